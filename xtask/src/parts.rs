@@ -1,0 +1,94 @@
+//! The parts that are little more than one call of cargo.
+//!
+//! Warnings are denied by arguments of clippy and rustdoc, never by `RUSTFLAGS`: those would rebuild every dependency.
+
+use crate::cargo::{self, Cargo};
+use crate::error::{Error, Result, no_arguments};
+
+pub(crate) fn fmt(arguments: &[String]) -> Result<()> {
+    match arguments {
+        [] => Cargo::new(["fmt", "--all", "--", "--check"]).run(),
+        [fix] if fix == "--fix" => Cargo::new(["fmt", "--all"]).run(),
+        [other, ..] => Err(Error::usage(format!("`fmt` does not take `{other}`, only `--fix`"))),
+    }
+}
+
+pub(crate) fn clippy(arguments: &[String]) -> Result<()> {
+    no_arguments("clippy", arguments)?;
+    Cargo::new([
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--all-features",
+        "--",
+        "-D",
+        "warnings",
+    ])
+    .run()
+}
+
+pub(crate) fn doc(arguments: &[String]) -> Result<()> {
+    no_arguments("doc", arguments)?;
+    Cargo::new(["doc", "--workspace", "--no-deps", "--all-features"])
+        .env("RUSTDOCFLAGS", "-D warnings")
+        .run()
+}
+
+/// Runs every test with all features, in one build.
+///
+/// Features here only add, and the part `features` proves that each package builds without them; so what the default
+/// features do is among what all features do, and is tested with it.
+pub(crate) fn test(arguments: &[String]) -> Result<()> {
+    let scope: &[&str] = if name_packages(arguments) {
+        &[]
+    } else {
+        &["--workspace"]
+    };
+    Cargo::new(["test", "--all-features"]).args(scope).args(arguments).run()
+}
+
+pub(crate) fn bench(arguments: &[String]) -> Result<()> {
+    const PACKAGE: &str = "hubchannel-tests";
+
+    let workspace = cargo::workspace()?;
+    if !workspace
+        .workspace_packages()
+        .iter()
+        .any(|package| package.name == PACKAGE)
+    {
+        return Err(Error::failed(format!("the benchmarks live in the package `{PACKAGE}`, which does not exist yet")));
+    }
+    Cargo::new(["bench", "--package", PACKAGE]).args(arguments).run()
+}
+
+/// Whether arguments for `cargo test` choose packages themselves, which `--workspace` would override.
+fn name_packages(arguments: &[String]) -> bool {
+    arguments
+        .iter()
+        .take_while(|argument| *argument != "--")
+        .any(|argument| {
+            argument.starts_with("--package") || (argument.starts_with("-p") && !argument.starts_with("--"))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(arguments: &[&str]) -> bool {
+        name_packages(&arguments.iter().map(ToString::to_string).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn a_named_package_narrows_the_tests() {
+        assert!(name(&["-p", "hubchannel-model"]));
+        assert!(name(&["--no-fail-fast", "--package=hubchannel-model"]));
+    }
+
+    #[test]
+    fn other_arguments_leave_the_whole_workspace() {
+        assert!(!name(&[]));
+        assert!(!name(&["publish", "--doc"]));
+        assert!(!name(&["--", "-p"]));
+    }
+}
