@@ -1,0 +1,67 @@
+//! HubSpot's Conversations custom channels as plain data.
+//!
+//! ```
+//! use hubchannel_model::{DeliveryIdentifier, Message, NewMessage, Participant};
+//!
+//! let visitor = Participant::new(DeliveryIdentifier::email("ada@example.com")).set_name("Ada");
+//! let body = NewMessage::incoming("3307400689", visitor, "Is the blue one in stock?")
+//!     .set_integration_thread_id("chat-42")
+//!     .set_integration_idempotency_id("chat-42/7");
+//! body.check()?;
+//! let json = serde_json::to_string(&body)?;
+//!
+//! let answer = br#"{"id":"5c1f0b8e","conversationsThreadId":"19615248623","text":"Is the blue one in stock?"}"#;
+//! let message: Message = hubchannel_model::decode(answer)?;
+//! assert_eq!(message.conversations_thread_id.as_ref().map(|id| id.as_str()), Some("19615248623"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The types do no I/O, know no clock and need no runtime. They lose nothing: whatever is decoded encodes again to the
+//! same JSON value, with members, enum values and attachment kinds that this version has never heard of, with every
+//! digit of every number, and with absent, null and empty told apart.
+//!
+//! - [`NewMessage`] is the body that publishes a message, [`StatusUpdate`] the one that reports its delivery, and
+//!   [`Message`] the answer to both; [`ErrorBody`] is the answer when something is wrong.
+//! - A member is a [`Field`]: absent, null or a value. What no member is made for is in `extra`, an [`Extra`].
+//! - [`decode`] reads bytes and names the member at fault; `serde_json` works too.
+//! - [`NewMessage::check`] and [`StatusUpdate::check`] list what HubSpot is known to require, before anything is sent.
+//! - [`Secret`] holds a token and never prints it.
+//!
+//! What is known of HubSpot's behaviour, and how surely, stands in `FACTS.md` beside this crate; documentation here
+//! marks facts as documented, described (in HubSpot's OpenAPI files), observed or unknown.
+
+mod attachment;
+mod check;
+mod error_body;
+mod id;
+mod message;
+mod new_message;
+mod number;
+mod participant;
+mod secret;
+mod status_update;
+mod timestamp;
+mod wire;
+
+pub use self::{
+    attachment::{
+        AddressType, Attachment, ContactAddress, ContactAttachment, ContactEmail, ContactName, ContactOrg,
+        ContactPhone, ContactProfile, ContactUrl, FileAttachment, FileUsageType, LocationAttachment, MediaType,
+        MessageHeaderAttachment, PhoneType, QuickRepliesAttachment, QuickReply, QuickReplyValueType,
+        SocialMediaMetadataAttachment, SocialMetadata, UnrecognizedAttachment, UnsupportedContentAttachment,
+        WhatsAppTemplateMetadataAttachment,
+    },
+    check::{Violation, Violations},
+    error_body::{DetailedError, ErrorBody, ErrorCategory, ErrorDetail},
+    id::{ActorId, AppId, ChannelAccountId, ChannelId, ContactId, FileId, MessageId, ObjectId, ThreadId},
+    message::{
+        Client, ClientType, FailureDetails, Message, MessageStatus, MessageType, Recipient, Sender, TruncationStatus,
+    },
+    new_message::{NewMessage, Participant, PreResolvedContact, PreResolvedContacts},
+    number::{NotFinite, Number},
+    participant::{DeliveryIdentifier, DeliveryIdentifierType, MessageDirection, StatusType},
+    secret::Secret,
+    status_update::StatusUpdate,
+    timestamp::Timestamp,
+    wire::{DecodeError, Extra, Field, decode},
+};

@@ -1,0 +1,162 @@
+//! A message as HubSpot returns it.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    ActorId, AppId, Attachment, ChannelAccountId, ChannelId, DeliveryIdentifier, MessageDirection, MessageId,
+    StatusType, ThreadId, Timestamp,
+    wire::{open_enum, record},
+};
+
+record! {
+    /// A message in a HubSpot conversation: the answer to publishing, reading and updating one, and the heart of the
+    /// webhook that brings an agent's reply.
+    ///
+    /// ```
+    /// use hubchannel_model::{Message, MessageDirection};
+    ///
+    /// let message: Message = serde_json::from_str(
+    ///     r#"{"type":"MESSAGE","id":"5c1f","conversationsThreadId":"19615248623","direction":"INCOMING"}"#,
+    /// )?;
+    /// assert_eq!(message.id.as_ref().map(|id| id.as_str()), Some("5c1f"));
+    /// assert_eq!(message.direction.as_ref(), Some(&MessageDirection::Incoming));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    ///
+    /// HubSpot describes most members as required; each is a [`Field`](crate::Field) all the same, because what is
+    /// described and what is sent have differed. Called `PublicConversationsMessage` in HubSpot's descriptions.
+    pub struct Message {
+        /// What kind of thread entry this is; a message has `MESSAGE`.
+        pub r#type: Field<MessageType> => "type",
+        /// The message's id, needed to read it and to report its delivery.
+        pub id: Field<MessageId> => "id",
+        /// HubSpot's id of the conversation that the message stands in.
+        pub conversations_thread_id: Field<ThreadId> => "conversationsThreadId",
+        /// When HubSpot recorded the message.
+        pub created_at: Field<Timestamp> => "createdAt",
+        /// When the message last changed, a status report for example.
+        pub updated_at: Field<Timestamp> => "updatedAt",
+        /// Who created it: `V-…` for a visitor, `A-…` for an agent, `I-…` for an app.
+        pub created_by: Field<ActorId> => "createdBy",
+        /// What created it.
+        pub client: Field<Client> => "client",
+        /// Who sent it.
+        pub senders: Field<Vec<Sender>> => "senders",
+        /// Whom it is for; may be empty.
+        pub recipients: Field<Vec<Recipient>> => "recipients",
+        /// Whether the message is archived.
+        pub archived: Field<bool> => "archived",
+        /// The text without formatting.
+        pub text: Field<String> => "text",
+        /// The text as HTML. Treat it as hostile wherever it is shown.
+        pub rich_text: Field<String> => "richText",
+        /// The subject; for e-mail only.
+        pub subject: Field<String> => "subject",
+        /// Files, locations, cards and the rest.
+        pub attachments: Field<Vec<Attachment>> => "attachments",
+        /// Whether HubSpot has cut the text.
+        pub truncation_status: Field<TruncationStatus> => "truncationStatus",
+        /// How far the message has come.
+        pub status: Field<MessageStatus> => "status",
+        /// Whether it came into HubSpot or leaves it.
+        pub direction: Field<MessageDirection> => "direction",
+        /// The channel it travels on.
+        pub channel_id: Field<ChannelId> => "channelId",
+        /// The channel account it travels on.
+        pub channel_account_id: Field<ChannelAccountId> => "channelAccountId",
+        /// The message that it answers.
+        pub in_reply_to_id: Field<MessageId> => "inReplyToId",
+    }
+}
+
+record! {
+    /// What created a message. Called `PublicClient` in HubSpot's descriptions.
+    pub struct Client {
+        /// The kind of creator.
+        pub client_type: Field<ClientType> => "clientType",
+        /// The app, where an app created it: a number on the wire.
+        pub integration_app_id: Field<AppId> => "integrationAppId",
+    }
+}
+
+record! {
+    /// Who sent a message. Called `PublicSender` in HubSpot's descriptions.
+    pub struct Sender {
+        /// HubSpot's id of the sender. Agents have nothing else: their name is read by this id.
+        pub actor_id: Field<ActorId> => "actorId",
+        /// The name shown.
+        pub name: Field<String> => "name",
+        /// Which field of an e-mail named the sender.
+        pub sender_field: Field<String> => "senderField",
+        /// The sender's address in the outside service.
+        pub delivery_identifier: Field<DeliveryIdentifier> => "deliveryIdentifier",
+    }
+}
+
+record! {
+    /// Whom a message is for. Called `PublicRecipient` in HubSpot's descriptions.
+    pub struct Recipient {
+        /// HubSpot's id of the recipient.
+        pub actor_id: Field<ActorId> => "actorId",
+        /// The name shown.
+        pub name: Field<String> => "name",
+        /// Which field of an e-mail named the recipient: `TO`, `CC` or `BCC`.
+        pub recipient_field: Field<String> => "recipientField",
+        /// The recipient's address in the outside service: where a bridge delivers an agent's reply.
+        pub delivery_identifier: Field<DeliveryIdentifier> => "deliveryIdentifier",
+    }
+}
+
+record! {
+    /// How far a message has come. Called `PublicMessageStatus` in HubSpot's descriptions.
+    pub struct MessageStatus {
+        /// The status itself.
+        pub status_type: Field<StatusType> => "statusType",
+        /// Why it failed, where it did.
+        pub failure_details: Field<FailureDetails> => "failureDetails",
+    }
+}
+
+record! {
+    /// Why a message failed. Called `PublicMessageFailureDetails` in HubSpot's descriptions.
+    pub struct FailureDetails {
+        /// The reason that the bridge reported.
+        pub error_message: Field<String> => "errorMessage",
+        /// Values for placeholders in the message.
+        pub error_message_tokens: Field<BTreeMap<String, String>> => "errorMessageTokens",
+    }
+}
+
+open_enum! {
+    /// The kind of a thread entry.
+    pub enum MessageType {
+        /// A message.
+        Message = "MESSAGE",
+    }
+}
+
+open_enum! {
+    /// What created a message.
+    pub enum ClientType {
+        /// HubSpot's own application: an agent, usually.
+        HubSpot = "HUBSPOT",
+        /// An app.
+        Integration = "INTEGRATION",
+        /// HubSpot itself.
+        System = "SYSTEM",
+        /// HubSpot does not know.
+        Unknown = "UNKNOWN",
+    }
+}
+
+open_enum! {
+    /// Whether HubSpot has cut a message's text.
+    pub enum TruncationStatus {
+        /// The text is whole.
+        NotTruncated = "NOT_TRUNCATED",
+        /// The text is cut.
+        Truncated = "TRUNCATED",
+        /// Only the most recent reply of an e-mail is there.
+        TruncatedToMostRecentReply = "TRUNCATED_TO_MOST_RECENT_REPLY",
+    }
+}

@@ -1,0 +1,338 @@
+//! The body that publishes a message.
+
+use crate::{
+    ActorId, Attachment, ChannelAccountId, ContactId, DeliveryIdentifier, Field, MessageDirection, MessageId,
+    Timestamp, Violations, check::Checker, wire::record,
+};
+
+record! {
+    /// A message to publish over a custom channel: the body of `POST …/messages`.
+    ///
+    /// ```
+    /// use hubchannel_model::{DeliveryIdentifier, FileAttachment, NewMessage, Participant};
+    ///
+    /// let visitor = Participant::new(DeliveryIdentifier::opaque("chat:987654321")).set_name("Ada");
+    /// let body = NewMessage::incoming("3307400689", visitor, "Here is the receipt")
+    ///     .add_attachment(FileAttachment::new("122692044085"))
+    ///     .set_integration_thread_id("chat-42");
+    /// assert_eq!(
+    ///     serde_json::to_value(&body)?,
+    ///     serde_json::json!({
+    ///         "channelAccountId": "3307400689",
+    ///         "messageDirection": "INCOMING",
+    ///         "senders": [{
+    ///             "name": "Ada",
+    ///             "deliveryIdentifier": {"type": "CHANNEL_SPECIFIC_OPAQUE_ID", "value": "chat:987654321"},
+    ///         }],
+    ///         "recipients": [],
+    ///         "text": "Here is the receipt",
+    ///         "attachments": [{"type": "FILE", "fileId": "122692044085"}],
+    ///         "integrationThreadId": "chat-42",
+    ///     })
+    /// );
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    ///
+    /// Called `ChannelIntegrationMessageEgg` in HubSpot's descriptions.
+    pub struct NewMessage {
+        /// The channel account that the message travels on. Required.
+        pub channel_account_id: Field<ChannelAccountId> => "channelAccountId",
+        /// From the visitor into HubSpot, or a reply that was made elsewhere and is to be recorded. Required.
+        pub message_direction: Field<MessageDirection> => "messageDirection",
+        /// Who sent it; at least one. Required.
+        pub senders: Field<Vec<Participant>> => "senders",
+        /// Whom it is for; always written, may be empty.
+        pub recipients: Field<Vec<Participant>> => "recipients",
+        /// The text without formatting. Required; empty only beside an attachment. The longest that HubSpot takes is
+        /// unknown.
+        pub text: Field<String> => "text",
+        /// The text as HTML.
+        pub rich_text: Field<String> => "richText",
+        /// What the message carries besides text; always written, may be empty.
+        pub attachments: Field<Vec<Attachment>> => "attachments",
+        /// When the message was sent in the outside service. The client fills in its own time where this is absent.
+        pub timestamp: Field<Timestamp> => "timestamp",
+        /// The conversation's id in the outside service, for a channel that does its own threading: the same id, the
+        /// same thread. `null` or absent for a channel that HubSpot threads by participants.
+        pub integration_thread_id: Field<String> => "integrationThreadId",
+        /// The message's identity in the outside service. A message that is published again carries the same one; how
+        /// HubSpot uses it is not documented. The client makes one up where this is absent.
+        pub integration_idempotency_id: Field<String> => "integrationIdempotencyId",
+        /// HubSpot's id of the message that this one answers.
+        pub in_reply_to_id: Field<MessageId> => "inReplyToId",
+        /// The contact to associate the conversation with: a number on the wire.
+        pub associate_with_contact_id: Field<ContactId> => "associateWithContactId",
+        /// Contacts that the bridge has found for the senders itself.
+        pub pre_resolved_contacts: Field<PreResolvedContacts> => "preResolvedContacts",
+    }
+}
+
+impl NewMessage {
+    /// A message from one sender.
+    pub fn new(
+        channel_account_id: impl Into<ChannelAccountId>,
+        message_direction: impl Into<MessageDirection>,
+        sender: Participant,
+        text: impl Into<String>,
+    ) -> Self {
+        NewMessage {
+            channel_account_id: Field::Value(channel_account_id.into()),
+            message_direction: Field::Value(message_direction.into()),
+            senders: Field::Value(vec![sender]),
+            recipients: Field::Value(Vec::new()),
+            text: Field::Value(text.into()),
+            attachments: Field::Value(Vec::new()),
+            ..NewMessage::default()
+        }
+    }
+
+    /// A visitor's message into HubSpot's inbox.
+    pub fn incoming(
+        channel_account_id: impl Into<ChannelAccountId>,
+        sender: Participant,
+        text: impl Into<String>,
+    ) -> Self {
+        NewMessage::new(channel_account_id, MessageDirection::Incoming, sender, text)
+    }
+
+    /// Adds a sender.
+    #[must_use]
+    pub fn add_sender(mut self, sender: Participant) -> Self {
+        push(&mut self.senders, sender);
+        self
+    }
+
+    /// Adds a recipient.
+    #[must_use]
+    pub fn add_recipient(mut self, recipient: Participant) -> Self {
+        push(&mut self.recipients, recipient);
+        self
+    }
+
+    /// Adds an attachment.
+    #[must_use]
+    pub fn add_attachment(mut self, attachment: impl Into<Attachment>) -> Self {
+        push(&mut self.attachments, attachment.into());
+        self
+    }
+
+    /// Sets the text as HTML.
+    #[must_use]
+    pub fn set_rich_text(mut self, rich_text: impl Into<String>) -> Self {
+        self.rich_text = Field::Value(rich_text.into());
+        self
+    }
+
+    /// Sets when the message was sent in the outside service.
+    #[must_use]
+    pub fn set_timestamp(mut self, timestamp: impl Into<Timestamp>) -> Self {
+        self.timestamp = Field::Value(timestamp.into());
+        self
+    }
+
+    /// Sets the conversation's id in the outside service.
+    #[must_use]
+    pub fn set_integration_thread_id(mut self, id: impl Into<String>) -> Self {
+        self.integration_thread_id = Field::Value(id.into());
+        self
+    }
+
+    /// Sets the message's identity in the outside service: whatever names this message and no other, and is still
+    /// known after a crash.
+    #[must_use]
+    pub fn set_integration_idempotency_id(mut self, id: impl Into<String>) -> Self {
+        self.integration_idempotency_id = Field::Value(id.into());
+        self
+    }
+
+    /// Sets the message that this one answers.
+    #[must_use]
+    pub fn set_in_reply_to_id(mut self, id: impl Into<MessageId>) -> Self {
+        self.in_reply_to_id = Field::Value(id.into());
+        self
+    }
+
+    /// Sets the contact to associate the conversation with; written as a number, as HubSpot describes it.
+    #[must_use]
+    pub fn set_associate_with_contact_id(mut self, id: impl Into<ContactId>) -> Self {
+        self.associate_with_contact_id = Field::Value(id.into().into_number());
+        self
+    }
+
+    /// Sets the contacts that the bridge has found for the senders.
+    #[must_use]
+    pub fn set_pre_resolved_contacts(mut self, contacts: impl IntoIterator<Item = PreResolvedContact>) -> Self {
+        let contacts = Field::Value(contacts.into_iter().collect());
+        self.pre_resolved_contacts = Field::Value(PreResolvedContacts {
+            contacts,
+            ..PreResolvedContacts::default()
+        });
+        self
+    }
+
+    /// Checks what a publish needs.
+    ///
+    /// Refused is what HubSpot requires and what cannot mean anything: a missing account, direction, sender or text, a
+    /// participant without identifier, an attachment without its required members, a time that is none, an empty
+    /// id. `recipients` and `attachments` may be missing here, because the client writes them.
+    ///
+    /// # Errors
+    /// Everything found, with the path of each member.
+    pub fn check(&self) -> Result<(), Violations> {
+        Checker::run(|checker| {
+            checker.required_text("channelAccountId", &self.channel_account_id);
+            if let Some(direction) = checker.required("messageDirection", &self.message_direction)
+                && !direction.is_named()
+            {
+                checker.broken("messageDirection", format!("must be one of {}", MessageDirection::NAMED.join(", ")));
+            }
+            match self.senders.as_deref() {
+                None => checker.broken("senders", "is required; name at least one sender"),
+                Some([]) => checker.broken("senders", "must not be empty; name at least one sender"),
+                Some(_) => checker.required_list("senders", &self.senders, |checker, sender| sender.check(checker)),
+            }
+            if !self.recipients.is_absent() {
+                checker.required_list("recipients", &self.recipients, |checker, recipient| recipient.check(checker));
+            }
+            let carries = self
+                .attachments
+                .as_deref()
+                .is_some_and(|attachments| !attachments.is_empty());
+            if checker.required("text", &self.text).is_some_and(String::is_empty) && !carries {
+                checker.broken("text", "must not be empty; only a message with an attachment may go without text");
+            }
+            if !self.attachments.is_absent() {
+                checker
+                    .required_list("attachments", &self.attachments, |checker, attachment| attachment.check(checker));
+            }
+            if self.timestamp.as_ref().is_some_and(|timestamp| !timestamp.is_valid()) {
+                checker.broken("timestamp", "is not a time in ISO 8601; write one like 2026-05-27T12:15:00.123Z");
+            }
+            checker.optional_text(
+                "integrationThreadId",
+                &self.integration_thread_id,
+                "leave it out for a channel that HubSpot threads by participants",
+            );
+            checker.optional_text(
+                "integrationIdempotencyId",
+                &self.integration_idempotency_id,
+                "name the message by an id of your own, or leave this out to get a random one",
+            );
+            checker.optional_text("inReplyToId", &self.in_reply_to_id, "leave it out for a message that answers none");
+            if self
+                .associate_with_contact_id
+                .as_ref()
+                .is_some_and(|id| !id.is_digits())
+            {
+                checker.broken("associateWithContactId", "must be a contact's number");
+            }
+            if let Some(contacts) = self.pre_resolved_contacts.as_ref() {
+                checker.at("preResolvedContacts", |checker| contacts.check(checker));
+            }
+        })
+    }
+}
+
+fn push<T>(list: &mut Field<Vec<T>>, item: T) {
+    match list {
+        Field::Value(items) => items.push(item),
+        _ => *list = Field::Value(vec![item]),
+    }
+}
+
+record! {
+    /// A sender or recipient of a message to publish. Called `ChannelIntegrationParticipant` in HubSpot's
+    /// descriptions.
+    pub struct Participant {
+        /// The name shown.
+        pub name: Field<String> => "name",
+        /// The address in the outside service. Required.
+        pub delivery_identifier: Field<DeliveryIdentifier> => "deliveryIdentifier",
+        /// Who in HubSpot this is, such as `A-2620022`; meant for outgoing messages, as far as is known. Described
+        /// only for `v3` and `2026-03`.
+        pub sender_actor_id: Field<ActorId> => "senderActorId",
+    }
+}
+
+impl Participant {
+    /// A participant at this address.
+    pub fn new(delivery_identifier: DeliveryIdentifier) -> Self {
+        Participant {
+            delivery_identifier: Field::Value(delivery_identifier),
+            ..Participant::default()
+        }
+    }
+
+    /// Sets the name shown.
+    #[must_use]
+    pub fn set_name(mut self, name: impl Into<String>) -> Self {
+        self.name = Field::Value(name.into());
+        self
+    }
+
+    /// Sets who in HubSpot this is.
+    #[must_use]
+    pub fn set_sender_actor_id(mut self, id: impl Into<ActorId>) -> Self {
+        self.sender_actor_id = Field::Value(id.into());
+        self
+    }
+
+    fn check(&self, checker: &mut Checker) {
+        if let Some(identifier) = checker.required("deliveryIdentifier", &self.delivery_identifier) {
+            checker.at("deliveryIdentifier", |checker| {
+                checker.required_text("type", &identifier.r#type);
+                checker.required_text("value", &identifier.value);
+            });
+        }
+    }
+}
+
+record! {
+    /// Contacts that the bridge has found for the senders itself.
+    pub struct PreResolvedContacts {
+        /// One by one. Required.
+        pub contacts: Field<Vec<PreResolvedContact>> => "contacts",
+    }
+}
+
+impl PreResolvedContacts {
+    fn check(&self, checker: &mut Checker) {
+        checker.required_list("contacts", &self.contacts, |checker, contact| {
+            if checker
+                .required("contactVid", &contact.contact_vid)
+                .is_some_and(|id| !id.is_digits())
+            {
+                checker.broken("contactVid", "must be a contact's number");
+            }
+            checker.required("contactPropertiesLeadingToMatch", &contact.contact_properties_leading_to_match);
+        });
+    }
+}
+
+record! {
+    /// A contact that the bridge has found.
+    pub struct PreResolvedContact {
+        /// The contact: a number on the wire. Required.
+        pub contact_vid: Field<ContactId> => "contactVid",
+        /// The names of the contact's properties that it was found by, such as `email`. Required.
+        pub contact_properties_leading_to_match: Field<Vec<String>> => "contactPropertiesLeadingToMatch",
+    }
+}
+
+impl PreResolvedContact {
+    /// A contact found by these properties.
+    pub fn new(
+        contact_vid: impl Into<ContactId>,
+        contact_properties_leading_to_match: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        let properties = contact_properties_leading_to_match
+            .into_iter()
+            .map(Into::into)
+            .collect();
+        PreResolvedContact {
+            contact_vid: Field::Value(contact_vid.into().into_number()),
+            contact_properties_leading_to_match: Field::Value(properties),
+            ..PreResolvedContact::default()
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Numbers that keep their digits.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+
+use crate::wire::raw;
+
+/// A JSON number with every digit it was written with.
+///
+/// ```
+/// use hubchannel_model::Number;
+///
+/// let latitude: Number = serde_json::from_str("52.5200066000000000000001")?;
+/// assert_eq!(latitude.as_f64(), 52.5200066);
+/// assert_eq!(serde_json::to_string(&latitude)?, "52.5200066000000000000001");
+/// assert_eq!(serde_json::from_str::<Number>("1.50")?, serde_json::from_str("15e-1")?);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+///
+/// Two are equal when their exact decimal values are, whatever the spelling.
+#[derive(Clone)]
+pub struct Number(Box<str>);
+
+impl Number {
+    /// The nearest `f64`; infinite when the number is too large for one.
+    pub fn as_f64(&self) -> f64 {
+        // The text is a JSON number, which is always a Rust float too.
+        self.0.parse().unwrap_or(f64::NAN)
+    }
+
+    /// The number as it is written in JSON.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Sign, significant digits without zeros at either end, and the power of ten of the last digit.
+    ///
+    /// The exponent is clamped far outside what any sender writes, so that hostile text costs no more than its length.
+    fn decimal(&self) -> (bool, String, i64) {
+        let (negative, text) = match self.0.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, &*self.0),
+        };
+        let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+        let exponent = exponent.parse::<i64>().unwrap_or_else(|_| {
+            if exponent.starts_with('-') {
+                i64::MIN / 4
+            } else {
+                i64::MAX / 4
+            }
+        });
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let digits = format!("{whole}{fraction}");
+        let significant = digits.trim_start_matches('0').trim_end_matches('0');
+        if significant.is_empty() {
+            return (false, String::new(), 0);
+        }
+        let trailing = digits.len() - digits.trim_end_matches('0').len();
+        let length = |text: usize| i64::try_from(text).unwrap_or(i64::MAX / 4);
+        let exponent = exponent.clamp(i64::MIN / 4, i64::MAX / 4) - length(fraction.len()) + length(trailing);
+        (negative, significant.to_owned(), exponent)
+    }
+}
+
+impl PartialEq for Number {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0 || self.decimal() == other.decimal()
+    }
+}
+
+impl Eq for Number {}
+
+impl From<i64> for Number {
+    fn from(value: i64) -> Self {
+        Number(value.to_string().into())
+    }
+}
+
+/// Not a number and the infinities cannot be written as JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotFinite;
+
+impl fmt::Display for NotFinite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a finite number")
+    }
+}
+
+impl std::error::Error for NotFinite {}
+
+impl TryFrom<f64> for Number {
+    type Error = NotFinite;
+
+    fn try_from(value: f64) -> Result<Self, NotFinite> {
+        serde_json::Number::from_f64(value)
+            .map(|number| Number(number.to_string().into()))
+            .ok_or(NotFinite)
+    }
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl fmt::Debug for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let json = raw::capture(deserializer)?;
+        match json.as_bytes() {
+            [b'0'..=b'9' | b'-', ..] => Ok(Number(json.into())),
+            _ => Err(D::Error::custom(format_args!("invalid type: {}, expected a number", raw::kind_of(&json)))),
+        }
+    }
+}
+
+impl Serialize for Number {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        raw::value(&self.0)
+            .map_err(serde::ser::Error::custom)?
+            .serialize(serializer)
+    }
+}

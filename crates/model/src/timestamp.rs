@@ -1,0 +1,163 @@
+//! Points in time as HubSpot writes them.
+
+use std::{
+    cmp::Ordering,
+    fmt, hash,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::wire::Text;
+
+/// A point in time, as the text it was written as.
+///
+/// ```
+/// use hubchannel_model::Timestamp;
+///
+/// let one: Timestamp = serde_json::from_str(r#""2026-05-27T12:16:00.000000+00:00""#)?;
+/// let other: Timestamp = serde_json::from_str(r#""2026-05-27T14:16:00+02:00""#)?;
+/// assert_eq!(one, other);
+/// assert_eq!(serde_json::to_string(&one)?, r#""2026-05-27T12:16:00.000000+00:00""#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+///
+/// HubSpot writes ISO 8601 in UTC, `2026-05-27T12:15:00.123Z`, and accepts offsets and other precisions (observed).
+/// Two are equal when they are the same instant, however written. A string that is no time at all is kept too, so
+/// that an odd one costs no message: [`is_valid`](Timestamp::is_valid) tells, and such values equal only the same
+/// text. The text is parsed when the time is asked for, not when it is read.
+#[derive(Clone)]
+pub struct Timestamp(Text);
+
+impl Timestamp {
+    /// The text as it was written.
+    #[inline]
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// Whether the text is a time.
+    pub fn is_valid(&self) -> bool {
+        self.instant().is_some()
+    }
+
+    /// The instant; `None` when the text is no time.
+    pub fn to_system_time(&self) -> Option<SystemTime> {
+        self.instant().map(SystemTime::from)
+    }
+
+    /// Milliseconds since 1970-01-01T00:00:00Z, rounded towards the past; `None` when the text is no time.
+    pub fn to_unix_millis(&self) -> Option<i64> {
+        i64::try_from(self.instant()?.as_nanosecond().div_euclid(1_000_000)).ok()
+    }
+
+    /// The instant in UTC, cut to the millisecond, as HubSpot writes them.
+    ///
+    /// Times before the year 0 or after 9999 become the nearest time within.
+    pub fn from_unix_millis(millis: i64) -> Self {
+        // From 0000-01-01T00:00:00.000Z to 9999-12-30T22:00:00.999Z, the latest that jiff holds.
+        let millis = millis.clamp(-62_167_219_200_000, 253_402_207_200_999);
+        let instant = jiff::Timestamp::from_millisecond(millis).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+        Timestamp(format!("{instant:.3}").as_str().into())
+    }
+
+    fn instant(&self) -> Option<jiff::Timestamp> {
+        self.as_str().parse().ok()
+    }
+
+    /// What makes two the same: the instant, or the text of one that has none.
+    fn identity(&self) -> Result<jiff::Timestamp, &str> {
+        self.instant().ok_or(self.as_str())
+    }
+}
+
+impl From<&str> for Timestamp {
+    fn from(text: &str) -> Self {
+        Timestamp(text.into())
+    }
+}
+
+impl From<&str> for crate::Field<Timestamp> {
+    fn from(text: &str) -> Self {
+        crate::Field::Value(text.into())
+    }
+}
+
+/// In UTC, cut to the millisecond, as HubSpot writes them.
+impl From<SystemTime> for Timestamp {
+    fn from(time: SystemTime) -> Self {
+        let millis = match time.duration_since(UNIX_EPOCH) {
+            Ok(after) => i64::try_from(after.as_millis()).unwrap_or(i64::MAX),
+            Err(before) => i64::try_from(before.duration().as_nanos().div_ceil(1_000_000)).map_or(i64::MIN, |ms| -ms),
+        };
+        Timestamp::from_unix_millis(millis)
+    }
+}
+
+impl PartialEq for Timestamp {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str() || self.identity() == other.identity()
+    }
+}
+
+impl Eq for Timestamp {}
+
+/// By instant; what is no time comes after every time.
+impl Ord for Timestamp {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.identity().cmp(&other.identity())
+    }
+}
+
+impl PartialOrd for Timestamp {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl hash::Hash for Timestamp {
+    fn hash<H: hash::Hasher>(&self, state: &mut H) {
+        self.identity().hash(state);
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_str(), f)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Written;
+
+        impl de::Visitor<'_> for Written {
+            type Value = Timestamp;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a time in ISO 8601 (a string)")
+            }
+
+            #[inline]
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Timestamp, E> {
+                Ok(text.into())
+            }
+        }
+
+        deserializer.deserialize_str(Written)
+    }
+}
+
+impl Serialize for Timestamp {
+    #[inline]
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}

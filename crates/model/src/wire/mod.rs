@@ -1,0 +1,19 @@
+//! The wire machinery, met once: how records, open enums, ids and raw values are read and written without loss.
+
+mod decode;
+mod extra;
+mod field;
+mod open_enum;
+pub(crate) mod raw;
+mod record;
+mod text;
+
+pub(crate) use open_enum::{OtherValue, open_enum};
+pub(crate) use record::{Record, record};
+pub(crate) use text::Text;
+
+pub use self::{
+    decode::{DecodeError, decode},
+    extra::Extra,
+    field::Field,
+};

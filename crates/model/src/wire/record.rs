@@ -1,0 +1,252 @@
+//! How a record, a JSON object with named members, is read and written.
+//!
+//! [`record!`] declares the struct as its documentation shows it and a small table of its members; the one visitor
+//! below reads every record by that table. It keeps what it cannot name in [`Extra`], tells absent from null, refuses
+//! a member given twice, and never buffers.
+
+use std::{fmt, marker::PhantomData};
+
+use serde::{
+    Deserializer, Serializer,
+    de::{self, DeserializeSeed, Error as _, MapAccess, Visitor},
+    ser::SerializeMap,
+};
+
+use super::{Extra, raw};
+
+/// A struct declared by [`record!`].
+pub(crate) trait Record: Default {
+    /// The type's name, for error messages.
+    const NAME: &'static str;
+    /// The names of the members on the wire, in the order of declaration.
+    const MEMBERS: &'static [&'static str];
+    /// The value of the `type` member that an attachment record is known by; written first, checked when read.
+    const TAG: Option<&'static str>;
+
+    /// Which member has this name; one past the last if none has.
+    fn find(name: &str) -> usize;
+    /// Whether the member at this place is not absent.
+    fn is_present(&self, member: usize) -> bool;
+    /// Reads the next value of `map` into the member at this place.
+    fn read<'de, A: MapAccess<'de>>(&mut self, member: usize, map: &mut A) -> Result<(), A::Error>;
+    /// Writes every member that is present, without the tag.
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error>;
+    fn extra_mut(&mut self) -> &mut Extra;
+
+    /// All of `Deserialize`. Asks for a map and not a struct: a struct in a flattened type is shown only the members
+    /// that it names.
+    #[inline]
+    fn read_from<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(RecordVisitor(PhantomData))
+    }
+
+    /// All of `Serialize`.
+    #[inline]
+    fn write_to<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        if let Some(tag) = Self::TAG {
+            map.serialize_entry("type", tag)?;
+        }
+        self.write(&mut map)?;
+        map.end()
+    }
+}
+
+struct RecordVisitor<R>(PhantomData<R>);
+
+impl<'de, R: Record> Visitor<'de> for RecordVisitor<R> {
+    type Value = R;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an object ({})", R::NAME)
+    }
+
+    #[inline]
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<R, A::Error> {
+        let mut record = R::default();
+        let mut tagged = false;
+        let mut other = None;
+        while let Some(member) = map.next_key_seed(KeySeed::<R>(&mut other, PhantomData))? {
+            if member < R::MEMBERS.len() {
+                record.read(member, &mut map)?;
+            } else if let Some(name) = other.take() {
+                let json = map.next_value_seed(Json)?;
+                record.extra_mut().push(name, json);
+            } else if let Some(tag) = R::TAG {
+                if std::mem::replace(&mut tagged, true) {
+                    return Err(A::Error::duplicate_field("type"));
+                }
+                map.next_value_seed(Exactly(tag))?;
+            }
+        }
+        Ok(record)
+    }
+}
+
+/// Finds the member that a key names. A name that no member has is left in the slot, except the tag's.
+struct KeySeed<'a, R>(&'a mut Option<Box<str>>, PhantomData<R>);
+
+impl<'de, R: Record> DeserializeSeed<'de> for KeySeed<'_, R> {
+    type Value = usize;
+
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<usize, D::Error> {
+        deserializer.deserialize_identifier(self)
+    }
+}
+
+impl<R: Record> Visitor<'_> for KeySeed<'_, R> {
+    type Value = usize;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a member's name")
+    }
+
+    #[inline]
+    fn visit_str<E: de::Error>(self, name: &str) -> Result<usize, E> {
+        let member = R::find(name);
+        if member == R::MEMBERS.len() && !(R::TAG.is_some() && name == "type") {
+            *self.0 = Some(name.into());
+        }
+        Ok(member)
+    }
+}
+
+/// The text of any value.
+struct Json;
+
+impl<'de> DeserializeSeed<'de> for Json {
+    type Value = Box<str>;
+
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Box<str>, D::Error> {
+        raw::capture(deserializer).map(Into::into)
+    }
+}
+
+/// A tag that must be this one.
+struct Exactly(&'static str);
+
+impl<'de> DeserializeSeed<'de> for Exactly {
+    type Value = ();
+
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Exactly {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the type {:?}", self.0)
+    }
+
+    #[inline]
+    fn visit_str<E: de::Error>(self, value: &str) -> Result<(), E> {
+        if value == self.0 {
+            Ok(())
+        } else {
+            Err(E::invalid_value(de::Unexpected::Str(value), &self))
+        }
+    }
+}
+
+/// Declares a JSON object of the API.
+///
+/// ```text
+/// record! {
+///     /// What the object is.
+///     pub struct Message {
+///         /// What the member means.
+///         pub thread_id: Field<ThreadId> => "conversationsThreadId",
+///     }
+/// }
+/// ```
+///
+/// `tag "FILE"` before the members makes it an attachment of that kind.
+macro_rules! record {
+    (
+        $(#[$docs:meta])*
+        pub struct $name:ident $(tag $tag:literal)? {
+            $( $(#[$member_docs:meta])* pub $member:ident: Field<$type:ty> => $wire:literal, )*
+        }
+    ) => {
+        $(#[$docs])*
+        #[derive(Clone, Debug, Default, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub struct $name {
+            $( $(#[$member_docs])* pub $member: $crate::Field<$type>, )*
+            /// The members that have no field here, kept as they came.
+            pub extra: $crate::Extra,
+        }
+
+        const _: () = {
+            #[allow(non_camel_case_types, dead_code, reason = "the members by name, as indexes; there may be none")]
+            enum At { $($member,)* }
+
+            impl $crate::wire::Record for $name {
+                const NAME: &'static str = stringify!($name);
+                const MEMBERS: &'static [&'static str] = &[$($wire,)*];
+                const TAG: Option<&'static str> = $crate::wire::record!(@tag $($tag)?);
+
+                #[inline]
+                fn find(name: &str) -> usize {
+                    match name {
+                        $( $wire => At::$member as usize, )*
+                        _ => Self::MEMBERS.len(),
+                    }
+                }
+
+                #[inline]
+                fn is_present(&self, member: usize) -> bool {
+                    $( if member == At::$member as usize { return !self.$member.is_absent(); } )*
+                    let _ = member;
+                    false
+                }
+
+                #[inline]
+                fn read<'de, A: serde::de::MapAccess<'de>>(
+                    &mut self,
+                    member: usize,
+                    map: &mut A,
+                ) -> Result<(), A::Error> {
+                    $( if member == At::$member as usize {
+                        if !self.$member.is_absent() { return Err(serde::de::Error::duplicate_field($wire)); }
+                        self.$member = map.next_value()?;
+                        return Ok(());
+                    } )*
+                    let _ = (member, map);
+                    Ok(())
+                }
+
+                #[inline]
+                fn write<M: serde::ser::SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+                    $( if !self.$member.is_absent() { map.serialize_entry($wire, &self.$member)?; } )*
+                    self.extra.write(map, |name| self.is_present(Self::find(name)))
+                }
+
+                fn extra_mut(&mut self) -> &mut $crate::Extra {
+                    &mut self.extra
+                }
+            }
+
+            impl<'de> serde::Deserialize<'de> for $name {
+                fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    <Self as $crate::wire::Record>::read_from(deserializer)
+                }
+            }
+
+            impl serde::Serialize for $name {
+                fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                    $crate::wire::Record::write_to(self, serializer)
+                }
+            }
+        };
+    };
+    (@tag) => { None };
+    (@tag $tag:literal) => { Some($tag) };
+}
+
+pub(crate) use record;
