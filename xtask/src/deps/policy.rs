@@ -108,13 +108,12 @@ pub(crate) const POLICY: Policy = Policy {
             foreign: Foreign::Only(&[
                 ("async-trait", "async methods in traits that stay object safe"),
                 ("bytes", "bodies that are cheap to clone for a repeat"),
-                ("futures-core", "the `Stream` trait, for pagination"),
                 ("http", "the request and response types every transport knows"),
                 ("percent-encoding", "ids in paths"),
+                ("serde", "what bodies of operations are bound by"),
                 ("serde_json", "writes and reads bodies"),
                 ("thiserror", "error types without boilerplate"),
             ]),
-            dev_edges: &["hubchannel-testkit"],
             bans: &[PURE, NO_RUNTIME],
             budget: Some(Budget::BesidesNamed(18)),
             ..LIBRARY

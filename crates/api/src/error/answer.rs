@@ -1,0 +1,124 @@
+//! The body of an error, read in three steps: HubSpot's usual shape, any JSON, anything.
+
+use std::{borrow::Cow, fmt};
+
+use hubchannel_model::{ErrorBody, decode};
+use serde_json::Value;
+
+use super::text::line;
+
+/// What could be made of the body of an error.
+#[derive(Debug)]
+pub(super) enum Answer {
+    /// An object with at least a message or a category in the usual places.
+    Known(Box<ErrorBody>),
+    /// Other JSON, with what could be found in it.
+    Json {
+        message: Option<String>,
+        category: Option<String>,
+        correlation_id: Option<String>,
+    },
+    /// A page with its title.
+    Html { title: Option<String> },
+    /// Something else, or nothing.
+    Opaque { empty: bool },
+}
+
+impl Answer {
+    pub(super) fn read(body: &[u8]) -> Self {
+        if let Ok(known) = decode::<ErrorBody>(body)
+            && (known.message.is_value() || known.category.is_value())
+        {
+            return Answer::Known(Box::new(known));
+        }
+        if let Ok(json) = serde_json::from_slice::<Value>(body) {
+            return Answer::Json {
+                message: ["message", "error_description", "error"]
+                    .into_iter()
+                    .find_map(|name| find(&json, name, 4)),
+                category: ["category", "status"].into_iter().find_map(|name| find(&json, name, 4)),
+                correlation_id: find(&json, "correlationId", 4),
+            };
+        }
+        let text = String::from_utf8_lossy(body);
+        match text.trim_start().as_bytes() {
+            [] => Answer::Opaque { empty: true },
+            [b'<', ..] => Answer::Html { title: title(&text) },
+            _ => Answer::Opaque { empty: false },
+        }
+    }
+
+    pub(super) fn category(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Answer::Known(body) => match (body.category.as_ref(), body.sub_category.as_deref()) {
+                (Some(category), Some(sub)) => Some(Cow::Owned(format!("{category} / {sub}"))),
+                (Some(category), None) => Some(Cow::Borrowed(category.as_str())),
+                (None, Some(sub)) => Some(Cow::Borrowed(sub)),
+                (None, None) => match (body.error_type.as_deref(), body.policy_name.as_deref()) {
+                    (Some(kind), Some(policy)) => Some(Cow::Owned(format!("{kind} / {policy}"))),
+                    (kind, policy) => kind.or(policy).map(Cow::Borrowed),
+                },
+            },
+            Answer::Json { category, .. } => category.as_deref().map(Cow::Borrowed),
+            Answer::Html { .. } | Answer::Opaque { .. } => None,
+        }
+    }
+
+    pub(super) fn correlation_id(&self) -> Option<&str> {
+        match self {
+            Answer::Known(body) => body.correlation_id.as_deref(),
+            Answer::Json { correlation_id, .. } => correlation_id.as_deref(),
+            Answer::Html { .. } | Answer::Opaque { .. } => None,
+        }
+        .filter(|id| !id.is_empty())
+    }
+}
+
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(category) = self.category() {
+            write!(f, " {}", line(&category))?;
+        }
+        match self {
+            Answer::Known(body) => {
+                if let Some(message) = body.message.as_deref() {
+                    write!(f, ": {}", line(message))?;
+                }
+                for detail in body.errors.as_deref().unwrap_or_default().iter().take(3) {
+                    if let Some(message) = detail.message() {
+                        write!(f, "; {}", line(message))?;
+                    }
+                }
+                Ok(())
+            }
+            Answer::Json {
+                message: Some(message), ..
+            } => write!(f, ": {}", line(message)),
+            Answer::Json { message: None, .. } => f.write_str(": JSON without a message"),
+            Answer::Html { title: Some(title) } => write!(f, ": a page titled {}", line(title)),
+            Answer::Html { title: None } => f.write_str(": a page without a title"),
+            Answer::Opaque { empty: true } => f.write_str(": an empty body"),
+            Answer::Opaque { empty: false } => f.write_str(": a body that is neither JSON nor a page"),
+        }
+    }
+}
+
+/// The first text of this name, in an object or those inside it down to a depth.
+fn find(json: &Value, name: &str, depth: usize) -> Option<String> {
+    let object = json.as_object()?;
+    if let Some(text) = object.get(name).and_then(Value::as_str) {
+        return Some(text.to_owned());
+    }
+    depth
+        .checked_sub(1)
+        .and_then(|depth| object.values().find_map(|inner| find(inner, name, depth)))
+}
+
+fn title(page: &str) -> Option<String> {
+    let lower = page.to_ascii_lowercase();
+    let start = lower.find("<title")?;
+    let start = start + lower.get(start..)?.find('>')? + 1;
+    let end = start + lower.get(start..)?.find("</title")?;
+    let title = page.get(start..end)?.trim();
+    (!title.is_empty()).then(|| title.to_owned())
+}

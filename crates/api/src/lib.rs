@@ -1,0 +1,54 @@
+//! HubSpot's custom channels as operations over any HTTP transport.
+//!
+//! ```
+//! use hubchannel_api::{Client, Error, GetMessage, HttpTransport};
+//!
+//! async fn text_of(transport: impl HttpTransport, message_id: &str) -> Result<Option<String>, Error> {
+//!     let client = Client::new(transport);
+//!     let message = client.get_message(GetMessage::new("2930388", message_id)).await?;
+//!     Ok(message.into_inner().text.into_option())
+//! }
+//! ```
+//!
+//! - [`Client`] is what a program talks to: one method for each operation, each taking one value, such as
+//!   [`PublishMessage`], and returning a [`Reply`] or an [`Error`].
+//! - [`HttpTransport`] carries one exchange. Swap it to change the HTTP client, to test without a network, or to put a
+//!   layer around another transport. [`CustomChannels`] is the typed trait behind the client, for doubles without
+//!   HTTP.
+//! - [`clock`] and [`KeySource`] bring time and randomness in from outside.
+//! - `server` (a feature) reads the requests of every operation and writes their answers: the client's operations
+//!   turned around, for emulators and proxies.
+//!
+//! Nothing here needs an async runtime or an HTTP client.
+
+mod base_url;
+mod body;
+mod client;
+pub mod clock;
+mod custom_channels;
+mod error;
+mod key;
+mod operation;
+mod reply;
+#[cfg(feature = "server")]
+pub mod server;
+mod transport;
+mod version;
+
+pub use hubchannel_model as model;
+
+pub use self::{
+    base_url::{BaseUrl, InvalidBaseUrl},
+    body::Body,
+    client::{Client, ClientBuilder},
+    custom_channels::CustomChannels,
+    error::{Error, ErrorKind},
+    key::{KeySource, RandomKeys},
+    operation::{
+        Call, CallOptions, Credential, GetMessage, Operation, OperationInfo, PublishMessage, Repeat, Segment,
+        UpdateMessageStatus,
+    },
+    reply::{Attempts, Reply},
+    transport::{HttpTransport, Reach, Transport, TransportError, TransportErrorKind},
+    version::{ApiVersion, UnknownApiVersion},
+};

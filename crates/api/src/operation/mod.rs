@@ -1,0 +1,168 @@
+//! Each operation of the API as a value: what it is called with, how it is written as an HTTP request, and how its
+//! answer is read. Nothing here does I/O.
+
+mod json;
+mod messages;
+mod path;
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{
+    HeaderValue, Method, Request, StatusCode, Uri,
+    header::{ACCEPT, CONTENT_TYPE, USER_AGENT},
+};
+
+pub use self::{
+    messages::{GetMessage, PublishMessage, UpdateMessageStatus},
+    path::Segment,
+};
+use crate::{ApiVersion, BaseUrl, Body, Error};
+
+/// An operation of the API: a value with everything that one call needs.
+pub trait Operation: Send + Sync + 'static {
+    /// What a successful answer holds.
+    type Output: Send + 'static;
+
+    /// What is known of the operation without a value of it.
+    const INFO: &'static OperationInfo;
+
+    /// The values of the path's parameters, in the order of [`OperationInfo::path`].
+    fn path_values(&self) -> Vec<&str>;
+
+    /// The body; `None` for an operation without one.
+    ///
+    /// # Errors
+    /// When the body cannot be written.
+    fn body(&self) -> Result<Option<Body>, Error>;
+
+    /// Reads the body of a successful answer.
+    ///
+    /// # Errors
+    /// When the body is not what the operation answers with.
+    fn read_output(body: &Body) -> Result<Self::Output, hubchannel_model::DecodeError>;
+
+    /// How this call differs from others.
+    fn options(&self) -> &CallOptions;
+
+    /// Whether the body carries an idempotency key.
+    fn is_keyed(&self) -> bool {
+        false
+    }
+}
+
+/// What is known of an operation without a value of it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct OperationInfo {
+    /// The name, as that of the client's method.
+    pub name: &'static str,
+    /// The HTTP method.
+    pub method: Method,
+    /// The path after the version's [base](ApiVersion::base).
+    pub path: &'static [Segment],
+    /// The status of success.
+    pub success: StatusCode,
+    /// What changes when it is done: `published`, `updated`; `None` for one that only reads.
+    pub effect: Option<&'static str>,
+    /// Which credential HubSpot wants.
+    pub credential: Credential,
+    /// The OAuth scopes, of which one is enough.
+    pub scopes: &'static [&'static str],
+    /// Whether it may be repeated when nobody knows whether it was done.
+    pub repeat: Repeat,
+}
+
+/// Which credential an operation needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Credential {
+    /// None.
+    None,
+    /// The OAuth token of a portal, of the app that owns the channel.
+    PortalToken,
+    /// The developer's API key with the app's id.
+    DeveloperKey,
+}
+
+/// Whether an operation may be repeated when nobody knows whether it was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Repeat {
+    /// Always: a second time changes nothing more.
+    Always,
+    /// Only with an idempotency key, the same each time.
+    WithKey,
+    /// Never.
+    Never,
+}
+
+/// How one call differs from others.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct CallOptions {
+    /// How long the whole call may take, in place of what the transport's stack has set. Without a stack that keeps
+    /// deadlines it has no effect.
+    pub deadline: Option<Duration>,
+}
+
+/// What a request tells the layers of a transport about its call; found in the request's extensions.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Call {
+    /// The operation.
+    pub operation: &'static OperationInfo,
+    /// Whether the body carries an idempotency key.
+    pub keyed: bool,
+    /// The call's own options.
+    pub options: CallOptions,
+}
+
+impl Call {
+    /// Whether the request may be sent again although the server may have received it.
+    pub fn may_repeat(&self) -> bool {
+        match self.operation.repeat {
+            Repeat::Always => true,
+            Repeat::WithKey => self.keyed,
+            Repeat::Never => false,
+        }
+    }
+}
+
+/// Where requests go and what every one of them says.
+#[derive(Clone, Debug)]
+pub(crate) struct Target {
+    pub(crate) base_url: BaseUrl,
+    pub(crate) version: ApiVersion,
+    pub(crate) user_agent: HeaderValue,
+}
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// Writes a call as an HTTP request.
+pub(crate) fn write_request<O: Operation>(operation: &O, target: &Target) -> Result<Request<Body>, Error> {
+    let info = O::INFO;
+    let text = path::write(target.base_url.as_str(), target.version, info.path, &operation.path_values())
+        .map_err(|(parameter, rule)| Error::invalid_parameter(info, parameter, rule))?;
+    let uri = Uri::from_maybe_shared(Bytes::from(text))
+        .map_err(|_| Error::invalid_parameter(info, "path", "is too long for an address"))?;
+    let body = operation.body()?;
+    let mut request = Request::new(Body::empty());
+    *request.method_mut() = info.method.clone();
+    *request.uri_mut() = uri;
+    let headers = request.headers_mut();
+    headers.reserve(4);
+    headers.insert(ACCEPT, JSON);
+    headers.insert(USER_AGENT, target.user_agent.clone());
+    if body.is_some() {
+        headers.insert(CONTENT_TYPE, JSON);
+    }
+    let call = Call {
+        operation: info,
+        keyed: operation.is_keyed(),
+        options: operation.options().clone(),
+    };
+    request.extensions_mut().insert(call);
+    *request.body_mut() = body.unwrap_or_default();
+    Ok(request)
+}

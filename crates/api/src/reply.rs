@@ -1,0 +1,89 @@
+//! A value with the response that brought it.
+
+use std::ops::{Deref, DerefMut};
+
+use http::{HeaderMap, StatusCode};
+
+/// What an operation answered, with the status and headers of the response.
+///
+/// ```
+/// use hubchannel_api::Reply;
+/// use hubchannel_model::Message;
+///
+/// let mut message = Message::default();
+/// message.text = "hello".into();
+/// let reply = Reply::new(message);
+/// assert_eq!(reply.text.as_deref(), Some("hello"));
+/// assert_eq!(reply.status(), None);
+/// ```
+///
+/// Use it as the value itself, or take that out with [`into_inner`](Reply::into_inner). From a double, status and
+/// headers are empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply<T> {
+    value: T,
+    status: Option<StatusCode>,
+    headers: HeaderMap,
+    attempts: u32,
+}
+
+/// How many times the request was sent until this response came; a layer that repeats puts it into the response's
+/// extensions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attempts(pub u32);
+
+impl<T> Reply<T> {
+    /// A value without a response, for doubles.
+    pub fn new(value: T) -> Self {
+        Reply {
+            value,
+            status: None,
+            headers: HeaderMap::new(),
+            attempts: 0,
+        }
+    }
+
+    pub(crate) fn from_response(value: T, parts: http::response::Parts) -> Self {
+        let attempts = parts.extensions.get::<Attempts>().map_or(1, |attempts| attempts.0);
+        Reply {
+            value,
+            status: Some(parts.status),
+            headers: parts.headers,
+            attempts,
+        }
+    }
+
+    /// The value alone.
+    pub fn into_inner(self) -> T {
+        self.value
+    }
+
+    /// The response's status.
+    pub fn status(&self) -> Option<StatusCode> {
+        self.status
+    }
+
+    /// The response's headers.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// How many times the request was sent; 0 from a double.
+    pub fn attempts(&self) -> u32 {
+        self.attempts
+    }
+}
+
+impl<T> Deref for Reply<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T> DerefMut for Reply<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.value
+    }
+}

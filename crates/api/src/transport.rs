@@ -1,0 +1,164 @@
+//! One HTTP exchange, and how it can fail.
+
+use std::{error::Error as StdError, fmt, sync::Arc};
+
+use async_trait::async_trait;
+use http::{Request, Response};
+
+use crate::Body;
+
+/// Carries one HTTP exchange. Implement this to bring another HTTP client, a double, or a layer around a transport.
+///
+/// ```
+/// use async_trait::async_trait;
+/// use http::{Request, Response};
+/// use hubchannel_api::{Body, HttpTransport, TransportError};
+///
+/// #[derive(Debug)]
+/// struct Logged<T>(T);
+///
+/// #[async_trait]
+/// impl<T: HttpTransport> HttpTransport for Logged<T> {
+///     async fn send(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
+///         println!("{} {}", request.method(), request.uri().path());
+///         self.0.send(request).await
+///     }
+/// }
+/// ```
+///
+/// A transport
+/// - hands over method, address, headers and body as they are, and adds only what HTTP itself needs (`Host`,
+///   `Content-Length` …);
+/// - returns a response of any status as `Ok`, follows no redirect, and repeats nothing;
+/// - fails with [`Reach::NotSent`] only when no byte of the request can have reached the server;
+/// - reads the whole body of a response, up to a limit of its own, beyond which it fails;
+/// - lets nothing of the address's query, of headers or of bodies into an error;
+/// - may be dropped at any await.
+///
+/// The crate `hubchannel-mock` has a suite that checks this.
+#[async_trait]
+pub trait HttpTransport: fmt::Debug + Send + Sync + 'static {
+    /// Sends the request and waits for the whole response.
+    ///
+    /// # Errors
+    /// When there is no response, or not all of it.
+    async fn send(&self, request: Request<Body>) -> Result<Response<Body>, TransportError>;
+}
+
+/// A shared handle to any transport; cheap to clone.
+#[derive(Clone)]
+pub struct Transport(Arc<dyn HttpTransport>);
+
+impl Transport {
+    /// Makes a transport shareable.
+    pub fn new(transport: impl HttpTransport) -> Self {
+        Transport(Arc::new(transport))
+    }
+}
+
+impl fmt::Debug for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[async_trait]
+impl HttpTransport for Transport {
+    async fn send(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
+        self.0.send(request).await
+    }
+}
+
+/// Why there is no response.
+///
+/// `Display` is one line without address, headers or bodies. The cause, if there is one, is the error's source.
+pub struct TransportError(Box<Inner>);
+
+struct Inner {
+    kind: TransportErrorKind,
+    reach: Reach,
+    message: String,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// What kept a response away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TransportErrorKind {
+    /// No connection to the server: name not found, refused, no route, TLS not agreed.
+    Connect,
+    /// Too much time passed.
+    Timeout,
+    /// The connection broke, or what came is not HTTP.
+    Interrupted,
+    /// The response is larger than the transport's limit.
+    ResponseTooLarge,
+    /// A layer refused to send the request: no credentials for it, an address that is not safe for them.
+    Refused,
+    /// Anything else.
+    Other,
+}
+
+/// Whether the request can have reached the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reach {
+    /// No: no byte of it left for the server.
+    NotSent,
+    /// Perhaps: the server may have received it and acted.
+    Unknown,
+}
+
+impl TransportError {
+    /// An error with a message for people, which must show nothing secret.
+    pub fn new(kind: TransportErrorKind, reach: Reach, message: impl Into<String>) -> Self {
+        TransportError(Box::new(Inner {
+            kind,
+            reach,
+            message: message.into(),
+            source: None,
+        }))
+    }
+
+    /// Adds the cause, which must show nothing secret either.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    /// What kept the response away.
+    pub fn kind(&self) -> TransportErrorKind {
+        self.0.kind
+    }
+
+    /// Whether the request can have reached the server.
+    pub fn reach(&self) -> Reach {
+        self.0.reach
+    }
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)
+    }
+}
+
+impl fmt::Debug for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TransportError")
+            .field("kind", &self.0.kind)
+            .field("reach", &self.0.reach)
+            .field("message", &self.0.message)
+            .field("source", &self.0.source)
+            .finish()
+    }
+}
+
+impl StdError for TransportError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0
+            .source
+            .as_ref()
+            .map(|source| &**source as &(dyn StdError + 'static))
+    }
+}
