@@ -97,6 +97,7 @@ pub(crate) const POLICY: Policy = Policy {
                 ("serde_path_to_error", "names the member that could not be read, for everybody who decodes a body"),
             ]),
             dev_edges: &["hubchannel-testkit"],
+            dev_foreign: &[("proptest", "property tests")],
             bans: &[PURE, NO_RUNTIME],
             budget: Some(Budget::InAll(13)),
             ..LIBRARY
@@ -219,11 +220,11 @@ pub(crate) const POLICY: Policy = Policy {
         // Dev only
         Package {
             name: "hubchannel-testkit",
-            edges: Edges::Only(&["hubchannel-api", "hubchannel-model"]),
+            edges: Edges::Only(&["hubchannel-model"]),
             foreign: Foreign::Only(&[
                 ("proptest", "strategies"),
-                ("serde", "reads recorded bodies"),
-                ("serde_json", "bodies written by hand"),
+                ("serde", "decodes documents into values"),
+                ("serde_json", "switches its features on for `cargo xtask exact-json`"),
             ]),
             bans: &[NO_RUNTIME],
             ..INTERNAL
