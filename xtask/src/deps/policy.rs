@@ -155,6 +155,7 @@ pub(crate) const POLICY: Policy = Policy {
                 ("bytes", "bodies of scripted answers"),
                 ("http", "implements the transport trait"),
                 ("mockall", "doubles of the traits"),
+                ("serde", "scripted answers from any type that serialises"),
                 ("serde_json", "JSON in matchers and scripted answers"),
             ]),
             dev_foreign: &[("tokio", "runs async tests")],

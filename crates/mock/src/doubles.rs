@@ -1,0 +1,102 @@
+//! Doubles of both traits, made with `mockall`.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use http::{Request, Response};
+use hubchannel_api::{
+    Body, CustomChannels, Error, GetMessage, HttpTransport, PublishMessage, Reply, TransportError, UpdateMessageStatus,
+    model::Message,
+};
+use mockall::mock;
+
+mock! {
+    /// A double of the typed API, for tests in which HTTP plays no part.
+    ///
+    /// ```
+    /// use hubchannel_api::{Client, Error, PublishMessage, Reply};
+    /// use hubchannel_api::model::{DeliveryIdentifier, Message, NewMessage, Participant};
+    /// use hubchannel_mock::MockCustomChannels;
+    ///
+    /// // The function under test.
+    /// async fn forward(client: &Client, chat: &str, text: &str) -> Result<Option<String>, Error> {
+    ///     let visitor = Participant::new(DeliveryIdentifier::opaque(chat));
+    ///     let body = NewMessage::incoming("3307400689", visitor, text);
+    ///     let message = client.publish_message(PublishMessage::new("2930388", body)).await?;
+    ///     Ok(message.conversations_thread_id.as_ref().map(ToString::to_string))
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Error> {
+    /// let mut api = MockCustomChannels::new();
+    /// api.expect_publish_message()
+    ///     .withf(|call| call.body.text.as_deref() == Some("Hello"))
+    ///     .times(1)
+    ///     .returning(|_| {
+    ///         let mut message = Message::default();
+    ///         message.conversations_thread_id = "19615248623".into();
+    ///         Ok(Reply::new(message))
+    ///     });
+    ///
+    /// let client = Client::from_api(api);
+    /// assert_eq!(forward(&client, "chat:987654321", "Hello").await?.as_deref(), Some("19615248623"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Each operation has an `expect_…` method that says what is expected and what it returns; see `mockall`. A call
+    /// that is not expected panics, and what was expected and did not come panics on drop. To let a call fail, return
+    /// an [`Error`] made with one of its constructors, such as [`Error::from_transport`] or [`Error::rejected`].
+    pub CustomChannels {}
+
+    #[async_trait]
+    impl CustomChannels for CustomChannels {
+        async fn publish_message(&self, call: PublishMessage) -> Result<Reply<Message>, Error>;
+        async fn get_message(&self, call: GetMessage) -> Result<Reply<Message>, Error>;
+        async fn update_message_status(&self, call: UpdateMessageStatus) -> Result<Reply<Message>, Error>;
+    }
+}
+
+mock! {
+    /// A double of a transport, for those who know `mockall` and want nothing else.
+    ///
+    /// ```
+    /// use http::Response;
+    /// use hubchannel_api::{Body, Client, GetMessage};
+    /// use hubchannel_mock::MockHttpTransport;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), hubchannel_api::Error> {
+    /// let mut transport = MockHttpTransport::new();
+    /// transport
+    ///     .expect_send()
+    ///     .withf(|request| request.method() == "GET")
+    ///     .returning(|_| Ok(Response::new(Body::from(r#"{"text": "Hello"}"#))));
+    ///
+    /// let client = Client::new(transport);
+    /// let message = client.get_message(GetMessage::new("2930388", "5c1f0b8e")).await?;
+    /// assert_eq!(message.text.as_deref(), Some("Hello"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// [`MockTransport`](crate::MockTransport) does more with fewer words.
+    pub HttpTransport {}
+
+    #[async_trait]
+    impl HttpTransport for HttpTransport {
+        async fn send(&self, request: Request<Body>) -> Result<Response<Body>, TransportError>;
+    }
+}
+
+impl fmt::Debug for MockCustomChannels {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MockCustomChannels")
+    }
+}
+
+impl fmt::Debug for MockHttpTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MockHttpTransport")
+    }
+}
