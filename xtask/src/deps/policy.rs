@@ -115,6 +115,7 @@ pub(crate) const POLICY: Policy = Policy {
                 ("serde_json", "writes and reads bodies"),
                 ("thiserror", "error types without boilerplate"),
             ]),
+            dev_foreign: &[("proptest", "generates what a property is to hold for")],
             bans: &[PURE, NO_RUNTIME],
             budget: Some(Budget::BesidesNamed(18)),
             ..LIBRARY
@@ -168,10 +169,8 @@ pub(crate) const POLICY: Policy = Policy {
             foreign: Foreign::Only(&[
                 ("async-trait", "implements the transport trait"),
                 ("http", "implements the transport trait"),
-                ("tokio", "timers and locks"),
-                ("tracing", "spans of calls and attempts"),
+                ("tokio", "timers"),
             ]),
-            dev_edges: &["hubchannel-mock"],
             bans: &[NO_CLIENT],
             ..LIBRARY
         },

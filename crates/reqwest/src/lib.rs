@@ -1,0 +1,22 @@
+//! Carries HubSpot's custom channels over [reqwest](::reqwest).
+//!
+//! ```
+//! use hubchannel_api::Client;
+//! use hubchannel_reqwest::{BuildError, ReqwestTransport};
+//!
+//! fn client() -> Result<Client, BuildError> {
+//!     Ok(Client::new(ReqwestTransport::new()?))
+//! }
+//! ```
+//!
+//! The transport does one exchange and nothing else: it follows no redirect, repeats nothing, adds no credentials, and
+//! keeps no timeout but that of the connection. All of that is the business of layers around it, such as the `Stack` of
+//! `hubchannel-middleware`. It needs a Tokio runtime.
+
+mod error;
+mod transport;
+
+pub use self::{
+    error::BuildError,
+    transport::{ReqwestTransport, ReqwestTransportBuilder},
+};

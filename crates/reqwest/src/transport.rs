@@ -1,0 +1,164 @@
+//! The transport and its settings.
+
+use std::{fmt, time::Duration};
+
+use async_trait::async_trait;
+use bytes::{Bytes, BytesMut};
+use http::{Request, Response};
+use hubchannel_api::{Body, HttpTransport, Reach, TransportError, TransportErrorKind};
+
+use crate::{BuildError, error::transport_error};
+
+/// Carries HTTP exchanges over a [`reqwest::Client`]. Cheap to clone; clones share the connections.
+///
+/// ```
+/// use std::time::Duration;
+/// use hubchannel_reqwest::ReqwestTransport;
+///
+/// let transport = ReqwestTransport::builder()
+///     .connect_timeout(Duration::from_secs(3))
+///     .max_response_bytes(1 << 20)
+///     .build()?;
+/// # Ok::<(), hubchannel_reqwest::BuildError>(())
+/// ```
+#[derive(Clone)]
+pub struct ReqwestTransport {
+    client: reqwest::Client,
+    max_response_bytes: usize,
+}
+
+/// The largest response that is read unless set otherwise: 8 MiB, many times the largest that is known of this API.
+const MAX_RESPONSE_BYTES: usize = 8 << 20;
+
+/// How long a connection may take unless set otherwise.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+impl ReqwestTransport {
+    /// A transport with a client of its own: connections within 10 s, responses up to 8 MiB.
+    ///
+    /// # Errors
+    /// When the HTTP client cannot be set up.
+    pub fn new() -> Result<Self, BuildError> {
+        ReqwestTransport::builder().build()
+    }
+
+    /// A transport with settings of its own.
+    pub fn builder() -> ReqwestTransportBuilder {
+        ReqwestTransportBuilder {
+            connect_timeout: CONNECT_TIMEOUT,
+            max_response_bytes: MAX_RESPONSE_BYTES,
+        }
+    }
+
+    /// A transport over a client that the program has set up, with responses up to 8 MiB.
+    ///
+    /// Some of what a transport promises is then the program's to keep: the client must follow no redirects
+    /// (`redirect::Policy::none()`), or a token may reach a foreign host; it must repeat nothing (`retry::never()`), or
+    /// a message may be doubled; and a proxy or default header of its own goes with every request.
+    pub fn from_client(client: reqwest::Client) -> Self {
+        ReqwestTransport {
+            client,
+            max_response_bytes: MAX_RESPONSE_BYTES,
+        }
+    }
+
+    /// Sets the largest response that is read, in bytes of the body.
+    #[must_use]
+    pub fn with_max_response_bytes(self, max_response_bytes: usize) -> Self {
+        ReqwestTransport {
+            max_response_bytes,
+            ..self
+        }
+    }
+
+    async fn read(&self, response: &mut reqwest::Response) -> Result<Bytes, TransportError> {
+        let declared = response
+            .content_length()
+            .map(|length| usize::try_from(length).unwrap_or(usize::MAX));
+        if declared.is_some_and(|length| length > self.max_response_bytes) {
+            return Err(self.too_large());
+        }
+        let mut body = BytesMut::with_capacity(declared.unwrap_or_default());
+        while let Some(chunk) = response.chunk().await.map_err(transport_error)? {
+            if body.len() + chunk.len() > self.max_response_bytes {
+                return Err(self.too_large());
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body.freeze())
+    }
+
+    fn too_large(&self) -> TransportError {
+        let message = format!("the response is larger than the limit of {} bytes", self.max_response_bytes);
+        TransportError::new(TransportErrorKind::ResponseTooLarge, Reach::Unknown, message)
+    }
+}
+
+#[async_trait]
+impl HttpTransport for ReqwestTransport {
+    async fn send(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
+        let request = request.map(|body| body.as_bytes().cloned().unwrap_or_default());
+        let request = reqwest::Request::try_from(request).map_err(transport_error)?;
+        let mut response = self.client.execute(request).await.map_err(transport_error)?;
+        let body = self.read(&mut response).await?;
+        let mut answer = Response::new(Body::from(body));
+        *answer.status_mut() = response.status();
+        *answer.version_mut() = response.version();
+        *answer.headers_mut() = std::mem::take(response.headers_mut());
+        Ok(answer)
+    }
+}
+
+/// Without the client, whose own `Debug` shows default headers.
+impl fmt::Debug for ReqwestTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReqwestTransport")
+            .field("max_response_bytes", &self.max_response_bytes)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Settings of a [`ReqwestTransport`].
+#[derive(Clone, Debug)]
+pub struct ReqwestTransportBuilder {
+    connect_timeout: Duration,
+    max_response_bytes: usize,
+}
+
+impl ReqwestTransportBuilder {
+    /// How long a connection may take, TLS included; 10 s unless set. Nothing is sent before there is one.
+    #[must_use]
+    pub fn connect_timeout(self, connect_timeout: Duration) -> Self {
+        ReqwestTransportBuilder {
+            connect_timeout,
+            ..self
+        }
+    }
+
+    /// The largest response that is read, in bytes of the body; 8 MiB unless set.
+    #[must_use]
+    pub fn max_response_bytes(self, max_response_bytes: usize) -> Self {
+        ReqwestTransportBuilder {
+            max_response_bytes,
+            ..self
+        }
+    }
+
+    /// The transport.
+    ///
+    /// # Errors
+    /// When the HTTP client cannot be set up.
+    pub fn build(self) -> Result<ReqwestTransport, BuildError> {
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .connect_timeout(self.connect_timeout)
+            .build()
+            .map_err(BuildError)?;
+        Ok(ReqwestTransport {
+            client,
+            max_response_bytes: self.max_response_bytes,
+        })
+    }
+}
