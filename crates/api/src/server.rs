@@ -146,6 +146,17 @@ impl Route {
         self.version
     }
 
+    /// The value of one of the path's parameters, by its name in [`OperationInfo::path`]: to look at before the body is
+    /// read.
+    pub fn parameter(&self, name: &str) -> Option<&str> {
+        let mut names = self.operation.path.iter().filter_map(|segment| match segment {
+            Segment::Literal(_) => None,
+            Segment::Digits(name) | Segment::Text(name) => Some(*name),
+        });
+        let at = names.position(|candidate| candidate == name)?;
+        self.values.get(at).map(String::as_str)
+    }
+
     /// Reads the call.
     ///
     /// # Errors

@@ -122,3 +122,11 @@ fn a_read_asks_for_no_body() {
     now(wire.client().get_message(call)).unwrap();
     assert!(matches!(route(&wire.only()).unwrap().read(&wire.only()).unwrap(), AnyCall::GetMessage(_)));
 }
+
+#[test]
+fn the_parameters_of_a_path_are_known_before_the_body_is_read() {
+    let found = route(&request(Method::PATCH, "/conversations/v3/custom-channels/7/messages/m%2F1")).unwrap();
+    assert_eq!(found.parameter("channelId"), Some("7"));
+    assert_eq!(found.parameter("messageId"), Some("m/1"));
+    assert_eq!(found.parameter("messages"), None);
+}
