@@ -97,7 +97,10 @@ pub(crate) const POLICY: Policy = Policy {
                 ("serde_path_to_error", "names the member that could not be read, for everybody who decodes a body"),
             ]),
             dev_edges: &["hubchannel-testkit"],
-            dev_foreign: &[("proptest", "property tests")],
+            dev_foreign: &[
+                ("allocation-counter", "shows that what is not there costs nothing, thread by thread"),
+                ("proptest", "property tests"),
+            ],
             bans: &[PURE, NO_RUNTIME],
             budget: Some(Budget::InAll(13)),
             ..LIBRARY
@@ -145,7 +148,10 @@ pub(crate) const POLICY: Policy = Policy {
                 ("reqwest", "the HTTP client this package is for"),
             ]),
             dev_edges: &["hubchannel-mock"],
-            dev_foreign: &[("tokio", "runs async tests and loopback servers")],
+            dev_foreign: &[
+                ("serde_json", "the JSON that the bytes on the wire are held against"),
+                ("tokio", "runs async tests and loopback servers"),
+            ],
             ..LIBRARY
         },
         Package {
@@ -179,14 +185,13 @@ pub(crate) const POLICY: Policy = Policy {
             name: "hubchannel-emulator",
             edges: Edges::Only(&["hubchannel-api", "hubchannel-webhook"]),
             foreign: Foreign::Only(&[
-                ("axum", "the server, behind the feature `http`"),
+                ("async-trait", "implements the transport trait"),
                 ("bytes", "bodies of the in-process transport"),
                 ("http", "implements the transport trait"),
-                ("serde", "bodies that only a server writes"),
-                ("serde_json", "bodies that only a server writes"),
-                ("tokio", "the server, behind the feature `http`"),
+                ("serde", "skips over JSON to find where it breaks"),
+                ("serde_json", "the places of errors in a body"),
             ]),
-            dev_edges: &["hubchannel-mock"],
+            dev_foreign: &[("tokio", "runs async tests")],
             bans: &[NO_CLIENT_BUT_SERVER],
             ..LIBRARY
         },
