@@ -1,0 +1,192 @@
+//! The handle to an emulator.
+
+use std::{
+    collections::VecDeque,
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use http::{Request, Response};
+use hubchannel_api::{
+    Body,
+    model::{AppId, ChannelAccountId, ChannelId, Message, Secret},
+};
+
+use crate::{EmulatorTransport, Fault, Received, Seed, Thread, service, state::State};
+
+/// A HubSpot of one's own, as far as custom channels go. Cheap to clone; clones are the same emulator.
+///
+/// ```
+/// use hubchannel_emulator::Emulator;
+///
+/// let emulator = Emulator::new();
+/// assert_eq!(emulator.channel_id(), "2930388");
+/// assert_eq!(emulator.channel_account_id(), "3307400689");
+/// assert!(emulator.messages().is_empty());
+/// ```
+///
+/// Everything is kept in memory and lost with the last clone. One request is answered after the other, whichever way
+/// they come.
+#[derive(Clone)]
+pub struct Emulator(Arc<Shared>);
+
+struct Shared {
+    seed: Seed,
+    world: Mutex<World>,
+}
+
+/// What changes.
+struct World {
+    state: State,
+    faults: VecDeque<Fault>,
+    received: Vec<Received>,
+}
+
+/// How an exchange ends.
+pub(crate) enum Outcome {
+    Answer(Response<Body>),
+    Refused,
+    Dropped,
+    Silent,
+}
+
+impl Emulator {
+    /// An emulator with the default [`Seed`].
+    pub fn new() -> Self {
+        Emulator::with_seed(Seed::default())
+    }
+
+    /// An emulator that starts with this.
+    pub fn with_seed(seed: Seed) -> Self {
+        let world = World {
+            state: State::new(seed.id_seed()),
+            faults: VecDeque::new(),
+            received: Vec::new(),
+        };
+        Emulator(Arc::new(Shared {
+            seed,
+            world: Mutex::new(world),
+        }))
+    }
+
+    /// The way to this emulator inside the process.
+    pub fn transport(&self) -> EmulatorTransport {
+        EmulatorTransport::new(self.clone())
+    }
+
+    /// The first channel.
+    pub fn channel_id(&self) -> ChannelId {
+        self.0.seed.first().channel.id.clone()
+    }
+
+    /// The first channel account.
+    pub fn channel_account_id(&self) -> ChannelAccountId {
+        self.0.seed.first().account.id.clone()
+    }
+
+    /// The first access token.
+    pub fn access_token(&self) -> Secret {
+        self.0.seed.first().token.secret.clone()
+    }
+
+    /// The first channel's app.
+    pub fn app_id(&self) -> AppId {
+        AppId::from_number(self.0.seed.first().channel.app_id)
+    }
+
+    /// The first channel account's portal.
+    pub fn portal_id(&self) -> u64 {
+        self.0.seed.first().account.portal_id
+    }
+
+    /// Every message, in the order of publishing, as a read would return it.
+    pub fn messages(&self) -> Vec<Message> {
+        self.world().state.messages().cloned().collect()
+    }
+
+    /// Every thread, in the order of their first messages.
+    pub fn threads(&self) -> Vec<Thread> {
+        self.world().state.threads().to_vec()
+    }
+
+    /// Every request so far, in the order of arrival.
+    pub fn received(&self) -> Vec<Received> {
+        self.world().received.clone()
+    }
+
+    /// Forgets the requests so far, for a test that looks at what comes next, or to free their memory.
+    pub fn clear_received(&self) {
+        self.world().received.clear();
+    }
+
+    /// Lets the next request go wrong; after it those for which this was said later, one by one.
+    pub fn fail_next(&self, fault: Fault) {
+        self.world().faults.push_back(fault);
+    }
+
+    /// Says [`fail_next`](Emulator::fail_next) that many times.
+    pub fn fail_times(&self, fault: &Fault, times: usize) {
+        self.world().faults.extend(std::iter::repeat_n(fault, times).cloned());
+    }
+
+    /// How many requests are still to go wrong.
+    pub fn pending_faults(&self) -> usize {
+        self.world().faults.len()
+    }
+
+    /// Lets no further request go wrong.
+    pub fn clear_faults(&self) {
+        self.world().faults.clear();
+    }
+
+    /// One request and what becomes of it.
+    pub(crate) fn exchange(&self, request: Request<Body>) -> Outcome {
+        let mut world = self.world();
+        let fault = world.faults.pop_front();
+        if matches!(fault, Some(Fault::RefuseConnection)) {
+            return Outcome::Refused;
+        }
+        let seed = &self.0.seed;
+        let answer = match &fault {
+            Some(fault) if !fault.acts() => None,
+            _ => Some(service::answer(seed, &mut world.state, seed.clock().wall(), &request)),
+        };
+        let outcome = match (fault, answer) {
+            (None, Some(answer)) => Outcome::Answer(answer),
+            (Some(Fault::AnswerBeforeEffect(answer) | Fault::AnswerAfterEffect(answer)), _) => Outcome::Answer(answer),
+            (Some(Fault::SilenceBeforeEffect | Fault::SilenceAfterEffect), _) => Outcome::Silent,
+            _ => Outcome::Dropped,
+        };
+        let answered = match &outcome {
+            Outcome::Answer(answer) => Some(answer.status()),
+            _ => None,
+        };
+        world.received.push(Received {
+            answered,
+            ..Received::new(&request)
+        });
+        outcome
+    }
+
+    fn world(&self) -> MutexGuard<'_, World> {
+        self.0.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Default for Emulator {
+    fn default() -> Self {
+        Emulator::new()
+    }
+}
+
+impl fmt::Debug for Emulator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let world = self.world();
+        f.debug_struct("Emulator")
+            .field("channel_id", &self.0.seed.first().channel.id)
+            .field("messages", &world.state.messages().len())
+            .field("threads", &world.state.threads().len())
+            .field("received", &world.received.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,72 @@
+//! Requests that go wrong on demand.
+
+use http::{Response, StatusCode};
+use hubchannel_api::Body;
+
+/// A way in which a request goes wrong.
+///
+/// ```
+/// use hubchannel_api::{Client, PublishMessage, model::{DeliveryIdentifier, NewMessage, Participant}};
+/// use hubchannel_emulator::{Emulator, Fault};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let emulator = Emulator::new();
+/// let client = Client::new(emulator.transport().with_access_token(emulator.access_token()));
+/// let visitor = Participant::new(DeliveryIdentifier::opaque("chat:987654321"));
+/// let body = NewMessage::incoming(emulator.channel_account_id(), visitor, "Hello")
+///     .set_integration_idempotency_id("chat/7");
+/// let publish = PublishMessage::new(emulator.channel_id(), body);
+///
+/// emulator.fail_next(Fault::DropAfterEffect);
+/// let lost = client.publish_message(publish.clone()).await;
+/// assert!(lost.is_err_and(|error| error.outcome_unknown()));
+/// client.publish_message(publish).await?;
+/// assert_eq!(emulator.messages().len(), 1);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// "Before effect" means that the emulator does nothing with the request, "after effect" that it does all that was
+/// asked and only the answer goes wrong. Neither can be told from the other on the caller's side.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Fault {
+    /// Refuses the connection; the request never arrives and is not in
+    /// [`Emulator::received`](crate::Emulator::received). Over HTTP, where the connection stands before there is a
+    /// request, it is closed instead, which a caller has to take for [`DropBeforeEffect`](Fault::DropBeforeEffect).
+    RefuseConnection,
+    /// Closes the connection instead of acting.
+    DropBeforeEffect,
+    /// Acts, then closes the connection instead of answering.
+    DropAfterEffect,
+    /// Neither acts nor answers, ever.
+    SilenceBeforeEffect,
+    /// Acts, but never answers.
+    SilenceAfterEffect,
+    /// Answers this instead of acting.
+    AnswerBeforeEffect(Response<Body>),
+    /// Acts, then answers this instead.
+    AnswerAfterEffect(Response<Body>),
+}
+
+impl Fault {
+    /// Answers with this status and body instead of acting.
+    ///
+    /// ```
+    /// use http::StatusCode;
+    /// use hubchannel_emulator::Fault;
+    ///
+    /// let fault = Fault::answer(StatusCode::BAD_GATEWAY, "<html><title>502 Bad Gateway</title></html>");
+    /// assert!(matches!(fault, Fault::AnswerBeforeEffect(answer) if answer.status() == 502));
+    /// ```
+    pub fn answer(status: StatusCode, body: impl Into<Body>) -> Self {
+        let mut response = Response::new(body.into());
+        *response.status_mut() = status;
+        Fault::AnswerBeforeEffect(response)
+    }
+
+    pub(crate) fn acts(&self) -> bool {
+        matches!(self, Fault::DropAfterEffect | Fault::SilenceAfterEffect | Fault::AnswerAfterEffect(_))
+    }
+}

@@ -1,0 +1,51 @@
+//! HubSpot's custom channels without HubSpot: a stateful double to build and test a bridge against.
+//!
+//! ```
+//! use hubchannel_api::{Client, GetMessage, PublishMessage, model::{DeliveryIdentifier, NewMessage, Participant}};
+//! use hubchannel_emulator::Emulator;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let emulator = Emulator::new();
+//! let client = Client::new(emulator.transport().with_access_token(emulator.access_token()));
+//!
+//! let visitor = Participant::new(DeliveryIdentifier::opaque("chat:987654321"));
+//! let body = NewMessage::incoming(emulator.channel_account_id(), visitor, "Hello");
+//! let published = client.publish_message(PublishMessage::new(emulator.channel_id(), body)).await?;
+//!
+//! let id = published.id.as_ref().ok_or("no id")?.clone();
+//! let read = client.get_message(GetMessage::new(emulator.channel_id(), id)).await?;
+//! assert_eq!(read.into_inner(), published.into_inner());
+//! assert_eq!(emulator.messages().len(), 1);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! - [`Emulator`] is the double: it starts with a portal, an app, a channel, a channel account and an access token,
+//!   which a [`Seed`] can say otherwise, and shows afterwards what it holds and what it [`Received`].
+//! - [`EmulatorTransport`] is the way to it inside the process, without socket and runtime.
+//! - [`Fault`] makes a request go wrong in one of the ways in which networks and servers do.
+//! - [`behaviour`] lists what the emulator does where HubSpot's behaviour is not known.
+//!
+//! Requests are read and answers are written with the client's own operations, see [`hubchannel_api::server`]. Time
+//! comes from a [`Clock`](hubchannel_api::clock::Clock) and ids from a seed, so that a test run can be repeated.
+
+#[doc = include_str!("../BEHAVIOUR.md")]
+pub mod behaviour {}
+
+mod emulator;
+mod fault;
+mod received;
+mod seed;
+mod service;
+mod state;
+mod transport;
+
+pub use self::{
+    emulator::Emulator,
+    fault::Fault,
+    received::Received,
+    seed::{AccountSeed, ChannelSeed, Seed, Threading, TokenSeed},
+    state::Thread,
+    transport::EmulatorTransport,
+};

@@ -1,0 +1,78 @@
+//! What came in.
+
+use std::fmt;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, Method, Request, StatusCode, header};
+use hubchannel_api::Body;
+
+/// A request as the emulator received it, and the status of its answer.
+///
+/// `Debug` shows neither query nor body, and of headers only those that are known to hold nothing secret.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Received {
+    /// The method.
+    pub method: Method,
+    /// Path and query as they were written. A query may hold a developer key.
+    pub path_and_query: String,
+    /// The headers. `Authorization` holds the token.
+    pub headers: HeaderMap,
+    /// The body; empty where it was too large.
+    pub body: Bytes,
+    /// The answer's status; `None` where no answer was sent.
+    pub answered: Option<StatusCode>,
+}
+
+impl Received {
+    pub(crate) fn new(request: &Request<Body>) -> Self {
+        let uri = request.uri();
+        Received {
+            method: request.method().clone(),
+            path_and_query: uri
+                .path_and_query()
+                .map_or(uri.path(), |path_and_query| path_and_query.as_str())
+                .to_owned(),
+            headers: request.headers().clone(),
+            body: request.body().as_bytes().cloned().unwrap_or_default(),
+            answered: None,
+        }
+    }
+}
+
+const SHOWN: [HeaderName; 5] = [
+    header::ACCEPT,
+    header::CONTENT_LENGTH,
+    header::CONTENT_TYPE,
+    header::HOST,
+    header::USER_AGENT,
+];
+
+impl fmt::Debug for Received {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.path_and_query.split('?').next().unwrap_or_default();
+        f.debug_struct("Received")
+            .field("method", &self.method)
+            .field("path", &path)
+            .field("headers", &Headers(&self.headers))
+            .field("body", &format_args!("{} bytes", self.body.len()))
+            .field("answered", &self.answered)
+            .finish()
+    }
+}
+
+struct Headers<'a>(&'a HeaderMap);
+
+impl fmt::Debug for Headers<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut map = f.debug_map();
+        for (name, value) in self.0 {
+            if SHOWN.contains(name) {
+                map.entry(&name.as_str(), value);
+            } else {
+                map.entry(&name.as_str(), &format_args!("…"));
+            }
+        }
+        map.finish()
+    }
+}

@@ -1,0 +1,236 @@
+//! Every error that the emulator answers with, in HubSpot's words where they are known.
+
+use std::{
+    collections::BTreeMap,
+    time::{Duration, SystemTime},
+};
+
+use http::{
+    HeaderName, HeaderValue, Method, Response, StatusCode,
+    header::{ALLOW, CONTENT_TYPE},
+};
+use hubchannel_api::{
+    Body,
+    model::{DetailedError, ErrorBody, ErrorCategory, ErrorDetail, MessageId, Timestamp},
+    server::{self, RouteError},
+};
+
+/// An answer that turns a request down.
+#[derive(Debug)]
+pub(super) struct Refusal(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    status: StatusCode,
+    /// `None` for a page.
+    body: Option<ErrorBody>,
+    allowed: Vec<Method>,
+}
+
+impl Refusal {
+    fn new(status: StatusCode, message: impl Into<String>) -> Self {
+        let mut body = ErrorBody::default();
+        body.status = "error".into();
+        body.message = message.into().into();
+        Refusal(Box::new(Inner {
+            status,
+            body: Some(body),
+            allowed: Vec::new(),
+        }))
+    }
+
+    fn page(status: StatusCode) -> Self {
+        Refusal(Box::new(Inner {
+            status,
+            body: None,
+            allowed: Vec::new(),
+        }))
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut ErrorBody)) -> Self {
+        self.0.body.as_mut().map(change);
+        self
+    }
+
+    fn category(self, category: ErrorCategory) -> Self {
+        self.with(|body| body.category = category.into())
+    }
+
+    fn context(self, name: &str, value: &str) -> Self {
+        self.with(|body| body.context = context(name, [value]).into())
+    }
+
+    /// Nothing is at this path.
+    pub(super) fn no_page() -> Self {
+        Refusal::page(StatusCode::NOT_FOUND)
+    }
+
+    pub(super) fn no_credentials() -> Self {
+        Refusal::new(
+            StatusCode::UNAUTHORIZED,
+            "Authentication credentials not found. This API supports OAuth 2.0 authentication and you can find more \
+             details at https://developers.hubspot.com/docs/methods/auth/oauth-overview",
+        )
+        .category(ErrorCategory::InvalidAuthentication)
+    }
+
+    pub(super) fn token_expired(expiry: SystemTime, now: SystemTime) -> Self {
+        let ago = now.duration_since(expiry).unwrap_or_default();
+        Refusal::new(
+            StatusCode::UNAUTHORIZED,
+            format!("The OAuth token used to make this call expired {} ago.", roughly(ago)),
+        )
+        .category(ErrorCategory::ExpiredAuthentication)
+        .context("expire time", Timestamp::from(expiry).as_str())
+    }
+
+    pub(super) fn missing_scopes(scopes: &[&str]) -> Self {
+        const PAGE: &str = "https://developers.hubspot.com/scopes";
+        let mut error = DetailedError::default();
+        error.message = "One or more of the following scopes are required.".into();
+        error.context = context("requiredScopes", scopes.iter().copied()).into();
+        Refusal::new(
+            StatusCode::FORBIDDEN,
+            format!(
+                "This app hasn't been granted all required scopes to make this call. Read more about required scopes \
+                 here: {PAGE}."
+            ),
+        )
+        .category(ErrorCategory::MissingScopes)
+        .with(|body| {
+            body.errors = vec![ErrorDetail::Detailed(error)].into();
+            body.links = BTreeMap::from([("scopes".to_owned(), PAGE.to_owned())]).into();
+        })
+    }
+
+    pub(super) fn no_channel(id: &str, publishing: bool) -> Self {
+        let refusal = not_found("Channel", "channelId", id);
+        if publishing {
+            let kind = "ChannelIntegrationMessagePublishError.CHANNEL_DOES_NOT_EXIST";
+            refusal.with(|body| body.sub_category = kind.into())
+        } else {
+            refusal
+        }
+    }
+
+    pub(super) fn no_account(id: &str) -> Self {
+        not_found("Channel account", "channelAccountId", id)
+    }
+
+    pub(super) fn no_message(id: &MessageId) -> Self {
+        not_found("Message", "messageId", id.as_str())
+    }
+
+    pub(super) fn account_unusable(id: &str, lacking: &str) -> Self {
+        Refusal::invalid(format!("Channel account {id} is not {lacking}")).context("channelAccountId", id)
+    }
+
+    pub(super) fn unparseable_parameter(name: &str) -> Self {
+        Refusal::new(StatusCode::BAD_REQUEST, format!("Unable to parse value for path parameter: {name}"))
+    }
+
+    pub(super) fn not_json() -> Self {
+        Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "HTTP 415 Unsupported Media Type")
+    }
+
+    pub(super) fn too_large() -> Self {
+        Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "HTTP 413 Payload Too Large")
+    }
+
+    /// The body is no JSON, or its members are not of their types.
+    pub(super) fn bad_json(place: Option<(usize, usize)>, problem: &str) -> Self {
+        let (line, column) = match place {
+            Some((line, column)) => (line.to_string(), column.to_string()),
+            None => ("-1".to_owned(), "-1".to_owned()),
+        };
+        Refusal::new(StatusCode::BAD_REQUEST, format!("Invalid input JSON on line {line}, column {column}: {problem}"))
+    }
+
+    pub(super) fn missing((line, column): (usize, usize), members: &[&str]) -> Self {
+        Refusal::invalid(format!(
+            "Invalid input JSON on line {line}, column {column}. Some required fields were not set: [{}]",
+            members.join(", ")
+        ))
+    }
+
+    /// A value that HubSpot does not take.
+    pub(super) fn invalid(message: impl Into<String>) -> Self {
+        Refusal::new(StatusCode::BAD_REQUEST, message).category(ErrorCategory::ValidationError)
+    }
+
+    pub(super) fn internal() -> Self {
+        Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "There was an error processing the request.")
+            .category(ErrorCategory::InternalError)
+    }
+
+    pub(super) fn into_response(self, correlation_id: &str) -> Response<Body> {
+        let Inner { status, body, allowed } = *self.0;
+        let written = body.and_then(|mut body| {
+            body.correlation_id = correlation_id.into();
+            server::json(&body).ok()
+        });
+        let mut response = written.unwrap_or_else(|| page(status));
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(
+                HeaderName::from_static("x-hubspot-auth-failure"),
+                HeaderValue::from_static("401 Unauthorized"),
+            );
+        }
+        if !allowed.is_empty() {
+            let names: Vec<&str> = allowed.iter().map(Method::as_str).collect();
+            headers.extend(HeaderValue::try_from(names.join(", ")).ok().map(|names| (ALLOW, names)));
+        }
+        response
+    }
+}
+
+impl From<RouteError> for Refusal {
+    fn from(error: RouteError) -> Self {
+        match error {
+            RouteError::Parameter { name } => Refusal::unparseable_parameter(name),
+            RouteError::MethodNotAllowed { allowed } => {
+                let mut refusal = Refusal::page(StatusCode::METHOD_NOT_ALLOWED);
+                refusal.0.allowed = allowed;
+                refusal
+            }
+            _ => Refusal::no_page(),
+        }
+    }
+}
+
+fn not_found(what: &str, name: &str, id: &str) -> Refusal {
+    Refusal::new(StatusCode::NOT_FOUND, format!("{what} {id} not found"))
+        .category(ErrorCategory::ObjectNotFound)
+        .context(name, id)
+}
+
+fn context<'v>(name: &str, values: impl IntoIterator<Item = &'v str>) -> BTreeMap<String, Vec<String>> {
+    BTreeMap::from([(name.to_owned(), values.into_iter().map(str::to_owned).collect())])
+}
+
+/// A duration in its largest unit, as HubSpot writes it.
+fn roughly(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    let (number, unit) = match seconds {
+        0..60 => (seconds, "second"),
+        60..3_600 => (seconds / 60, "minute"),
+        3_600..86_400 => (seconds / 3_600, "hour"),
+        _ => (seconds / 86_400, "day"),
+    };
+    format!("{number} {unit}(s)")
+}
+
+/// A page for browsers, which is what HubSpot answers where no operation is.
+fn page(status: StatusCode) -> Response<Body> {
+    let title = status.canonical_reason().unwrap_or("Error");
+    let code = status.as_u16();
+    let mut response = Response::new(Body::from(format!(
+        "<html>\n<head><title>Error {code} {title}</title></head>\n<body><h2>HTTP ERROR {code} {title}</h2></body>\n</html>\n"
+    )));
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("text/html;charset=utf-8"));
+    response
+}

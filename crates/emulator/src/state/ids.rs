@@ -1,0 +1,103 @@
+//! Ids, as HubSpot's look, made from a seed.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use hubchannel_api::model::{ActorId, MessageId, ThreadId};
+
+/// Makes ids. Each kind has a sequence of its own, so that messages have the same ids however many requests fail in
+/// between.
+#[derive(Debug)]
+pub(crate) struct Ids {
+    seed: u64,
+    messages: u64,
+    requests: u64,
+    threads: u64,
+    integration_threads: u64,
+    visitors: u64,
+}
+
+impl Ids {
+    pub(crate) fn new(seed: u64) -> Self {
+        Ids {
+            seed,
+            messages: 0,
+            requests: 0,
+            threads: 0,
+            integration_threads: 0,
+            visitors: 0,
+        }
+    }
+
+    /// 32 hexadecimal digits.
+    pub(crate) fn message(&mut self) -> MessageId {
+        let number = next(&mut self.messages);
+        MessageId::from(format!("{:016x}{:016x}", self.mixed(2 * number), self.mixed(2 * number + 1)))
+    }
+
+    /// Digits.
+    pub(crate) fn thread(&mut self) -> ThreadId {
+        ThreadId::from((19_615_248_000 + next(&mut self.threads)).to_string())
+    }
+
+    /// What stands in for an `integrationThreadId` that the bridge has not given: digits.
+    pub(crate) fn integration_thread(&mut self) -> String {
+        (8_465_029_000 + next(&mut self.integration_threads)).to_string()
+    }
+
+    /// A visitor.
+    pub(crate) fn visitor(&mut self) -> ActorId {
+        ActorId::from(format!("V-{}", 1400 + next(&mut self.visitors)))
+    }
+
+    /// A UUID of version 7.
+    pub(crate) fn correlation(&mut self, now: SystemTime) -> String {
+        let millis = now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis()) & 0xffff_ffff_ffff;
+        let number = next(&mut self.requests);
+        let random = self.mixed(!number);
+        format!(
+            "{:08x}-{:04x}-7{:03x}-{:04x}-{:012x}",
+            millis >> 16,
+            millis & 0xffff,
+            random >> 52,
+            0x8000 | (number & 0x3fff),
+            random & 0xffff_ffff_ffff,
+        )
+    }
+
+    /// The finalizer of SplitMix64: every number gives another.
+    fn mixed(&self, number: u64) -> u64 {
+        let mut bits = self
+            .seed
+            .wrapping_add(number.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        bits ^ (bits >> 31)
+    }
+}
+
+/// 1, 2, 3 and so on.
+fn next(counter: &mut u64) -> u64 {
+    *counter += 1;
+    *counter
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_seed_gives_the_same_ids_and_another_seed_others() {
+        let first = |seed| Ids::new(seed).message();
+        assert_eq!(first(7), first(7));
+        assert_ne!(first(7), first(8));
+        assert_eq!(first(7).as_str().len(), 32);
+    }
+
+    #[test]
+    fn correlation_ids_are_uuids_of_version_7() {
+        let id = Ids::new(0).correlation(UNIX_EPOCH + std::time::Duration::from_millis(0x019d_b0fe_71a1));
+        let groups: Vec<&str> = id.split('-').collect();
+        assert_eq!(groups.iter().map(|group| group.len()).collect::<Vec<_>>(), [8, 4, 4, 4, 12]);
+        assert!(id.starts_with("019db0fe-71a1-7"), "{id}");
+    }
+}

@@ -1,0 +1,83 @@
+//! The way to an emulator inside the process.
+
+use std::future;
+
+use async_trait::async_trait;
+use http::{HeaderValue, Request, Response, header::AUTHORIZATION};
+use hubchannel_api::{Body, HttpTransport, Reach, TransportError, TransportErrorKind, model::Secret};
+
+use crate::{Emulator, emulator::Outcome};
+
+/// Carries requests to an [`Emulator`] in the same process: without socket, without runtime, whatever their host.
+///
+/// ```
+/// use http::Request;
+/// use hubchannel_api::{Body, HttpTransport};
+/// use hubchannel_emulator::Emulator;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let emulator = Emulator::new();
+/// let request = Request::get("https://api.hubapi.com/conversations/v3/custom-channels/2930388/messages/5c1f");
+/// let response = emulator.transport().send(request.body(Body::empty())?).await?;
+/// assert_eq!(response.status(), 401);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Like any transport it brings no credentials. Put the layers around it that the program has around its real one, or
+/// say [`with_access_token`](EmulatorTransport::with_access_token).
+#[derive(Clone, Debug)]
+pub struct EmulatorTransport {
+    emulator: Emulator,
+    token: Option<Secret>,
+}
+
+impl EmulatorTransport {
+    pub(crate) fn new(emulator: Emulator) -> Self {
+        EmulatorTransport { emulator, token: None }
+    }
+
+    /// Adds this token to requests that come without an `Authorization`, for tests that have no layer which does.
+    #[must_use]
+    pub fn with_access_token(self, token: impl Into<Secret>) -> Self {
+        EmulatorTransport {
+            token: Some(token.into()),
+            ..self
+        }
+    }
+
+    fn authorize(&self, request: &mut Request<Body>) -> Result<(), TransportError> {
+        let Some(token) = &self.token else { return Ok(()) };
+        if request.headers().contains_key(AUTHORIZATION) {
+            return Ok(());
+        }
+        let mut value = HeaderValue::try_from(format!("Bearer {}", token.expose())).map_err(|_| {
+            TransportError::new(TransportErrorKind::Refused, Reach::NotSent, "the access token is not fit for a header")
+        })?;
+        value.set_sensitive(true);
+        request.headers_mut().insert(AUTHORIZATION, value);
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl HttpTransport for EmulatorTransport {
+    async fn send(&self, mut request: Request<Body>) -> Result<Response<Body>, TransportError> {
+        self.authorize(&mut request)?;
+        match self.emulator.exchange(request) {
+            Outcome::Answer(response) => Ok(response),
+            Outcome::Refused => Err(TransportError::new(
+                TransportErrorKind::Connect,
+                Reach::NotSent,
+                "the emulator was told to refuse the connection",
+            )),
+            Outcome::Dropped => Err(TransportError::new(
+                TransportErrorKind::Interrupted,
+                Reach::Unknown,
+                "the emulator was told to drop the connection before its answer",
+            )),
+            Outcome::Silent => future::pending().await,
+        }
+    }
+}
