@@ -34,9 +34,12 @@
 //!   it is checked that all came as written.
 //! - [`MockCustomChannels`] is a double of the typed API, made with `mockall`, for tests in which HTTP plays no part;
 //!   [`MockHttpTransport`] is the same for a transport.
+//! - `conformance` (a feature) checks what a transport must do, for those who write one.
 //!
 //! Nothing here opens a socket, reads a clock or needs an async runtime.
 
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod doubles;
 mod misuse;
 mod redact;

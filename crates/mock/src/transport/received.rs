@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Uri};
 use hubchannel_api::{Body, Call};
 use serde_json::Value;
@@ -74,6 +75,17 @@ impl Received {
     /// Whether the call's body carries an idempotency key.
     pub fn is_keyed(&self) -> bool {
         self.call.as_ref().is_some_and(|call| call.keyed)
+    }
+}
+
+/// The request without its extensions.
+impl From<Received> for Request<Bytes> {
+    fn from(received: Received) -> Self {
+        let mut request = Request::new(received.body.as_bytes().cloned().unwrap_or_default());
+        *request.method_mut() = received.method;
+        *request.uri_mut() = received.uri;
+        *request.headers_mut() = received.headers;
+        request
     }
 }
 

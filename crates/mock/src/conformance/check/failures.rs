@@ -1,0 +1,100 @@
+//! A failure says truly whether the request can have reached the server, and nothing is tried twice.
+
+use bytes::Bytes;
+use http::StatusCode;
+use hubchannel_api::{
+    Reach,
+    TransportErrorKind::{Connect, Interrupted, ResponseTooLarge, Timeout},
+};
+
+use super::{
+    Verdict,
+    answers::response,
+    trial::{ANSWER, Exam},
+};
+use crate::conformance::{Framing, Peer};
+
+pub(super) async fn a_refused_connection_is_not_sent(exam: Exam<'_>) -> Verdict {
+    let trial = exam.peer(Peer::Refuses).await?;
+    let result = trial.wait(trial.sending(trial.post()?)).await?;
+    trial.failure(result, &[Connect], Reach::NotSent)
+}
+
+pub(super) async fn no_connection_in_time_is_not_sent(exam: Exam<'_>) -> Verdict {
+    let trial = exam.peer(Peer::Unreachable).await?;
+    let result = trial.wait_in_time(trial.sending(trial.post()?)).await?;
+    trial.failure(result, &[Timeout, Connect], Reach::NotSent)?;
+    trial.received_only(0).await
+}
+
+pub(super) async fn no_answer_in_time_is_unknown(exam: Exam<'_>) -> Verdict {
+    let trial = exam.peer(Peer::TooSlow).await?;
+    let result = trial.wait_in_time(trial.sending(trial.post()?)).await?;
+    trial.failure(result, &[Timeout], Reach::Unknown)?;
+    trial.received_only(1).await
+}
+
+pub(super) async fn a_connection_closed_without_an_answer_is_unknown(exam: Exam<'_>) -> Verdict {
+    let trial = exam.peer(Peer::HangsUp { after: 0 }).await?;
+    let result = trial.wait(trial.sending(trial.post()?)).await?;
+    trial.failure(result, &[Interrupted], Reach::Unknown)?;
+    trial.received_only(1).await
+}
+
+pub(super) async fn a_connection_closed_when_used_again_is_unknown_and_nothing_is_repeated(exam: Exam<'_>) -> Verdict {
+    let trial = exam.peer(Peer::HangsUp { after: 2 }).await?;
+    for _ in 0..2 {
+        trial.answer(trial.post()?).await?;
+    }
+    let result = trial.wait(trial.sending(trial.post()?)).await?;
+    trial.failure(result, &[Interrupted], Reach::Unknown)?;
+    trial.received_only(3).await
+}
+
+pub(super) async fn a_body_of_known_length_that_is_cut_off_is_no_answer(exam: Exam<'_>) -> Verdict {
+    is_no_answer_when_cut_off(exam, Framing::Length).await
+}
+
+pub(super) async fn a_body_in_pieces_that_is_cut_off_is_no_answer(exam: Exam<'_>) -> Verdict {
+    is_no_answer_when_cut_off(exam, Framing::Chunked).await
+}
+
+async fn is_no_answer_when_cut_off(exam: Exam<'_>, framing: Framing) -> Verdict {
+    let body = ANSWER.repeat(10);
+    for after in [0, 1, body.len() / 2, body.len() - 1] {
+        let response = response(StatusCode::OK, body.clone());
+        let peer = Peer::CutsOff {
+            response,
+            framing,
+            after,
+        };
+        let trial = exam.peer(peer).await?;
+        let result = trial.wait(trial.sending(trial.post()?)).await?;
+        trial.failure(result, &[Interrupted], Reach::Unknown)?;
+        trial.received_only(1).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn an_answer_that_announces_too_much_fails(exam: Exam<'_>) -> Verdict {
+    fails_as_too_large(exam, Framing::Length).await
+}
+
+pub(super) async fn an_answer_without_end_fails(exam: Exam<'_>) -> Verdict {
+    fails_as_too_large(exam, Framing::Chunked).await
+}
+
+async fn fails_as_too_large(exam: Exam<'_>, framing: Framing) -> Verdict {
+    let trial = exam.peer(Peer::TooLarge { framing }).await?;
+    let result = trial.wait(trial.sending(trial.post()?)).await?;
+    trial.failure(result, &[ResponseTooLarge], Reach::Unknown)?;
+    trial.received_only(1).await
+}
+
+pub(super) async fn what_is_not_http_is_no_answer(exam: Exam<'_>) -> Verdict {
+    let bytes = Bytes::from(format!("220 {ANSWER} ESMTP ready\r\n\r\n"));
+    let trial = exam.peer(Peer::Garbles { bytes }).await?;
+    let result = trial.wait(trial.sending(trial.post()?)).await?;
+    trial.failure(result, &[Interrupted], Reach::Unknown)?;
+    trial.received_only(1).await
+}

@@ -1,0 +1,118 @@
+//! What a peer receives is what was sent.
+
+use http::{HeaderMap, HeaderValue, Method, Response, Uri};
+use hubchannel_api::Body;
+
+use super::{
+    Verdict,
+    trial::{BODY, Exam, fail, same, same_bytes},
+};
+use crate::conformance::check::answers::{every_byte, large};
+
+pub(super) async fn the_method_arrives(exam: Exam<'_>) -> Verdict {
+    let trial = exam.answering(Response::default()).await?;
+    let methods = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+    for method in &methods {
+        trial
+            .answer(trial.request(method.clone(), "/messages", Body::empty())?)
+            .await?;
+    }
+    let received: Vec<_> = trial
+        .received()
+        .iter()
+        .map(|request| request.method().clone())
+        .collect();
+    same("methods", &*received, &methods)
+}
+
+pub(super) async fn path_and_query_arrive_as_they_are_written(exam: Exam<'_>) -> Verdict {
+    for rest in [
+        "",
+        "/",
+        "/messages?",
+        "/a%2Fb/c%20d/%C3%A9/~x-y_z.t?q=a+b%26c&empty=&q=%22",
+        "/a//b;c=d,e/@:!$&'()*+?next=/x?y",
+    ] {
+        let trial = exam.answering(Response::default()).await?;
+        let mut request = trial.post()?;
+        let address = format!("{}{rest}", trial.base_url());
+        let uri: Uri = address
+            .parse()
+            .map_err(|error| fail(format_args!("the base address gives no address: {error}")))?;
+        *request.uri_mut() = uri.clone();
+        trial.answer(request).await?;
+        let received = trial.received_one().await?;
+        let written = |uri: &Uri| uri.path_and_query().map(|path| path.to_string());
+        same("path and query", written(received.uri()), written(&uri))?;
+    }
+    Ok(())
+}
+
+pub(super) async fn headers_arrive_with_all_their_values(exam: Exam<'_>) -> Verdict {
+    let trial = exam.answering(Response::default()).await?;
+    let mut request = trial.post()?;
+    for (name, value) in [
+        ("x-tag", "one"),
+        ("x-tag", "two, three"),
+        ("x-empty", ""),
+        ("x-blanks", "a  b"),
+    ] {
+        request.headers_mut().append(name, HeaderValue::from_static(value));
+    }
+    let sent = request.headers().clone();
+    trial.answer(request).await?;
+    all_there(trial.received_one().await?.headers(), &sent)
+}
+
+/// Wants all of these headers, each with all its values in order.
+pub(super) fn all_there(seen: &HeaderMap, expected: &HeaderMap) -> Verdict {
+    for name in expected.keys() {
+        let values = |headers: &HeaderMap| -> Vec<_> {
+            headers
+                .get_all(name)
+                .iter()
+                .map(|value| value.as_bytes().escape_ascii().to_string())
+                .collect()
+        };
+        same(format_args!("header {name}"), values(seen), values(expected))?;
+    }
+    Ok(())
+}
+
+pub(super) async fn headers_are_added_only_where_http_needs_them(exam: Exam<'_>) -> Verdict {
+    const NEEDED: &[&str] = &["host", "content-length", "transfer-encoding", "connection", "te"];
+    let trial = exam.answering(Response::default()).await?;
+    let request = trial.post()?;
+    let sent = request.headers().clone();
+    trial.answer(request).await?;
+    let received = trial.received_one().await?;
+    let added: Vec<_> = received
+        .headers()
+        .keys()
+        .map(|name| name.as_str())
+        .filter(|name| !sent.contains_key(*name) && !NEEDED.contains(name))
+        .collect();
+    same("headers that were added", added, Vec::new())
+}
+
+pub(super) async fn a_body_arrives_whole(exam: Exam<'_>) -> Verdict {
+    for body in [Vec::new(), BODY.into(), every_byte(), large()] {
+        let trial = exam.answering(Response::default()).await?;
+        trial
+            .answer(trial.request(Method::POST, "/messages", body.clone())?)
+            .await?;
+        same_bytes("body", trial.received_one().await?.body(), &body)?;
+    }
+    Ok(())
+}
+
+pub(super) async fn an_extension_of_a_request_changes_nothing(exam: Exam<'_>) -> Verdict {
+    #[derive(Clone)]
+    struct Unheard;
+
+    let trial = exam.answering(Response::default()).await?;
+    let mut request = trial.post()?;
+    request.extensions_mut().insert(Unheard);
+    trial.answer(request).await?;
+    same_bytes("body", trial.received_one().await?.body(), BODY.as_bytes())
+}

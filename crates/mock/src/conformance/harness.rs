@@ -1,0 +1,95 @@
+//! What an implementation brings to be checked.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::Request;
+use hubchannel_api::{BaseUrl, HttpTransport, Transport};
+
+use super::{Peer, turns};
+
+/// Brings a transport to be checked, and peers for it. See the [module](super) for an example.
+#[async_trait]
+pub trait Harness: Send + Sync {
+    /// Sets up a peer that behaves like this, and a transport that reaches it.
+    ///
+    /// Each call gives a new scene: a peer that has received nothing yet, at an address of its own, and a transport with
+    /// no connection yet. Several scenes may exist at once. Failures to set up that are nobody's intention should panic.
+    ///
+    /// # Errors
+    /// When the transport cannot have such a peer, with the reason why.
+    async fn set_up(&self, peer: Peer) -> Result<Scene, Skip>;
+
+    /// Resolves when somebody who still waits for an answer waits in vain: some seconds of real time where there are
+    /// sockets, some thousand [`turns`] where there are none.
+    ///
+    /// Only a check that fails waits for it to resolve. It should be long, for a slow machine must not make a check
+    /// fail.
+    async fn patience(&self);
+
+    /// Lets happen what can happen by now: bytes that travel, tasks that run. Where time is moved by hand, it is moved
+    /// on here, past the timeouts of the transport.
+    ///
+    /// It is called where something must not happen, some times in a row, and again and again while a check waits for
+    /// time to pass. It may do less than it says, and then a check overlooks something, but does not fail without
+    /// reason.
+    async fn settle(&self) {
+        turns(64).await;
+    }
+}
+
+/// A transport, a peer that it reaches, and what the peer received.
+pub struct Scene {
+    pub(super) transport: Transport,
+    pub(super) base_url: BaseUrl,
+    received: Box<dyn Fn() -> Vec<Request<Bytes>> + Send + Sync>,
+}
+
+impl Scene {
+    /// A transport under test, the address at which it finds the peer, and a way to see what the peer received.
+    ///
+    /// `received` returns every request in the order in which they came, with the method, the path and query as they
+    /// came, all headers and the body. It may hold what keeps the peer alive: a scene is dropped when its check is over.
+    pub fn new(
+        transport: impl HttpTransport,
+        base_url: BaseUrl,
+        received: impl Fn() -> Vec<Request<Bytes>> + Send + Sync + 'static,
+    ) -> Self {
+        Scene {
+            transport: Transport::new(transport),
+            base_url,
+            received: Box::new(received),
+        }
+    }
+
+    pub(super) fn received(&self) -> Vec<Request<Bytes>> {
+        (self.received)()
+    }
+}
+
+impl fmt::Debug for Scene {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scene")
+            .field("transport", &self.transport)
+            .field("base_url", &self.base_url)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a transport cannot have some peer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skip(String);
+
+impl Skip {
+    /// Declines a peer for this reason, which the report shows.
+    pub fn because(reason: impl fmt::Display) -> Self {
+        Skip(reason.to_string())
+    }
+}
+
+impl fmt::Display for Skip {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

@@ -1,0 +1,178 @@
+//! Transports that do what they must not do.
+
+use std::{
+    future::pending,
+    sync::{Arc, Mutex},
+};
+
+use async_trait::async_trait;
+use http::{HeaderValue, Request, Response, Uri, header::LOCATION};
+use hubchannel_api::{Body, HttpTransport, Reach, TransportError, TransportErrorKind};
+use hubchannel_mock::conformance::{Harness, Peer, Scene, Skip, turns};
+
+use crate::harness::{Hosts, MockHarness};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    Repeats,
+    FollowsRedirects,
+    CallsEverythingNotSent,
+    TakesHalfAnswers,
+    Shows(&'static str),
+    FailsOnStatus,
+    KeepsOneValueOfAHeader,
+    CutsBodies,
+    DropsTheQuery,
+    AddsHeaders,
+    MixesAnswers,
+    AnswersSilence,
+    NeverAnswers,
+    /// Not the transport's fault: the harness cannot have one peer.
+    Declines,
+    DeclinesAll,
+}
+
+pub(crate) struct Wrong {
+    inner: MockHarness,
+    fault: Fault,
+}
+
+impl Wrong {
+    pub(crate) fn new(fault: Fault) -> Self {
+        Wrong {
+            inner: MockHarness::default(),
+            fault,
+        }
+    }
+}
+
+#[async_trait]
+impl Harness for Wrong {
+    async fn set_up(&self, peer: Peer) -> Result<Scene, Skip> {
+        if self.fault == Fault::DeclinesAll || self.fault == Fault::Declines && matches!(peer, Peer::Refuses) {
+            return Err(Skip::because("there are no connections here"));
+        }
+        let silent = matches!(peer, Peer::Silent);
+        let (_, base_url, log) = self.inner.stage(peer)?;
+        let transport = WrongTransport {
+            hosts: self.inner.hosts.clone(),
+            fault: self.fault,
+            silent,
+            held: Arc::default(),
+        };
+        Ok(Scene::new(transport, base_url, log))
+    }
+
+    async fn patience(&self) {
+        turns(1_000).await;
+    }
+}
+
+#[derive(Debug)]
+struct WrongTransport {
+    hosts: Hosts,
+    fault: Fault,
+    silent: bool,
+    /// The answer to an earlier request.
+    held: Arc<Mutex<Option<Response<Body>>>>,
+}
+
+impl WrongTransport {
+    async fn pass_on(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
+        let transport = self.hosts.get(request.uri().host().unwrap());
+        transport.send(request).await
+    }
+}
+
+#[async_trait]
+impl HttpTransport for WrongTransport {
+    async fn send(&self, mut request: Request<Body>) -> Result<Response<Body>, TransportError> {
+        match self.fault {
+            Fault::Repeats => match self.pass_on(request.clone()).await {
+                Err(error) if error.reach() == Reach::Unknown => self.pass_on(request).await,
+                result => result,
+            },
+            Fault::FollowsRedirects => {
+                let response = self.pass_on(request.clone()).await?;
+                let Some(location) = response.headers().get(LOCATION) else {
+                    return Ok(response);
+                };
+                let location: Uri = location.to_str().unwrap().parse().unwrap();
+                *request.uri_mut() = if location.host().is_some() {
+                    location
+                } else {
+                    format!("http://{}{location}", request.uri().host().unwrap())
+                        .parse()
+                        .unwrap()
+                };
+                self.pass_on(request).await
+            }
+            Fault::CallsEverythingNotSent => self
+                .pass_on(request)
+                .await
+                .map_err(|error| TransportError::new(error.kind(), Reach::NotSent, "failed")),
+            Fault::TakesHalfAnswers => match self.pass_on(request).await {
+                Err(error) if error.kind() == TransportErrorKind::Interrupted => Ok(Response::new("{".into())),
+                result => result,
+            },
+            Fault::Shows(what) => {
+                let secret = match what {
+                    "headers" => format!("{:?}", request.headers()),
+                    "query" => request.uri().to_string(),
+                    _ => String::from_utf8_lossy(request.body().as_bytes().unwrap()).into_owned(),
+                };
+                self.pass_on(request)
+                    .await
+                    .map_err(|error| TransportError::new(error.kind(), error.reach(), "failed").with_source(secret))
+            }
+            Fault::FailsOnStatus => {
+                let response = self.pass_on(request).await?;
+                if response.status().is_success() {
+                    return Ok(response);
+                }
+                Err(TransportError::new(TransportErrorKind::Other, Reach::Unknown, "no success"))
+            }
+            Fault::KeepsOneValueOfAHeader => {
+                keep_one(request.headers_mut());
+                let mut response = self.pass_on(request).await?;
+                keep_one(response.headers_mut());
+                Ok(response)
+            }
+            Fault::CutsBodies => {
+                let request = request.map(cut);
+                Ok(self.pass_on(request).await?.map(cut))
+            }
+            Fault::DropsTheQuery => {
+                let uri = request.uri().to_string();
+                *request.uri_mut() = uri.split('?').next().unwrap().parse().unwrap();
+                self.pass_on(request).await
+            }
+            Fault::AddsHeaders => {
+                request
+                    .headers_mut()
+                    .insert("accept-encoding", HeaderValue::from_static("gzip"));
+                self.pass_on(request).await
+            }
+            Fault::MixesAnswers => {
+                let response = self.pass_on(request).await?;
+                let held = self.held.lock().unwrap().replace(response.clone());
+                Ok(held.unwrap_or(response))
+            }
+            Fault::AnswersSilence if self.silent => Ok(Response::default()),
+            Fault::NeverAnswers => pending().await,
+            Fault::AnswersSilence | Fault::Declines | Fault::DeclinesAll => self.pass_on(request).await,
+        }
+    }
+}
+
+fn keep_one(headers: &mut http::HeaderMap) {
+    for name in headers.keys().cloned().collect::<Vec<_>>() {
+        let value = headers[&name].clone();
+        headers.insert(name, value);
+    }
+}
+
+fn cut(body: Body) -> Body {
+    let bytes = body.as_bytes().unwrap();
+    bytes.slice(..bytes.len().min(0x1_0000)).into()
+}
