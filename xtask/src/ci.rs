@@ -15,6 +15,7 @@ const PARTS: &[(&str, Part)] = &[
     ("deps", deps::run),
     ("features", features::run),
     ("doc", parts::doc),
+    ("exact-json", parts::exact_json),
     ("test", parts::test),
 ];
 
@@ -101,7 +102,10 @@ mod tests {
 
     #[test]
     fn excepted_parts_are_left_out() {
-        assert_eq!(names(&["--except", "test", "--except", "doc"]).unwrap(), ["fmt", "clippy", "deps", "features"]);
+        assert_eq!(
+            names(&["--except", "test", "--except", "doc"]).unwrap(),
+            ["fmt", "clippy", "deps", "features", "exact-json"]
+        );
     }
 
     #[test]

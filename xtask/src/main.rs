@@ -28,6 +28,7 @@ cargo xtask <part>
   deps                   who may depend on what, how many crates, their licences and Rust versions
   features               each package builds alone with no, default and all features
   doc                    the documentation builds without warnings
+  exact-json             the tests of the wire once more, with serde_json's features switched on
   test [ARGS]...         unit, integration and documentation tests; ARGS go to `cargo test`
   bench [ARGS]...        the benchmarks; ARGS go to `cargo bench`
 ";

@@ -1,6 +1,8 @@
 //! The parts that are little more than one call of cargo.
 //!
-//! Warnings are denied by arguments of clippy and rustdoc, never by `RUSTFLAGS`: those would rebuild every dependency.
+//! Warnings are denied by arguments of clippy and rustdoc, never by `RUSTFLAGS`: those build every dependency anew.
+
+use std::env;
 
 use crate::cargo::{self, Cargo};
 use crate::error::{Error, Result, no_arguments};
@@ -45,6 +47,30 @@ pub(crate) fn test(arguments: &[String]) -> Result<()> {
         &["--workspace"]
     };
     Cargo::new(["test", "--all-features"]).args(scope).args(arguments).run()
+}
+
+/// Runs the tests of the wire in a build like that of a user who has another crate with serde_json's features on.
+///
+/// The flag makes `hubchannel-testkit` ask for them. It is no feature of a package, because `--all-features` would then
+/// switch it on everywhere and nothing would be tested as most users have it.
+pub(crate) fn exact_json(arguments: &[String]) -> Result<()> {
+    const FLAG: &str = "--cfg exact_json";
+
+    no_arguments("exact-json", arguments)?;
+    let flags = match env::var("RUSTFLAGS") {
+        Ok(flags) if !flags.is_empty() => format!("{flags} {FLAG}"),
+        _ => FLAG.to_owned(),
+    };
+    Cargo::new([
+        "test",
+        "--tests",
+        "--package",
+        "hubchannel-model",
+        "--package",
+        "hubchannel-testkit",
+    ])
+    .env("RUSTFLAGS", &flags)
+    .run()
 }
 
 pub(crate) fn bench(arguments: &[String]) -> Result<()> {

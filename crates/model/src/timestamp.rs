@@ -55,8 +55,8 @@ impl Timestamp {
     ///
     /// Times before the year 0 or after 9999 become the nearest time within.
     pub fn from_unix_millis(millis: i64) -> Self {
-        // From 0000-01-01T00:00:00.000Z to 9999-12-30T22:00:00.999Z, the latest that jiff holds.
-        let millis = millis.clamp(-62_167_219_200_000, 253_402_207_200_999);
+        // From 0000-01-01T00:00:00.000Z to 9999-12-30T21:59:59.999Z, about the latest that jiff holds.
+        let millis = millis.clamp(-62_167_219_200_000, 253_402_207_199_999);
         let instant = jiff::Timestamp::from_millisecond(millis).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
         Timestamp(format!("{instant:.3}").as_str().into())
     }

@@ -26,7 +26,7 @@ use serde::{
 };
 
 use crate::{
-    DecodeError, decode,
+    decode,
     wire::{Record, raw},
 };
 
@@ -79,15 +79,34 @@ macro_rules! attachment {
             }
 
             fn from_json(json: &str) -> Self {
-                let kind = kind_of(json);
-                let refused = match kind.as_deref() {
-                    $( kind if kind == <$record as Record>::TAG => match serde_json::from_str(json) {
+                let mut kind = None;
+                match serde_json::Deserializer::from_str(json).deserialize_map(Reader(&mut kind)) {
+                    Ok(Some(attachment)) => attachment,
+                    _ => Attachment::with_kind(kind.as_deref(), json),
+                }
+            }
+
+            /// Reads the members after a tag of this kind; `None` for a kind that has no record.
+            fn read_after_tag<'de, A: MapAccess<'de>>(kind: &str, map: &mut A) -> Result<Option<Self>, A::Error> {
+                match Some(kind) {
+                    $( kind if kind == <$record as Record>::TAG => {
+                        Record::read_after_tag(map).map(|attachment| Some(Attachment::$kind(attachment)))
+                    } )+
+                    _ => Ok(None),
+                }
+            }
+
+            /// Reads an attachment whose tag does not come first, or which cannot be read and is kept.
+            #[cold]
+            fn with_kind(kind: Option<&str>, json: &str) -> Self {
+                let refused = match kind {
+                    $( kind if kind == <$record as Record>::TAG => match decode(json.as_bytes()) {
                         Ok(attachment) => return Attachment::$kind(attachment),
-                        Err(_) => explain::<$record>(json),
+                        Err(error) => Some(error),
                     }, )+
                     _ => None,
                 };
-                Attachment::_Unrecognized(UnrecognizedAttachment::new(kind.as_deref(), json, refused))
+                Attachment::_Unrecognized(UnrecognizedAttachment::new(kind, json, refused))
             }
         }
 
@@ -134,36 +153,32 @@ impl<'de> Deserialize<'de> for Attachment {
     }
 }
 
-/// The `type` of an attachment's text, wherever in the object it stands.
-fn kind_of(json: &str) -> Option<Cow<'_, str>> {
-    struct Kind<'s, 'de>(&'s mut Option<Cow<'de, str>>);
+/// Reads an attachment whose tag comes first, as it does where HubSpot writes it, and whose kind is known. Leaves the
+/// tag in the slot in any case.
+struct Reader<'s, 'de>(&'s mut Option<Cow<'de, str>>);
 
-    impl<'de> Visitor<'de> for Kind<'_, 'de> {
-        type Value = ();
+impl<'de> Visitor<'de> for Reader<'_, 'de> {
+    type Value = Option<Attachment>;
 
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an object")
-        }
-
-        /// Stops at the tag and leaves the rest unread, which the parser then calls an error.
-        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-            while let Some(name) = map.next_key_seed(raw::Text)? {
-                if name == "type" {
-                    *self.0 = Some(map.next_value_seed(raw::Text)?);
-                    return Ok(());
-                }
-                map.next_value::<IgnoredAny>()?;
-            }
-            Ok(())
-        }
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
     }
 
-    let mut kind = None;
-    let _ = serde_json::Deserializer::from_str(json).deserialize_map(Kind(&mut kind));
-    kind
-}
-
-#[cold]
-fn explain<T: serde::de::DeserializeOwned>(json: &str) -> Option<DecodeError> {
-    decode::<T>(json.as_bytes()).err()
+    #[inline]
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<Attachment>, A::Error> {
+        let mut first = true;
+        while let Some(name) = map.next_key_seed(raw::Text)? {
+            if name == "type" {
+                let kind = &*self.0.insert(map.next_value_seed(raw::Text)?);
+                if first && let Some(attachment) = Attachment::read_after_tag(kind, &mut map)? {
+                    return Ok(Some(attachment));
+                }
+                break;
+            }
+            map.next_value::<IgnoredAny>()?;
+            first = false;
+        }
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(None)
+    }
 }

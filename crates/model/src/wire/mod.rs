@@ -9,7 +9,7 @@ mod record;
 mod text;
 
 pub(crate) use open_enum::{OtherValue, open_enum};
-pub(crate) use record::{Record, record};
+pub(crate) use record::{Record, record, refuse_double};
 pub(crate) use text::Text;
 
 pub use self::{

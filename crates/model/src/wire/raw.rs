@@ -8,7 +8,10 @@ use std::{borrow::Cow, fmt, sync::OnceLock};
 
 use serde::{
     Deserialize, Deserializer,
-    de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
+    de::{
+        self, DeserializeSeed, MapAccess, SeqAccess, Visitor,
+        value::{BorrowedStrDeserializer, MapAccessDeserializer, MapDeserializer},
+    },
 };
 use serde_json::{Value, value::RawValue};
 
@@ -18,9 +21,27 @@ pub(crate) fn capture<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Cow<
     deserializer.deserialize_newtype_struct(raw_value_name(), Capture)
 }
 
-/// Valid JSON text, ready to be written.
+/// Valid JSON text, ready to be written. It is not parsed again: text is only kept once it has been.
+#[inline]
 pub(crate) fn value(text: &str) -> serde_json::Result<&RawValue> {
-    serde_json::from_str(text)
+    <&RawValue>::deserialize(Captured(text)).or_else(|_| serde_json::from_str(text))
+}
+
+/// Hands valid text to a `RawValue` as serde_json does while it parses: as a map of one entry, the name and the text.
+struct Captured<'de>(&'de str);
+
+impl<'de> Deserializer<'de> for Captured<'de> {
+    type Error = serde_json::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, serde_json::Error> {
+        let text = BorrowedStrDeserializer::new(self.0);
+        visitor.visit_map(MapDeserializer::new(std::iter::once((raw_value_name(), text))))
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
 }
 
 /// The name by which a `RawValue` asks serde_json for text, learnt from `RawValue` itself.
@@ -87,7 +108,15 @@ impl<'de> Visitor<'de> for Capture {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         match map.next_key_seed(FirstKey)? {
             None => Ok(Cow::Borrowed("{}")),
-            Some(key) if key == raw_value_name() => map.next_value_seed(Text),
+            Some(key) if key == raw_value_name() => {
+                let text = map.next_value_seed(Text)?;
+                // That name may also come from the wire, in an object that somebody has buffered, with any text. Only
+                // serde_json itself can lend the very same name, so only such text is JSON for sure.
+                if !std::ptr::eq(key.as_ptr(), raw_value_name().as_ptr()) {
+                    serde_json::from_str::<&RawValue>(&text).map_err(de::Error::custom)?;
+                }
+                Ok(text)
+            }
             Some(key) => buffered_map(key.into_owned(), map),
         }
     }

@@ -40,6 +40,12 @@ pub(crate) trait Record: Default {
         deserializer.deserialize_map(RecordVisitor(PhantomData))
     }
 
+    /// The rest of a map whose tag is already read.
+    #[inline]
+    fn read_after_tag<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Self, A::Error> {
+        read_members(map, true)
+    }
+
     /// All of `Serialize`.
     #[inline]
     fn write_to<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -63,24 +69,28 @@ impl<'de, R: Record> Visitor<'de> for RecordVisitor<R> {
 
     #[inline]
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<R, A::Error> {
-        let mut record = R::default();
-        let mut tagged = false;
-        let mut other = None;
-        while let Some(member) = map.next_key_seed(KeySeed::<R>(&mut other, PhantomData))? {
-            if member < R::MEMBERS.len() {
-                record.read(member, &mut map)?;
-            } else if let Some(name) = other.take() {
-                let json = map.next_value_seed(Json)?;
-                record.extra_mut().push(name, json);
-            } else if let Some(tag) = R::TAG {
-                if std::mem::replace(&mut tagged, true) {
-                    return Err(A::Error::duplicate_field("type"));
-                }
-                map.next_value_seed(Exactly(tag))?;
-            }
-        }
-        Ok(record)
+        read_members(&mut map, false)
     }
+}
+
+#[inline]
+fn read_members<'de, R: Record, A: MapAccess<'de>>(map: &mut A, mut tagged: bool) -> Result<R, A::Error> {
+    let mut record = R::default();
+    let mut other = None;
+    while let Some(member) = map.next_key_seed(KeySeed::<R>(&mut other, PhantomData))? {
+        if member < R::MEMBERS.len() {
+            record.read(member, map)?;
+        } else if let Some(name) = other.take() {
+            let json = map.next_value_seed(Json)?;
+            record.extra_mut().push(name, json);
+        } else if let Some(tag) = R::TAG {
+            if std::mem::replace(&mut tagged, true) {
+                refuse_double(map, "type")?;
+            }
+            map.next_value_seed(Exactly(tag))?;
+        }
+    }
+    Ok(record)
 }
 
 /// Finds the member that a key names. A name that no member has is left in the slot, except the tag's.
@@ -153,6 +163,22 @@ impl Visitor<'_> for Exactly {
     }
 }
 
+/// Refuses the second of two members of the same name, from inside its value, so that the error's path names it.
+#[cold]
+pub(crate) fn refuse_double<'de, A: MapAccess<'de>>(map: &mut A, name: &'static str) -> Result<(), A::Error> {
+    struct Second(&'static str);
+
+    impl<'de> DeserializeSeed<'de> for Second {
+        type Value = ();
+
+        fn deserialize<D: Deserializer<'de>>(self, _: D) -> Result<(), D::Error> {
+            Err(D::Error::duplicate_field(self.0))
+        }
+    }
+
+    map.next_value_seed(Second(name))
+}
+
 /// Declares a JSON object of the API.
 ///
 /// ```text
@@ -213,7 +239,7 @@ macro_rules! record {
                     map: &mut A,
                 ) -> Result<(), A::Error> {
                     $( if member == At::$member as usize {
-                        if !self.$member.is_absent() { return Err(serde::de::Error::duplicate_field($wire)); }
+                        if !self.$member.is_absent() { return $crate::wire::refuse_double(map, $wire); }
                         self.$member = map.next_value()?;
                         return Ok(());
                     } )*
@@ -224,7 +250,9 @@ macro_rules! record {
                 #[inline]
                 fn write<M: serde::ser::SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
                     $( if !self.$member.is_absent() { map.serialize_entry($wire, &self.$member)?; } )*
-                    self.extra.write(map, |name| self.is_present(Self::find(name)))
+                    self.extra.write(map, |name| {
+                        (name == "type" && Self::TAG.is_some()) || self.is_present(Self::find(name))
+                    })
                 }
 
                 fn extra_mut(&mut self) -> &mut $crate::Extra {

@@ -1,0 +1,263 @@
+//! What the checks refuse before anything is sent, each rule with the path of the member at fault.
+
+#![allow(clippy::unwrap_used, reason = "a failing test is how this reports")]
+
+use hubchannel_model::{NewMessage, StatusUpdate, decode};
+use hubchannel_testkit::{Json, cases, values};
+use proptest::prelude::*;
+
+/// A body that passes.
+fn body() -> Json {
+    r#"{
+        "channelAccountId": "3307400689",
+        "messageDirection": "INCOMING",
+        "senders": [{"deliveryIdentifier": {"type": "CHANNEL_SPECIFIC_OPAQUE_ID", "value": "chat:42"}}],
+        "text": "hello"
+    }"#
+    .parse()
+    .unwrap()
+}
+
+/// The violations of a body, each as `path: rule`.
+fn violations(body: &Json) -> Vec<String> {
+    let body: NewMessage = decode(body.to_string().as_bytes()).unwrap();
+    match body.check() {
+        Ok(()) => Vec::new(),
+        Err(violations) => violations.iter().map(ToString::to_string).collect(),
+    }
+}
+
+/// The violations of a body in which this member is replaced.
+fn violations_with(member: &str, value: &str) -> Vec<String> {
+    violations(&body().with(member, value.parse().unwrap()))
+}
+
+/// The paths of the violations of a body that carries this attachment.
+fn paths_with_attachment(attachment: &str) -> Vec<String> {
+    let body = body().with("attachments", format!("[{attachment}]").parse().unwrap());
+    let paths = violations(&body).into_iter();
+    paths
+        .map(|violation| violation.split(": ").next().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn the_least_that_a_publish_needs_passes() {
+    assert_eq!(violations(&body()), [""; 0]);
+}
+
+#[test]
+fn what_is_required_must_be_there() {
+    for member in ["channelAccountId", "messageDirection", "text"] {
+        assert_eq!(violations(&body().without(member)), [format!("{member}: is required")]);
+        assert_eq!(violations_with(member, "null"), [format!("{member}: is required")]);
+    }
+    assert_eq!(violations(&body().without("senders")), ["senders: is required; name at least one sender"]);
+    assert_eq!(violations_with("senders", "null"), ["senders: is required; name at least one sender"]);
+    assert_eq!(violations_with("senders", "[]"), ["senders: must not be empty; name at least one sender"]);
+}
+
+#[test]
+fn everything_wrong_is_listed_at_once() {
+    let all = violations(&Json::object([]));
+    let paths: Vec<&str> = all
+        .iter()
+        .map(|violation| violation.split(':').next().unwrap())
+        .collect();
+    assert_eq!(paths, ["channelAccountId", "messageDirection", "senders", "text"]);
+    let empty: NewMessage = decode(b"{}").unwrap();
+    assert_eq!(empty.check().unwrap_err().to_string(), all.join("; "));
+}
+
+#[test]
+fn ids_must_not_be_empty() {
+    for member in [
+        "channelAccountId",
+        "integrationThreadId",
+        "integrationIdempotencyId",
+        "inReplyToId",
+    ] {
+        let found = violations_with(member, r#""""#);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].starts_with(&format!("{member}: must not be empty")), "{found:?}");
+    }
+    for member in ["integrationThreadId", "integrationIdempotencyId", "inReplyToId"] {
+        assert_eq!(violations_with(member, "null"), [""; 0]);
+    }
+}
+
+#[test]
+fn the_direction_must_be_known() {
+    let rule = "messageDirection: must be one of INCOMING, OUTGOING";
+    assert_eq!(violations_with("messageDirection", r#""SIDEWAYS""#), [rule]);
+    assert_eq!(violations_with("messageDirection", r#""incoming""#), [rule]);
+    assert_eq!(violations_with("messageDirection", r#""OUTGOING""#), [""; 0]);
+}
+
+#[test]
+fn every_participant_needs_an_identifier() {
+    for list in ["senders", "recipients"] {
+        for (identifier, paths) in [
+            ("{}", &["[1].deliveryIdentifier"][..]),
+            (r#"{"deliveryIdentifier": null}"#, &["[1].deliveryIdentifier"]),
+            (r#"{"deliveryIdentifier": {}}"#, &["[1].deliveryIdentifier.type", "[1].deliveryIdentifier.value"]),
+            (r#"{"deliveryIdentifier": {"type": "", "value": "a"}}"#, &["[1].deliveryIdentifier.type"]),
+            (r#"{"deliveryIdentifier": {"type": "SOON", "value": ""}}"#, &["[1].deliveryIdentifier.value"]),
+        ] {
+            let good = r#"{"deliveryIdentifier": {"type": "HS_SHORT_CODE", "value": "80011"}}"#;
+            let found = violations_with(list, &format!("[{good},{identifier}]"));
+            let expected: Vec<String> = paths.iter().map(|path| format!("{list}{path}: ")).collect();
+            assert_eq!(found.len(), expected.len(), "{found:?}");
+            assert!(found.iter().zip(&expected).all(|(found, path)| found.starts_with(path)), "{found:?}");
+        }
+    }
+}
+
+#[test]
+fn lists_may_be_absent_or_empty_but_not_null() {
+    for list in ["recipients", "attachments"] {
+        assert_eq!(violations_with(list, "[]"), [""; 0]);
+        assert_eq!(violations_with(list, "null"), [format!("{list}: is required")]);
+    }
+}
+
+#[test]
+fn text_may_be_empty_only_beside_an_attachment() {
+    let empty = body().with("text", Json::string(""));
+    let found = violations(&empty);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].starts_with("text: must not be empty"), "{found:?}");
+    assert_eq!(violations(&empty.clone().with("attachments", "[]".parse().unwrap())).len(), 1);
+    let file = r#"[{"type": "FILE", "fileId": "1"}]"#.parse().unwrap();
+    assert_eq!(violations(&empty.with("attachments", file)), [""; 0]);
+    assert_eq!(violations_with("text", r#"" ""#), [""; 0]);
+}
+
+#[test]
+fn a_timestamp_must_be_a_time() {
+    for time in ["2026-05-27T12:15:00.123Z", "2026-05-27T14:15:00+02:00"] {
+        assert_eq!(violations_with("timestamp", &format!("{time:?}")), [""; 0]);
+    }
+    for no_time in ["", "yesterday", "1748347200000", "2026-05-27", "2026-02-30T00:00:00Z"] {
+        let found = violations_with("timestamp", &format!("{no_time:?}"));
+        assert_eq!(found.len(), 1, "{no_time}");
+        assert!(found[0].starts_with("timestamp: is not a time in ISO 8601"), "{found:?}");
+    }
+}
+
+#[test]
+fn contacts_are_numbers() {
+    assert_eq!(violations_with("associateWithContactId", "2718"), [""; 0]);
+    for contact in [r#""V-2718""#, r#""""#, "-1", "1.5"] {
+        assert_eq!(
+            violations_with("associateWithContactId", contact),
+            ["associateWithContactId: must be a contact's number"]
+        );
+    }
+}
+
+#[test]
+fn pre_resolved_contacts_must_be_complete() {
+    for (contacts, expected) in [
+        (r#"{"contacts": []}"#, &[][..]),
+        (r#"{"contacts": [{"contactVid": 1, "contactPropertiesLeadingToMatch": []}]}"#, &[]),
+        ("{}", &["preResolvedContacts.contacts: is required"]),
+        (
+            r#"{"contacts": [{"contactVid": 1, "contactPropertiesLeadingToMatch": ["email"]}, {}]}"#,
+            &[
+                "preResolvedContacts.contacts[1].contactVid: is required",
+                "preResolvedContacts.contacts[1].contactPropertiesLeadingToMatch: is required",
+            ],
+        ),
+        (
+            r#"{"contacts": [{"contactVid": "x", "contactPropertiesLeadingToMatch": ["email"]}]}"#,
+            &["preResolvedContacts.contacts[0].contactVid: must be a contact's number"],
+        ),
+    ] {
+        assert_eq!(violations_with("preResolvedContacts", contacts), expected);
+    }
+}
+
+#[test]
+fn attachments_must_have_what_their_kind_requires() {
+    for (attachment, paths) in [
+        (r#"{"type": "FILE"}"#, &["fileId"][..]),
+        (r#"{"type": "FILE", "fileId": ""}"#, &["fileId"]),
+        (r#"{"type": "LOCATION"}"#, &["latitude", "longitude"]),
+        (r#"{"type": "LOCATION", "latitude": 1, "longitude": null}"#, &["longitude"]),
+        (r#"{"type": "CONTACT"}"#, &["contactProfile"]),
+        (
+            r#"{"type": "CONTACT", "contactProfile": {}}"#,
+            &[
+                "contactProfile.addresses",
+                "contactProfile.emails",
+                "contactProfile.phones",
+                "contactProfile.urls",
+            ],
+        ),
+        (
+            r#"{
+                "type": "CONTACT",
+                "contactProfile": {"addresses": [{}], "emails": [{}], "phones": [{"phone": ""}], "urls": [{}]}
+            }"#,
+            &[
+                "contactProfile.emails[0].email",
+                "contactProfile.phones[0].phone",
+                "contactProfile.urls[0].url",
+            ],
+        ),
+        (r#"{"type": "UNSUPPORTED_CONTENT"}"#, &[]),
+        (r#"{"type": "MESSAGE_HEADER"}"#, &[]),
+        (r#"{"type": "QUICK_REPLIES"}"#, &["quickReplies"]),
+        (
+            r#"{"type": "QUICK_REPLIES", "quickReplies": [{}, {"value": "", "valueType": "TEXT"}]}"#,
+            &["quickReplies[0].value", "quickReplies[0].valueType"],
+        ),
+        (r#"{"type": "SOCIAL_MEDIA_METADATA"}"#, &["socialMetadata"]),
+        (r#"{"type": "SOCIAL_MEDIA_METADATA", "socialMetadata": {}}"#, &["socialMetadata.mediaType"]),
+        (r#"{"type": "HOLOGRAM"}"#, &[]),
+        ("{}", &["type"]),
+        ("null", &["type"]),
+        (r#"{"type": "FILE", "fileId": {}}"#, &["fileId"]),
+        (
+            r#"{"type": "QUICK_REPLIES", "quickReplies": [{"value": "a", "valueType": "TEXT"}, {"value": 1}]}"#,
+            &["quickReplies[1].value"],
+        ),
+    ] {
+        let expected: Vec<String> = paths.iter().map(|path| format!("attachments[0].{path}")).collect();
+        assert_eq!(paths_with_attachment(attachment), expected, "{attachment}");
+    }
+}
+
+#[test]
+fn only_what_a_bridge_may_report_is_a_status() {
+    for (json, expected) in [
+        (r#"{"statusType": "SENT"}"#, None),
+        (r#"{"statusType": "READ"}"#, None),
+        (r#"{"statusType": "FAILED", "errorMessage": ""}"#, None),
+        (r#"{"statusType": "RECEIVED"}"#, Some("statusType: must be SENT, READ or FAILED")),
+        (r#"{"statusType": "DELIVERED"}"#, Some("statusType: must be SENT, READ or FAILED")),
+        (r#"{"statusType": null}"#, Some("statusType: is required")),
+        ("{}", Some("statusType: is required")),
+    ] {
+        let update: StatusUpdate = decode(json.as_bytes()).unwrap();
+        let found = update.check().err().map(|violations| violations.to_string());
+        assert_eq!(found.as_deref(), expected, "{json}");
+    }
+}
+
+proptest! {
+    #![proptest_config(cases())]
+
+    #[test]
+    fn a_check_says_the_same_of_what_was_built_and_of_what_it_encodes_to(body in values::new_message()) {
+        let again: NewMessage = decode(&serde_json::to_vec(&body).unwrap()).unwrap();
+        prop_assert_eq!(body.check(), again.check());
+    }
+
+    #[test]
+    fn a_publishable_body_passes(body in values::publishable()) {
+        prop_assert_eq!(body.check(), Ok(()));
+        prop_assert_eq!(decode::<NewMessage>(&serde_json::to_vec(&body).unwrap()).unwrap(), body);
+    }
+}
