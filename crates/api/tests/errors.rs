@@ -1,5 +1,7 @@
 //! What a caller is told when something is wrong.
 
+#![allow(clippy::unwrap_used, reason = "a failing test is how this reports")]
+
 mod common;
 
 use common::{Wire, now, publish};

@@ -1,5 +1,7 @@
 //! What a client sends.
 
+#![allow(clippy::unwrap_used, reason = "a failing test is how this reports")]
+
 mod common;
 
 use std::time::{Duration, SystemTime};

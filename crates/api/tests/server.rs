@@ -1,4 +1,6 @@
 //! The other direction: what a client writes, a server reads.
+
+#![allow(clippy::unwrap_used, reason = "a failing test is how this reports")]
 #![cfg(feature = "server")]
 
 mod common;

@@ -1,5 +1,7 @@
 //! The clocks.
 
+#![allow(clippy::unwrap_used, reason = "a failing test is how this reports")]
+
 mod common;
 
 use std::{

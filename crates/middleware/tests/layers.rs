@@ -1,5 +1,7 @@
 //! The layers as a program meets them: around a transport, under a client, on a clock that the test turns.
 
+#![allow(clippy::unwrap_used, reason = "a failing test is how this reports")]
+
 use std::{
     error::Error as _,
     sync::{Arc, Mutex},

@@ -1,5 +1,7 @@
 //! The bytes on the wire, held against JSON written by hand.
 
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a failing test is how this reports")]
+
 use std::{
     io::{Read as _, Write as _},
     net::{TcpListener, TcpStream},

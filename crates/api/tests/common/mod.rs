@@ -1,6 +1,7 @@
 //! A transport that answers what the test says and remembers what it was sent.
 
 #![allow(dead_code, reason = "each test file uses its part")]
+#![allow(clippy::panic, reason = "a failing test is how this reports")]
 
 use std::{
     pin::pin,
