@@ -23,7 +23,8 @@
 //!
 //! - [`Emulator`] is the double: it starts with a portal, an app, a channel, a channel account and an access token,
 //!   which a [`Seed`] can say otherwise, and shows afterwards what it holds and what it [`Received`].
-//! - [`EmulatorTransport`] is the way to it inside the process, without socket and runtime.
+//! - [`EmulatorTransport`] is the way to it inside the process, without socket and runtime; `HttpServer`, behind the
+//!   feature `http`, is the same emulator on a socket.
 //! - [`Fault`] makes a request go wrong in one of the ways in which networks and servers do.
 //! - [`behaviour`] lists what the emulator does where HubSpot's behaviour is not known.
 //!
@@ -35,12 +36,16 @@ pub mod behaviour {}
 
 mod emulator;
 mod fault;
+#[cfg(feature = "http")]
+mod http_server;
 mod received;
 mod seed;
 mod service;
 mod state;
 mod transport;
 
+#[cfg(feature = "http")]
+pub use self::http_server::HttpServer;
 pub use self::{
     emulator::Emulator,
     fault::Fault,

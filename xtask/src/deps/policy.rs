@@ -186,12 +186,14 @@ pub(crate) const POLICY: Policy = Policy {
             edges: Edges::Only(&["hubchannel-api", "hubchannel-webhook"]),
             foreign: Foreign::Only(&[
                 ("async-trait", "implements the transport trait"),
+                ("axum", "the server, behind the feature `http`"),
                 ("bytes", "bodies of the in-process transport"),
                 ("http", "implements the transport trait"),
                 ("serde", "skips over JSON to find where it breaks"),
                 ("serde_json", "the places of errors in a body"),
+                ("tokio", "the server, behind the feature `http`"),
             ]),
-            dev_foreign: &[("tokio", "runs async tests")],
+            dev_foreign: &[("proptest", "generates courses of events")],
             bans: &[NO_CLIENT_BUT_SERVER],
             ..LIBRARY
         },

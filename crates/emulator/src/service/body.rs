@@ -4,10 +4,10 @@ use http::Request;
 use hubchannel_api::{Body, server::ReadError};
 use serde::de::IgnoredAny;
 
-use super::{BODY_LIMIT, refusal::Refusal};
+use super::{BODY_LIMIT, TooLarge, refusal::Refusal};
 
 pub(super) fn check_size(request: &Request<Body>) -> Result<(), Refusal> {
-    if request.body().len() > BODY_LIMIT {
+    if request.body().len() > BODY_LIMIT || request.extensions().get::<TooLarge>().is_some() {
         Err(Refusal::too_large())
     } else {
         Ok(())

@@ -25,6 +25,10 @@ use crate::{
 /// The longest body that is read.
 pub(crate) const BODY_LIMIT: usize = 4 * 1024 * 1024;
 
+/// In a request's extensions: its body was longer than [`BODY_LIMIT`] and is not there.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TooLarge;
+
 const CORRELATION_ID: HeaderName = HeaderName::from_static("x-hubspot-correlation-id");
 
 /// Answers a request.

@@ -1,0 +1,179 @@
+//! An emulator on a socket.
+
+mod connection;
+
+use std::{
+    fmt,
+    future::poll_fn,
+    io,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    pin::Pin,
+};
+
+use axum::{
+    Router,
+    body::{self, HttpBody},
+    extract::{ConnectInfo, Request, State},
+    response::Response,
+};
+use hubchannel_api::{BaseUrl, Body};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+
+use self::connection::{Door, Scissors, Stop};
+use crate::{
+    Emulator,
+    emulator::Outcome,
+    service::{BODY_LIMIT, TooLarge},
+};
+
+/// An [`Emulator`] that answers over HTTP. It stops when this is dropped.
+///
+/// ```
+/// use hubchannel_emulator::{Emulator, HttpServer};
+///
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let server = HttpServer::start(Emulator::new()).await?;
+/// let base_url = server.base_url();
+/// assert!(base_url.as_str().starts_with("http://127.0.0.1:"));
+/// server.shutdown().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// The answers are the same as in process; a clone of the emulator shows what has come in and makes requests fail.
+/// Bodies over 4 MiB are turned down. There is no encryption: keep it on loopback.
+///
+/// Needs a Tokio runtime, also where it is dropped.
+pub struct HttpServer {
+    base_url: BaseUrl,
+    address: SocketAddr,
+    stop: watch::Sender<bool>,
+    task: JoinHandle<io::Result<()>>,
+}
+
+impl HttpServer {
+    /// Answers on a free port of 127.0.0.1.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn start(emulator: Emulator) -> io::Result<Self> {
+        HttpServer::bind(emulator, (Ipv4Addr::LOCALHOST, 0)).await
+    }
+
+    /// Answers at this address; port 0 is any free one. Any address but a loopback one lets others in.
+    ///
+    /// # Errors
+    /// When the address cannot be had.
+    pub async fn bind(emulator: Emulator, address: impl Into<SocketAddr>) -> io::Result<Self> {
+        let listener = TcpListener::bind(address.into()).await?;
+        let address = listener.local_addr()?;
+        let base_url = base_url(address)?;
+        let (sender, receiver) = watch::channel(false);
+        let stop = Stop(receiver);
+        let door = Door {
+            listener,
+            stop: stop.clone(),
+        };
+        let router = Router::new().fallback(answer).with_state(Shared {
+            emulator,
+            stop: stop.clone(),
+        });
+        let service = router.into_make_service_with_connect_info::<Scissors>();
+        let serve = axum::serve(door, service).with_graceful_shutdown(stop.wait());
+        Ok(HttpServer {
+            base_url,
+            address,
+            stop: sender,
+            task: tokio::spawn(async move { serve.await }),
+        })
+    }
+
+    /// Where the API is, for a client.
+    pub fn base_url(&self) -> BaseUrl {
+        self.base_url.clone()
+    }
+
+    /// The address with the port that was found.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Stops: takes nothing more in, answers what has arrived whole, and closes every connection.
+    ///
+    /// # Errors
+    /// When the server had failed before.
+    pub async fn shutdown(self) -> io::Result<()> {
+        let HttpServer { stop, task, .. } = self;
+        stop.send_replace(true);
+        task.await.map_err(io::Error::other)?
+    }
+}
+
+impl fmt::Debug for HttpServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpServer")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The address to call: where the server listens everywhere, this machine.
+fn base_url(mut address: SocketAddr) -> io::Result<BaseUrl> {
+    if address.ip().is_unspecified() {
+        address.set_ip(match address.ip() {
+            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    format!("http://{address}").parse().map_err(io::Error::other)
+}
+
+#[derive(Clone, Debug)]
+struct Shared {
+    emulator: Emulator,
+    stop: Stop,
+}
+
+async fn answer(
+    State(Shared { emulator, stop }): State<Shared>,
+    ConnectInfo(scissors): ConnectInfo<Scissors>,
+    request: Request,
+) -> Response {
+    if let Some(request) = receive(request).await {
+        match emulator.exchange(request) {
+            Outcome::Answer(response) => {
+                return response.map(|body| body::Body::from(body.as_bytes().cloned().unwrap_or_default()));
+            }
+            Outcome::Silent => stop.wait().await,
+            Outcome::Refused | Outcome::Dropped => {}
+        }
+    }
+    scissors.cut();
+    // Which now finds no way out.
+    Response::default()
+}
+
+/// The request with its whole body; `None` where the body breaks off.
+async fn receive(request: Request) -> Option<http::Request<Body>> {
+    /// A caller who is still writing may not see an answer, so a body that is too large is read on for a while.
+    const PATIENCE: usize = 16 * BODY_LIMIT;
+
+    let (mut parts, mut body) = request.into_parts();
+    let mut bytes = Vec::new();
+    let mut length = 0_usize;
+    while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        let Ok(data) = frame.ok()?.into_data() else { continue };
+        length += data.len();
+        if length <= BODY_LIMIT {
+            bytes.extend_from_slice(&data);
+        } else if length > PATIENCE {
+            break;
+        }
+    }
+    if length > BODY_LIMIT {
+        bytes = Vec::new();
+        parts.extensions.insert(TooLarge);
+    }
+    Some(http::Request::from_parts(parts, bytes.into()))
+}
