@@ -153,3 +153,9 @@ fn a_status_that_cannot_be_stops_the_test() {
 fn a_header_that_cannot_be_stops_the_test() {
     let _ = Answer::status(200).header("retry-after", "1\n");
 }
+
+#[test]
+#[should_panic(expected = "a path has no query")]
+fn a_path_that_can_match_nothing_stops_the_test() {
+    let _ = when().path("/messages?limit=1");
+}

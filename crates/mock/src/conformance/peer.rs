@@ -37,8 +37,9 @@ pub enum Peer {
     /// The transport should be set to wait briefly. If its time is moved by hand, [`settle`](super::Harness::settle)
     /// moves it.
     TooSlow,
-    /// Answers so many requests with the status 200, reads one more, and closes its connection without an answer. If
-    /// there are any further ones, the same happens to them.
+    /// Answers so many requests with the status 200 and an empty body, and closes the connection of every further one
+    /// without an answer, once it has read it. Requests count over all connections, for a transport may open another one
+    /// at any time.
     HangsUp {
         /// How many requests are answered before.
         after: usize,
@@ -54,7 +55,7 @@ pub enum Peer {
     },
     /// Answers with the status 200 and a body that is larger than the transport takes.
     ///
-    /// The transport should be set to take little.
+    /// The transport should be set to take little here. With all other peers it must take bodies of 1 MiB.
     TooLarge {
         /// With [`Length`](Framing::Length) the head announces more than the transport takes. With
         /// [`Chunked`](Framing::Chunked) the body has no end: it is sent until the connection is closed.

@@ -45,15 +45,23 @@ impl When {
         self.and(format!("method {method}"), move |received| received.method == method)
     }
 
-    /// The path, as it is written in the address, is this one.
+    /// The path, as it is written in the address, is this one. For the query, see [`matching`](When::matching).
+    ///
+    /// # Panics
+    /// If there is a query in it.
+    #[track_caller]
     pub fn path(self, path: impl Into<String>) -> Self {
-        let path = path.into();
+        let path = without_query(path.into());
         self.and(format!("path {path}"), move |received| received.uri.path() == path)
     }
 
     /// The path, as it is written in the address, starts with this.
+    ///
+    /// # Panics
+    /// If there is a query in it.
+    #[track_caller]
     pub fn path_prefix(self, prefix: impl Into<String>) -> Self {
-        let prefix = prefix.into();
+        let prefix = without_query(prefix.into());
         self.and(format!("path {prefix}…"), move |received| received.uri.path().starts_with(&prefix))
     }
 
@@ -252,6 +260,14 @@ impl fmt::Display for Wants<'_> {
         }
         Ok(())
     }
+}
+
+#[track_caller]
+fn without_query(path: String) -> String {
+    if path.contains('?') {
+        misuse("a path has no query; look at the query with `matching`")
+    }
+    path
 }
 
 /// A header from its parts, or a stop at the line that named it.

@@ -45,6 +45,8 @@ pub(super) async fn a_connection_closed_when_used_again_is_unknown_and_nothing_i
     let trial = exam.peer(Peer::HangsUp { after: 2 }).await?;
     for _ in 0..2 {
         trial.answer(trial.post()?).await?;
+        // Time for the transport to keep the connection for the next request.
+        trial.settle().await;
     }
     let result = trial.wait(trial.sending(trial.post()?)).await?;
     trial.failure(result, &[Interrupted], Reach::Unknown)?;
