@@ -1,0 +1,116 @@
+//! Two pieces of work in turn, and a table of how they compare.
+
+#![allow(clippy::disallowed_methods, reason = "how long work really takes is the point here")]
+
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
+
+/// How often the two take turns.
+const ROUNDS: usize = 201;
+/// How long one of them works before it is the other's turn: long against the clock's grain, short against the pace at
+/// which a machine changes its own.
+const TURN: Duration = Duration::from_micros(1500);
+
+/// What was measured, line by line.
+pub(crate) struct Table {
+    wanted: Option<String>,
+    rows: Vec<Row>,
+}
+
+struct Row {
+    what: &'static str,
+    aim: Option<f64>,
+    ratio: f64,
+    ours: f64,
+    baseline: f64,
+}
+
+impl Table {
+    /// An empty table that takes only the rows which the command line asks for by a part of their name.
+    pub(crate) fn new() -> Self {
+        Table {
+            wanted: std::env::args().skip(1).find(|argument| !argument.starts_with('-')),
+            rows: Vec::new(),
+        }
+    }
+
+    /// Measures `ours` against `baseline`; the aim is the most that the ratio should be.
+    pub(crate) fn compare(
+        &mut self,
+        what: &'static str,
+        aim: Option<f64>,
+        mut ours: impl FnMut(),
+        mut baseline: impl FnMut(),
+    ) {
+        if self.wanted.as_ref().is_some_and(|wanted| !what.contains(wanted)) {
+            return;
+        }
+        let repeats = [repeats_per_turn(&mut ours), repeats_per_turn(&mut baseline)];
+        let mut rounds: Vec<(f64, f64)> = (0..ROUNDS)
+            .map(|round| {
+                // Who begins changes too, so that going second is nobody's advantage.
+                if round % 2 == 0 {
+                    let first = nanoseconds(&mut ours, repeats[0]);
+                    (first, nanoseconds(&mut baseline, repeats[1]))
+                } else {
+                    let first = nanoseconds(&mut baseline, repeats[1]);
+                    (nanoseconds(&mut ours, repeats[0]), first)
+                }
+            })
+            .collect();
+        self.rows.push(Row {
+            what,
+            aim,
+            ratio: median(&mut rounds, |(ours, baseline)| ours / baseline),
+            ours: median(&mut rounds, |(ours, _)| ours),
+            baseline: median(&mut rounds, |(_, baseline)| baseline),
+        });
+    }
+}
+
+fn repeats_per_turn(work: &mut impl FnMut()) -> u32 {
+    let mut repeats = 1;
+    while nanoseconds(work, repeats) * f64::from(repeats) < TURN.as_nanos() as f64 {
+        repeats *= 2;
+    }
+    repeats
+}
+
+/// How long one repeat takes on average.
+fn nanoseconds(work: &mut impl FnMut(), repeats: u32) -> f64 {
+    let start = Instant::now();
+    for _ in 0..repeats {
+        work();
+    }
+    start.elapsed().as_nanos() as f64 / f64::from(repeats)
+}
+
+fn median(rounds: &mut [(f64, f64)], of: impl Fn((f64, f64)) -> f64) -> f64 {
+    rounds.sort_by(|left, right| of(*left).total_cmp(&of(*right)));
+    of(rounds[rounds.len() / 2])
+}
+
+impl fmt::Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{:<28} {:>6} {:>7}  {:>9} {:>9}", "", "aim", "ratio", "ours", "baseline")?;
+        for Row {
+            what,
+            aim,
+            ratio,
+            ours,
+            baseline,
+        } in &self.rows
+        {
+            let shown = aim.map_or_else(String::new, |aim| format!("{aim:.2}"));
+            let missed = if aim.is_some_and(|aim| *ratio > aim) {
+                "  missed"
+            } else {
+                ""
+            };
+            writeln!(f, "{what:<28} {shown:>6} {ratio:>7.3}  {ours:>6.0} ns {baseline:>6.0} ns{missed}")?;
+        }
+        Ok(())
+    }
+}
