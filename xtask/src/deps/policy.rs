@@ -217,9 +217,8 @@ pub(crate) const POLICY: Policy = Policy {
             edges: Edges::Only(&["hubchannel", "hubchannel-emulator"]),
             foreign: Foreign::Only(&[
                 ("clap", "the command line"),
-                ("http", "addresses given as arguments"),
-                ("serde", "bodies given as files"),
-                ("serde_json", "bodies given as files, and output for machines"),
+                ("serde", "output for machines"),
+                ("serde_json", "output for machines"),
                 ("tokio", "the program's runtime"),
             ]),
             ..LIBRARY

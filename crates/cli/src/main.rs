@@ -1,0 +1,35 @@
+//! The `hubchannel` program.
+//!
+//! `args` says what can be asked for, `connection` where it goes, `message` what is sent; `run` does it, `output` and
+//! `failure` show what came of it.
+
+mod args;
+mod connection;
+mod emulate;
+mod failure;
+mod message;
+mod output;
+mod run;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::Args;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let style = output::Style { json: args.json };
+    let result = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| failure::Failure::internal(format!("no runtime: {error}")))
+        .and_then(|runtime| runtime.block_on(run::run(&args)));
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            output::failure(&style, &failure);
+            failure.exit_code()
+        }
+    }
+}

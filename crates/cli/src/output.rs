@@ -1,0 +1,254 @@
+//! What people and programs read.
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+use hubchannel::model::{Message, Violation};
+use hubchannel_emulator::Emulator;
+use serde::Serialize;
+
+use crate::failure::{Class, Failure};
+
+/// For whom it is written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Style {
+    pub(crate) json: bool,
+}
+
+#[derive(Serialize)]
+struct Done<'a> {
+    /// Whether it was the emulator that answered.
+    emulated: bool,
+    done: &'a str,
+    message: &'a Message,
+}
+
+/// Shows a message that came back.
+pub(crate) fn message(style: &Style, emulated: bool, done: &str, message: &Message) -> Result<(), Failure> {
+    if style.json {
+        return line(&json(&Done {
+            emulated,
+            done,
+            message,
+        })?);
+    }
+    let mark = if emulated {
+        " (emulated: nothing was sent to HubSpot)"
+    } else {
+        ""
+    };
+    let mut text = format!("{done}{mark}\n");
+    let mut row = |name: &str, value: Option<String>| {
+        if let Some(value) = value {
+            text.push_str(&format!("  {name:<9} {}\n", printable(&value)));
+        }
+    };
+    row("message", message.id.as_ref().map(ToString::to_string));
+    row("thread", message.conversations_thread_id.as_ref().map(ToString::to_string));
+    row("channel", message.channel_id.as_ref().map(ToString::to_string));
+    row("account", message.channel_account_id.as_ref().map(ToString::to_string));
+    row("direction", message.direction.as_ref().map(ToString::to_string));
+    row(
+        "status",
+        message
+            .status
+            .as_ref()
+            .and_then(|status| status.status_type.as_ref())
+            .map(ToString::to_string),
+    );
+    row(
+        "failure",
+        message
+            .status
+            .as_ref()
+            .and_then(|status| status.failure_details.as_ref()?.error_message.as_ref())
+            .cloned(),
+    );
+    let senders = message.senders.as_deref().unwrap_or_default();
+    row(
+        "from",
+        people(
+            senders
+                .iter()
+                .map(|sender| (sender.name.as_deref(), sender.delivery_identifier.as_ref())),
+        ),
+    );
+    let recipients = message.recipients.as_deref().unwrap_or_default();
+    row(
+        "to",
+        people(
+            recipients
+                .iter()
+                .map(|to| (to.name.as_deref(), to.delivery_identifier.as_ref())),
+        ),
+    );
+    row("text", message.text.as_ref().cloned());
+    let attachments = message.attachments.as_deref().unwrap_or_default();
+    let kinds: Vec<&str> = attachments
+        .iter()
+        .map(|attachment| attachment.kind().unwrap_or("?"))
+        .collect();
+    row("with", (!kinds.is_empty()).then(|| kinds.join(", ")));
+    row("created", message.created_at.as_ref().map(ToString::to_string));
+    line(text.trim_end())
+}
+
+fn people<'a>(
+    people: impl Iterator<Item = (Option<&'a str>, Option<&'a hubchannel::model::DeliveryIdentifier>)>,
+) -> Option<String> {
+    let people: Vec<String> = people
+        .map(|(name, identifier)| {
+            let address = identifier.and_then(|identifier| identifier.value.as_deref());
+            match (name, address) {
+                (Some(name), Some(address)) => format!("{name} <{address}>"),
+                (Some(one), None) | (None, Some(one)) => one.to_owned(),
+                (None, None) => "?".to_owned(),
+            }
+        })
+        .collect();
+    (!people.is_empty()).then(|| people.join(", "))
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Emulated<'a> {
+    emulated: bool,
+    base_url: &'a str,
+    access_token: &'a str,
+    channel_id: String,
+    channel_account_id: String,
+}
+
+/// Shows where the emulator is and what it knows. Its token is made up and opens nothing else.
+pub(crate) fn emulator(style: &Style, emulator: &Emulator, base_url: &str) -> Result<(), Failure> {
+    let token = emulator.access_token();
+    let started = Emulated {
+        emulated: true,
+        base_url,
+        access_token: token.expose(),
+        channel_id: emulator.channel_id().to_string(),
+        channel_account_id: emulator.channel_account_id().to_string(),
+    };
+    if style.json {
+        return line(&json(&started)?);
+    }
+    line(&format!(
+        "emulator of HubSpot's custom channels on {}; Ctrl-C ends it\n\n  \
+         export HUBSPOT_ACCESS_TOKEN={}\n  \
+         hubchannel --base-url {} publish --channel {} --account {} --from email:ada@example.com --text Hello",
+        started.base_url, started.access_token, started.base_url, started.channel_id, started.channel_account_id,
+    ))
+}
+
+#[derive(Serialize)]
+struct Failed<'a> {
+    emulated: bool,
+    error: FailedError<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FailedError<'a> {
+    class: Class,
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    category: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    correlation_id: Option<&'a str>,
+    outcome_unknown: bool,
+    retryable: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    idempotency_key: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    violations: Vec<Broken<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Broken<'a> {
+    path: &'a str,
+    rule: &'a str,
+}
+
+/// Shows why a command failed, on the standard error.
+pub(crate) fn failure(style: &Style, failure: &Failure) {
+    let error = failure.error.as_deref();
+    let violations: Vec<&Violation> = error
+        .and_then(|error| error.violations())
+        .map(|all| all.iter().collect())
+        .unwrap_or_default();
+    let mut text = String::new();
+    if style.json {
+        let failed = Failed {
+            emulated: failure.emulated,
+            error: FailedError {
+                class: failure.class,
+                message: &failure.message,
+                status: error.and_then(|error| error.status()).map(|status| status.as_u16()),
+                category: error
+                    .and_then(|error| error.error_body()?.category.as_ref().map(|category| category.as_str())),
+                correlation_id: error.and_then(|error| error.correlation_id()),
+                outcome_unknown: error.is_some_and(|error| error.outcome_unknown()),
+                retryable: error.is_some_and(|error| error.is_retryable()),
+                idempotency_key: error.and_then(|error| error.idempotency_key()),
+                violations: violations
+                    .iter()
+                    .map(|one| Broken {
+                        path: &one.path,
+                        rule: &one.rule,
+                    })
+                    .collect(),
+                hint: failure.hint.as_deref(),
+            },
+        };
+        text = serde_json::to_string(&failed).unwrap_or_else(|error| format!("{{\"error\":\"{error}\"}}"));
+    } else if violations.is_empty() {
+        text.push_str(&format!("error: {}", printable(&failure.message)));
+    } else {
+        text.push_str("error: the message is not as it must be; nothing was sent");
+        for violation in violations {
+            text.push_str(&format!("\n  {}", printable(&violation.to_string())));
+        }
+    }
+    if let (false, Some(key)) = (
+        style.json,
+        error
+            .filter(|error| error.outcome_unknown())
+            .and_then(|error| error.idempotency_key()),
+    ) {
+        text.push_str(&format!("\nkey: {}", printable(key)));
+    }
+    if let (false, Some(hint)) = (style.json, &failure.hint) {
+        text.push_str(&format!("\nhint: {}", printable(hint)));
+    }
+    // Nobody is left to tell when this fails.
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// Foreign text on a terminal: control characters would be commands to it.
+fn printable(text: &str) -> String {
+    text.chars()
+        .flat_map(|c| {
+            if c.is_control() {
+                c.escape_default().collect::<Vec<_>>()
+            } else {
+                vec![c]
+            }
+        })
+        .collect()
+}
+
+fn json(value: &impl Serialize) -> Result<String, Failure> {
+    let text = if io::stdout().is_terminal() {
+        serde_json::to_string_pretty(value)
+    } else {
+        serde_json::to_string(value)
+    };
+    text.map_err(|error| Failure::internal(format!("cannot write JSON: {error}")))
+}
+
+fn line(text: &str) -> Result<(), Failure> {
+    writeln!(io::stdout().lock(), "{text}").map_err(|error| Failure::internal(format!("cannot write: {error}")))
+}

@@ -1,0 +1,80 @@
+//! What each command does.
+
+use hubchannel::{Error, GetMessage, PublishMessage, Reply, UpdateMessageStatus, model::Message};
+use hubchannel_emulator::Emulator;
+
+use crate::{
+    args::{Args, Command, Publish, Read, Status},
+    connection::Connection,
+    emulate::emulate,
+    failure::Failure,
+    message::message,
+    output::{self, Style},
+};
+
+pub(crate) async fn run(args: &Args) -> Result<(), Failure> {
+    match &args.command {
+        Command::Publish(publish) => self::publish(args, publish).await,
+        Command::Read(read) => self::read(args, read).await,
+        Command::Status(status) => self::status(args, status).await,
+        Command::Emulate(emulate_args) => emulate(args, emulate_args).await,
+    }
+}
+
+/// Which flag a member of the message comes from.
+const FLAGS: &[(&str, &str)] = &[
+    ("channelAccountId", "--account ID"),
+    ("senders", "--from WHO"),
+    ("text", "--text TEXT"),
+    ("attachments", "--file FILE_ID"),
+    ("timestamp", "--timestamp TIME"),
+    ("integrationThreadId", "--thread ID"),
+    ("integrationIdempotencyId", "--idempotency-id KEY"),
+    ("inReplyToId", "--in-reply-to ID"),
+    ("associateWithContactId", "--contact ID"),
+];
+
+async fn publish(args: &Args, publish: &Publish) -> Result<(), Failure> {
+    let connection = Connection::open(args)?;
+    let channel = connection.channel(&publish.channel)?;
+    let account = connection.emulator.as_ref().map(Emulator::channel_account_id);
+    let message = message(publish, account.as_ref())?;
+    let answer = connection
+        .client
+        .publish_message(PublishMessage::new(channel, message))
+        .await;
+    finish(args, &connection, "published", answer).map_err(|failure| match &publish.body {
+        Some(_) => failure,
+        None => failure.with_flags(FLAGS),
+    })
+}
+
+async fn read(args: &Args, read: &Read) -> Result<(), Failure> {
+    let connection = Connection::open(args)?;
+    let channel = connection.channel(&read.channel)?;
+    let answer = connection
+        .client
+        .get_message(GetMessage::new(channel, read.message.clone()))
+        .await;
+    finish(args, &connection, "read", answer)
+}
+
+async fn status(args: &Args, status: &Status) -> Result<(), Failure> {
+    let connection = Connection::open(args)?;
+    let channel = connection.channel(&status.channel)?;
+    let call = UpdateMessageStatus::new(channel, status.message.clone(), status.update());
+    let answer = connection.client.update_message_status(call).await;
+    finish(args, &connection, "updated", answer)
+}
+
+fn finish(
+    args: &Args,
+    connection: &Connection,
+    done: &str,
+    answer: Result<Reply<Message>, Error>,
+) -> Result<(), Failure> {
+    match answer {
+        Ok(message) => output::message(&Style { json: args.json }, connection.emulator.is_some(), done, &message),
+        Err(error) => Err(Failure::of_call(error, connection.emulator.as_ref())),
+    }
+}

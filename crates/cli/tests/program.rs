@@ -1,0 +1,469 @@
+//! The program as a user runs it.
+
+#![allow(clippy::unwrap_used, reason = "a failing test is how this reports")]
+
+use std::{
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::TcpListener,
+    process::{Child, Command, Output, Stdio},
+    thread,
+};
+
+use serde_json::{Value, json};
+
+const TOKEN: &str = "pat-eu1-not-to-be-seen";
+
+fn program() -> Command {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_hubchannel"));
+    for variable in [
+        "HUBSPOT_ACCESS_TOKEN",
+        "HUBSPOT_CHANNEL_ID",
+        "HUBSPOT_CHANNEL_ACCOUNT_ID",
+    ] {
+        program.env_remove(variable);
+    }
+    program.env("NO_PROXY", "127.0.0.1");
+    program
+}
+
+fn run(arguments: &[&str]) -> Output {
+    program().args(arguments).output().unwrap()
+}
+
+fn with_input(arguments: &[&str], input: &str) -> Output {
+    let mut child = program()
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+#[track_caller]
+fn succeeded(output: &Output) -> String {
+    assert_eq!(output.status.code(), Some(0), "{}{}", out(output), err(output));
+    assert_eq!(err(output), "");
+    out(output)
+}
+
+#[track_caller]
+fn failed(output: &Output, code: i32) -> String {
+    assert_eq!(output.status.code(), Some(code), "{}{}", out(output), err(output));
+    assert_eq!(out(output), "", "a failure prints nothing that looks like a message");
+    err(output)
+}
+
+/// The emulator as a process of its own.
+struct Emulator {
+    process: Child,
+    started: Value,
+}
+
+impl Emulator {
+    fn start() -> Self {
+        let mut process = program()
+            .args(["emulate", "--listen", "127.0.0.1:0", "--json"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.as_mut().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        Emulator {
+            process,
+            started: serde_json::from_str(&line).unwrap(),
+        }
+    }
+
+    fn text(&self, name: &str) -> &str {
+        self.started[name].as_str().unwrap()
+    }
+
+    fn run(&self, token: &str, arguments: &[&str]) -> Output {
+        program()
+            .env("HUBSPOT_ACCESS_TOKEN", token)
+            .env("HUBSPOT_CHANNEL_ID", self.text("channelId"))
+            .env("HUBSPOT_CHANNEL_ACCOUNT_ID", self.text("channelAccountId"))
+            .args(["--base-url", self.text("baseUrl")])
+            .args(arguments)
+            .output()
+            .unwrap()
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Reads one request, and hangs up or answers.
+fn server(answer: Option<&'static str>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base_url = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut seen = Vec::new();
+        while !seen.windows(4).any(|window| window == b"\r\n\r\n") {
+            let mut chunk = [0; 4096];
+            let read = stream.read(&mut chunk).unwrap();
+            seen.extend_from_slice(&chunk[..read]);
+        }
+        if let Some(answer) = answer {
+            stream.write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    base_url
+}
+
+#[test]
+fn a_message_is_published_to_the_emulator_and_comes_back() {
+    let text = succeeded(&run(&[
+        "--emulator",
+        "publish",
+        "--from",
+        "email:ada@example.com",
+        "--from-name",
+        "Ada",
+        "--to",
+        "shop",
+        "--thread",
+        "chat-42",
+        "--text",
+        "Is the blue one in stock?",
+    ]));
+    assert!(text.starts_with("published (emulated"), "{text}");
+    for part in [
+        "Ada <ada@example.com>",
+        "Is the blue one in stock?",
+        "INCOMING",
+        "thread",
+    ] {
+        assert!(text.contains(part), "{part} is missing: {text}");
+    }
+}
+
+#[test]
+fn a_json_body_is_published_and_the_answer_is_json_marked_as_emulated() {
+    let started = Emulator::start();
+    let account = started.text("channelAccountId");
+    let body = json!({
+        "channelAccountId": account,
+        "messageDirection": "INCOMING",
+        "text": "Grüße 👋",
+        "senders": [{"name": "Ada", "deliveryIdentifier": {"type": "HS_EMAIL_ADDRESS", "value": "ada@example.com"}}],
+        "attachments": [{"type": "LOCATION", "latitude": 52.5200066, "longitude": 13}],
+        "integrationThreadId": "chat-42",
+    });
+    let text = succeeded(&with_input(&["--emulator", "--json", "publish", "--body", "-"], &body.to_string()));
+    let answer: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(answer["emulated"], true);
+    assert_eq!(answer["message"]["text"], "Grüße 👋");
+    assert_eq!(answer["message"]["attachments"][0]["type"], "LOCATION");
+    assert_eq!(answer["message"]["channelAccountId"], account);
+}
+
+#[test]
+fn without_credentials_nothing_is_sent_and_the_way_out_is_named() {
+    for token in [None, Some("")] {
+        let mut program = program();
+        program.args([
+            "publish",
+            "--channel",
+            "1",
+            "--account",
+            "2",
+            "--from",
+            "x",
+            "--text",
+            "hi",
+        ]);
+        token.map(|token| program.env("HUBSPOT_ACCESS_TOKEN", token));
+        let text = failed(&program.output().unwrap(), 2);
+        assert!(text.contains("HUBSPOT_ACCESS_TOKEN") && text.contains("--emulator"), "{text}");
+        assert!(text.contains("nothing was sent"), "{text}");
+    }
+}
+
+#[test]
+fn every_way_of_input_has_the_same_rules() {
+    let by_flags = failed(&run(&["--emulator", "publish", "--from", "x", "--text", ""]), 2);
+    assert!(by_flags.contains("text: must not be empty") && by_flags.contains("--text"), "{by_flags}");
+    let body =
+        r#"{"messageDirection":"INCOMING","senders":[{"deliveryIdentifier":{"type":"T","value":"x"}}],"text":""}"#;
+    let by_body = failed(&with_input(&["--emulator", "publish", "--body", "-"], body), 2);
+    assert!(by_body.contains("text: must not be empty"), "{by_body}");
+}
+
+#[test]
+fn what_is_wrong_with_a_message_is_named_by_path_and_rule() {
+    let body = r#"{"channelAccountId":"1","messageDirection":"SIDEWAYS","senders":[{"name":"x"}],"text":"t",
+        "attachments":[{"type":"FILE"},{"type":"FILE","fileId":{}},{"type":"CONTACT","contactProfile":{}}],
+        "timestamp":"yesterday"}"#;
+    let output = with_input(&["--emulator", "--json", "publish", "--body", "-"], body);
+    let failure: Value = serde_json::from_str(&failed(&output, 2)).unwrap();
+    let paths: Vec<&str> = failure["error"]["violations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["path"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        paths,
+        [
+            "messageDirection",
+            "senders[0].deliveryIdentifier",
+            "attachments[0].fileId",
+            "attachments[1].fileId",
+            "attachments[2].contactProfile.addresses",
+            "attachments[2].contactProfile.emails",
+            "attachments[2].contactProfile.phones",
+            "attachments[2].contactProfile.urls",
+            "timestamp",
+        ]
+    );
+    assert_eq!(failure["error"]["class"], "usage");
+    assert_eq!(failure["error"]["outcomeUnknown"], false);
+}
+
+#[test]
+fn a_body_that_is_not_one_is_refused_with_its_place() {
+    let cases = [
+        ("{\"text\": ", "EOF"),
+        ("[]", "an object"),
+        (r#"{"senders":[{"deliveryIdentifier":"x"}]}"#, "senders[0].deliveryIdentifier"),
+        (r#"{"text":7}"#, "text: invalid type"),
+        ("\u{0}", "line 1 column 1"),
+    ];
+    for (body, expected) in cases {
+        let text = failed(&with_input(&["--emulator", "publish", "--body", "-"], body), 2);
+        assert!(text.contains(expected), "{body}: {text}");
+    }
+    let text = failed(&run(&["--emulator", "publish", "--body", "no-such-file.json"]), 2);
+    assert!(text.contains("no-such-file.json"), "{text}");
+}
+
+#[test]
+fn flags_and_body_do_not_mix() {
+    failed(&run(&["--emulator", "publish", "--body", "-", "--text", "hi"]), 2);
+    failed(
+        &run(&[
+            "--emulator",
+            "--base-url",
+            "http://localhost",
+            "publish",
+            "--text",
+            "hi",
+            "--from",
+            "x",
+        ]),
+        2,
+    );
+    let body = r#"{"integrationIdempotencyId":"a"}"#;
+    let text = failed(&with_input(&["--emulator", "publish", "--body", "-", "--idempotency-id", "b"], body), 2);
+    assert!(text.contains("--idempotency-id"), "{text}");
+}
+
+#[test]
+fn ids_that_are_none_are_refused() {
+    let text = failed(
+        &run(&[
+            "--emulator",
+            "publish",
+            "--channel",
+            "abc",
+            "--from",
+            "x",
+            "--text",
+            "hi",
+        ]),
+        2,
+    );
+    assert!(text.contains("channelId must be digits"), "{text}");
+    let text = failed(&run(&["--emulator", "read", ".."]), 2);
+    assert!(text.contains("messageId"), "{text}");
+}
+
+#[test]
+fn a_server_keeps_messages_between_commands() {
+    let emulator = Emulator::start();
+    let token = emulator.text("accessToken");
+    let publish = [
+        "--json",
+        "publish",
+        "--from",
+        "x",
+        "--text",
+        "hi",
+        "--idempotency-id",
+        "chat-42/7",
+    ];
+    let first: Value = serde_json::from_str(&succeeded(&emulator.run(token, &publish))).unwrap();
+    let again: Value = serde_json::from_str(&succeeded(&emulator.run(token, &publish))).unwrap();
+    assert_eq!(first["message"], again["message"], "a repeat creates no second message");
+    assert_eq!(first["emulated"], false, "the program cannot know what is behind an address");
+
+    let id = first["message"]["id"].as_str().unwrap();
+    let report = ["--json", "status", id, "failed", "--error-message", "no such number"];
+    succeeded(&emulator.run(token, &report));
+    let read: Value = serde_json::from_str(&succeeded(&emulator.run(token, &["--json", "read", id]))).unwrap();
+    assert_eq!(read["message"]["status"]["failureDetails"]["errorMessage"], "no such number");
+}
+
+#[test]
+fn four_different_failures_have_four_different_answers() {
+    let emulator = Emulator::start();
+    let publish = ["publish", "--from", "x", "--text", "hi"];
+
+    let text = failed(&emulator.run(TOKEN, &publish), 3);
+    assert!(text.contains("401 INVALID_AUTHENTICATION") && text.contains("nothing was published"), "{text}");
+    assert!(!text.contains(TOKEN), "{text}");
+
+    let token = emulator.text("accessToken");
+    let text = failed(&emulator.run(token, &[&publish[..], &["--channel", "404404"]].concat()), 3);
+    assert!(text.contains("404 OBJECT_NOT_FOUND") && text.contains("nothing was published"), "{text}");
+
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let nobody = format!("http://{closed}");
+    let arguments = [
+        "--base-url",
+        &nobody,
+        "publish",
+        "--channel",
+        "1",
+        "--account",
+        "2",
+        "--from",
+        "x",
+        "--text",
+        "hi",
+    ];
+    let output = program()
+        .env("HUBSPOT_ACCESS_TOKEN", TOKEN)
+        .args(arguments)
+        .output()
+        .unwrap();
+    let text = failed(&output, 4);
+    assert!(text.contains("no connection") && text.contains("nothing was published"), "{text}");
+    assert!(!text.contains(TOKEN), "{text}");
+}
+
+#[test]
+fn an_unknown_outcome_shows_the_key_and_the_command_that_repeats_with_it() {
+    let base_url = server(None);
+    let arguments = [
+        "--base-url",
+        &base_url,
+        "publish",
+        "--channel",
+        "1",
+        "--account",
+        "2",
+        "--from",
+        "x",
+        "--text",
+        "it's here",
+    ];
+    let output = program()
+        .env("HUBSPOT_ACCESS_TOKEN", TOKEN)
+        .args(arguments)
+        .output()
+        .unwrap();
+    let text = failed(&output, 5);
+    assert!(text.contains("it may have been published"), "{text}");
+    let key = text.lines().find_map(|line| line.strip_prefix("key: ")).unwrap();
+    assert!(text.contains(&format!("--text 'it'\\''s here' --idempotency-id {key}")), "{text}");
+    assert!(!text.contains(TOKEN), "{text}");
+}
+
+#[test]
+fn an_answer_that_does_not_come_in_time_leaves_the_outcome_unknown() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base_url = format!("http://{}", listener.local_addr().unwrap());
+    let arguments = [
+        "--base-url",
+        &base_url,
+        "--timeout",
+        "0.2",
+        "--json",
+        "publish",
+        "--channel",
+        "1",
+        "--account",
+        "2",
+        "--from",
+        "x",
+        "--text",
+        "hi",
+        "--idempotency-id",
+        "my key",
+    ];
+    let output = program()
+        .env("HUBSPOT_ACCESS_TOKEN", TOKEN)
+        .args(arguments)
+        .output()
+        .unwrap();
+    let failure: Value = serde_json::from_str(&failed(&output, 5)).unwrap();
+    let error = &failure["error"];
+    assert_eq!(error["class"], "outcomeUnknown");
+    assert_eq!((&error["outcomeUnknown"], &error["retryable"]), (&json!(true), &json!(true)));
+    assert_eq!(error["idempotencyKey"], "my key");
+    assert!(error["hint"].as_str().unwrap().ends_with("--idempotency-id 'my key'"), "{error}");
+}
+
+#[test]
+fn an_answer_of_html_is_shown_on_one_line() {
+    let page = "<html><head><title>Error 502</title></head></html>";
+    let answer = "HTTP/1.1 502 Bad Gateway\r\ncontent-type: text/html\r\nconnection: close\r\ncontent-length: 50\r\n\r\n\
+                  <html><head><title>Error 502</title></head></html>";
+    assert_eq!(page.len(), 50);
+    let base_url = server(Some(answer));
+    let arguments = ["--base-url", &base_url, "read", "--channel", "1", "m"];
+    let output = program()
+        .env("HUBSPOT_ACCESS_TOKEN", TOKEN)
+        .args(arguments)
+        .output()
+        .unwrap();
+    let text = failed(&output, 3);
+    assert_eq!(text, "error: get_message: the server answered 502 Bad Gateway: a page titled Error 502\n");
+}
+
+#[test]
+fn a_token_is_not_sent_to_another_machine_without_tls() {
+    let arguments = ["--base-url", "http://192.0.2.1", "read", "--channel", "1", "m"];
+    let output = program()
+        .env("HUBSPOT_ACCESS_TOKEN", TOKEN)
+        .args(arguments)
+        .output()
+        .unwrap();
+    let text = failed(&output, 2);
+    assert!(text.contains("plain http"), "{text}");
+}
+
+#[test]
+fn a_hostile_answer_gives_no_commands_to_the_terminal() {
+    let answer = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: 30\r\n\r\n\
+                  {\"text\":\"\\u001b[2Jgone\\u0007\"}";
+    let base_url = server(Some(answer));
+    let arguments = ["--base-url", &base_url, "read", "--channel", "1", "m"];
+    let output = program()
+        .env("HUBSPOT_ACCESS_TOKEN", TOKEN)
+        .args(arguments)
+        .output()
+        .unwrap();
+    let text = succeeded(&output);
+    assert!(text.contains(r"\u{1b}[2Jgone\u{7}"), "{text:?}");
+}
