@@ -74,7 +74,9 @@ pub(crate) fn exact_json(arguments: &[String]) -> Result<()> {
 }
 
 pub(crate) fn bench(arguments: &[String]) -> Result<()> {
-    Cargo::new(["bench", "--package", "hubchannel-tests"]).args(arguments).run()
+    Cargo::new(["bench", "--package", "hubchannel-tests"])
+        .args(arguments)
+        .run()
 }
 
 /// Whether arguments for `cargo test` choose packages themselves, which `--workspace` would override.
