@@ -19,7 +19,11 @@ async fn forward(client: &Client, chat: &str, number: u64, text: &str) -> Result
         .set_integration_thread_id(chat)
         .set_integration_idempotency_id(format!("{chat}/{number}"));
     let message = client.publish_message(PublishMessage::new("2930388", body)).await?;
-    Ok(message.conversations_thread_id.as_ref().map(ToString::to_string).unwrap_or_default())
+    Ok(message
+        .conversations_thread_id
+        .as_ref()
+        .map(ToString::to_string)
+        .unwrap_or_default())
 }
 
 /// A bridge's own way with a failed call: once more, if the error says that it may be.
@@ -32,7 +36,9 @@ async fn forward_and_repeat(client: &Client, chat: &str, number: u64, text: &str
 
 /// What is the same wherever there is an emulator at the other end.
 async fn over_an_emulator(client: Client, emulator: &Emulator) {
-    let thread = forward(&client, "chat-42", 7, "Is the blue one in stock?").await.unwrap();
+    let thread = forward(&client, "chat-42", 7, "Is the blue one in stock?")
+        .await
+        .unwrap();
     assert_eq!(forward(&client, "chat-42", 8, "Hello?").await.unwrap(), thread, "one chat is one thread");
     assert_eq!(forward(&client, "chat-42", 8, "Hello?").await.unwrap(), thread);
     assert_ne!(forward(&client, "chat-43", 1, "Hi").await.unwrap(), thread);
@@ -50,7 +56,11 @@ async fn over_an_emulator(client: Client, emulator: &Emulator) {
 #[tokio::test]
 async fn over_the_emulator_in_process() {
     let emulator = Emulator::new();
-    let client = Client::new(Stack::new(emulator.transport()).access_token(emulator.access_token()).build());
+    let client = Client::new(
+        Stack::new(emulator.transport())
+            .access_token(emulator.access_token())
+            .build(),
+    );
     over_an_emulator(client, &emulator).await;
 }
 
@@ -58,7 +68,9 @@ async fn over_the_emulator_in_process() {
 async fn over_reqwest_and_the_emulator_s_server() {
     let emulator = Emulator::new();
     let server = HttpServer::start(emulator.clone()).await.unwrap();
-    let stack = Stack::new(ReqwestTransport::new().unwrap()).access_token(emulator.access_token()).build();
+    let stack = Stack::new(ReqwestTransport::new().unwrap())
+        .access_token(emulator.access_token())
+        .build();
     let client = Client::builder(stack).base_url(server.base_url()).build();
     over_an_emulator(client, &emulator).await;
     server.shutdown().await.unwrap();
@@ -66,15 +78,18 @@ async fn over_reqwest_and_the_emulator_s_server() {
 
 #[tokio::test]
 async fn over_a_script() {
-    let script = when().operation::<PublishMessage>().once(Answer::lost()).once(Answer::json(
-        201,
-        json!({"id": "5c1f", "conversationsThreadId": "7"}),
-    ));
+    let script = when()
+        .operation::<PublishMessage>()
+        .once(Answer::lost())
+        .once(Answer::json(201, json!({"id": "5c1f", "conversationsThreadId": "7"})));
     let transport = MockTransport::new().with(script);
     let client = Client::new(transport.clone());
     assert_eq!(forward_and_repeat(&client, "chat-42", 7, "Hello").await.unwrap(), "7");
     let requests = transport.requests();
-    let keys: Vec<_> = requests.iter().map(|request| request.json().unwrap()["integrationIdempotencyId"].clone()).collect();
+    let keys: Vec<_> = requests
+        .iter()
+        .map(|request| request.json().unwrap()["integrationIdempotencyId"].clone())
+        .collect();
     assert_eq!(keys, ["chat-42/7", "chat-42/7"]);
 }
 

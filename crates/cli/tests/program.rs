@@ -22,7 +22,6 @@ fn program() -> Command {
     ] {
         program.env_remove(variable);
     }
-    program.env("NO_PROXY", "127.0.0.1");
     program
 }
 
@@ -466,4 +465,30 @@ fn a_hostile_answer_gives_no_commands_to_the_terminal() {
         .unwrap();
     let text = succeeded(&output);
     assert!(text.contains(r"\u{1b}[2Jgone\u{7}"), "{text:?}");
+}
+
+#[test]
+fn a_proxy_of_the_environment_sees_nothing_of_plain_http() {
+    let emulator = Emulator::start();
+    let mut program = program();
+    for variable in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "HTTPS_PROXY"] {
+        program.env(variable, "http://127.0.0.1:1");
+    }
+    program.env("HUBSPOT_ACCESS_TOKEN", emulator.text("accessToken"));
+    let arguments = [
+        "--base-url",
+        emulator.text("baseUrl"),
+        "publish",
+        "--from",
+        "x",
+        "--text",
+        "hi",
+    ];
+    let ids = [
+        "--channel",
+        emulator.text("channelId"),
+        "--account",
+        emulator.text("channelAccountId"),
+    ];
+    succeeded(&program.args(arguments).args(ids).output().unwrap());
 }

@@ -10,7 +10,7 @@ pub struct BuildError(pub(crate) reqwest::Error);
 
 impl std::fmt::Display for BuildError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "the HTTP client cannot be set up: {}", innermost(&self.0))
+        write!(f, "the HTTP client cannot be set up (TLS, or the proxy in the environment): {}", innermost(&self.0))
     }
 }
 

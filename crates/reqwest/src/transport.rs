@@ -1,6 +1,6 @@
 //! The transport and its settings.
 
-use std::{fmt, time::Duration};
+use std::{env, fmt, time::Duration};
 
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
@@ -35,6 +35,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl ReqwestTransport {
     /// A transport with a client of its own: connections within 10 s, responses up to 8 MiB.
+    ///
+    /// `https` goes through the proxy that the environment names in `HTTPS_PROXY` or `ALL_PROXY`, except to the hosts in
+    /// `NO_PROXY`; plain `http` through none.
     ///
     /// # Errors
     /// When the HTTP client cannot be set up.
@@ -149,16 +152,27 @@ impl ReqwestTransportBuilder {
     /// # Errors
     /// When the HTTP client cannot be set up.
     pub fn build(self) -> Result<ReqwestTransport, BuildError> {
-        let client = reqwest::Client::builder()
+        let mut client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
             .connect_timeout(self.connect_timeout)
-            .build()
-            .map_err(BuildError)?;
+            .no_proxy();
+        if let Some(proxy) = proxy_for_https() {
+            client = client.proxy(proxy.map_err(BuildError)?);
+        }
         Ok(ReqwestTransport {
-            client,
+            client: client.build().map_err(BuildError)?,
             max_response_bytes: self.max_response_bytes,
         })
     }
+}
+
+/// The environment's proxy for `https`. A proxy for plain `http` could read the token of a request that is meant for this
+/// machine, so there is none.
+fn proxy_for_https() -> Option<reqwest::Result<reqwest::Proxy>> {
+    let address = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
+        .into_iter()
+        .find_map(|name| env::var(name).ok().filter(|address| !address.is_empty()))?;
+    Some(reqwest::Proxy::https(address).map(|proxy| proxy.no_proxy(reqwest::NoProxy::from_env())))
 }
