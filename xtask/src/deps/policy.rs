@@ -193,6 +193,7 @@ pub(crate) const POLICY: Policy = Policy {
                 ("serde_json", "the places of errors in a body"),
                 ("tokio", "the server, behind the feature `http`"),
             ]),
+            dev_edges: &["hubchannel-mock"],
             dev_foreign: &[("proptest", "generates courses of events")],
             bans: &[NO_CLIENT_BUT_SERVER],
             ..LIBRARY
