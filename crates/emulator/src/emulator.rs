@@ -125,8 +125,8 @@ impl Emulator {
     }
 
     /// Says [`fail_next`](Emulator::fail_next) that many times.
-    pub fn fail_times(&self, fault: &Fault, times: usize) {
-        self.world().faults.extend(std::iter::repeat_n(fault, times).cloned());
+    pub fn fail_times(&self, fault: Fault, times: usize) {
+        self.world().faults.extend(std::iter::repeat_n(fault, times));
     }
 
     /// How many requests are still to go wrong.

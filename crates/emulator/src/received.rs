@@ -8,6 +8,22 @@ use hubchannel_api::Body;
 
 /// A request as the emulator received it, and the status of its answer.
 ///
+/// ```
+/// use hubchannel_api::{Client, GetMessage};
+/// use hubchannel_emulator::Emulator;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let emulator = Emulator::new();
+/// let error = Client::new(emulator.transport()).get_message(GetMessage::new("2930388", "5c1f")).await;
+/// assert!(error.is_err());
+/// for request in emulator.received() {
+///     assert_eq!(request.path_and_query, "/conversations/v3/custom-channels/2930388/messages/5c1f");
+///     assert_eq!(request.answered, Some(http::StatusCode::UNAUTHORIZED));
+/// }
+/// # }
+/// ```
+///
 /// `Debug` shows neither query nor body, and of headers only those that are known to hold nothing secret.
 #[derive(Clone)]
 #[non_exhaustive]

@@ -35,13 +35,13 @@ impl Harness for InProcess {
         let emulator = Emulator::new();
         match peer {
             Peer::Answers { response, .. } => {
-                emulator.fail_times(&Fault::AnswerBeforeEffect(response.map(Into::into)), ALL);
+                emulator.fail_times(Fault::AnswerBeforeEffect(response.map(Into::into)), ALL);
             }
-            Peer::Refuses => emulator.fail_times(&Fault::RefuseConnection, ALL),
-            Peer::Silent => emulator.fail_times(&Fault::SilenceBeforeEffect, ALL),
+            Peer::Refuses => emulator.fail_times(Fault::RefuseConnection, ALL),
+            Peer::Silent => emulator.fail_times(Fault::SilenceBeforeEffect, ALL),
             Peer::HangsUp { after } => {
-                emulator.fail_times(&Fault::answer(http::StatusCode::OK, ""), after);
-                emulator.fail_times(&Fault::DropBeforeEffect, ALL);
+                emulator.fail_times(Fault::answer(http::StatusCode::OK, ""), after);
+                emulator.fail_times(Fault::DropBeforeEffect, ALL);
             }
             Peer::Echoes => return Err(Skip::because(NO_ECHO)),
             Peer::Unreachable | Peer::TooSlow => return Err(Skip::because(NO_TIMEOUT)),

@@ -89,7 +89,7 @@ fn silence_lasts_until_it_is_dropped() {
 async fn faults_come_one_by_one_and_can_be_taken_back() {
     let emulator = Emulator::new();
     emulator.fail_next(Fault::RefuseConnection);
-    emulator.fail_times(&Fault::DropBeforeEffect, 2);
+    emulator.fail_times(Fault::DropBeforeEffect, 2);
     assert_eq!(emulator.pending_faults(), 3);
     assert!(publish(&emulator, "k").await.unwrap_err().is_connect());
     assert_eq!(publish(&emulator, "k").await.unwrap_err().kind(), ErrorKind::Interrupted);

@@ -7,9 +7,10 @@ mod common;
 
 use std::io;
 
-use common::{Answer, Ask, MESSAGES, hello, raw};
+use common::{Answer, Ask, MESSAGES, hello, hello_with, raw};
 use http::StatusCode;
 use hubchannel_emulator::{Emulator, Fault, HttpServer};
+use serde_json::json;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -183,4 +184,24 @@ async fn a_body_in_pieces_is_put_together() {
     );
     assert_eq!(ask(&server, bytes.as_bytes()).await.status, 201);
     assert_eq!(emulator.received()[0].body, body);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_connections_at_once_lose_nothing() {
+    let (emulator, server) = start().await;
+    let server = std::sync::Arc::new(server);
+    let tasks: Vec<_> = (0..60)
+        .map(|number| {
+            // Every key comes three times.
+            let body = hello_with(json!({"integrationIdempotencyId": format!("k{}", number / 3)}));
+            let bytes = raw::write(Ask::publish(body), &emulator);
+            let server = server.clone();
+            tokio::spawn(async move { ask(&server, &bytes).await.status })
+        })
+        .collect();
+    for task in tasks {
+        assert_eq!(task.await.unwrap(), 201);
+    }
+    assert_eq!(emulator.messages().len(), 20);
+    assert_eq!(emulator.received().len(), 60);
 }

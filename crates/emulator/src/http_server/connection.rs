@@ -58,7 +58,7 @@ impl Listener for Door {
     }
 }
 
-/// One connection. When the server stops nothing more is read from it, so that what has arrived whole is still
+/// One connection. When the server stops nothing more is read from it, so that what has been read whole is still
 /// answered and whoever is slow to ask holds nobody up.
 pub(super) struct Connection {
     stream: TcpStream,

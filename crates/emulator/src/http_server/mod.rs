@@ -44,7 +44,7 @@ use crate::{
 /// The answers are the same as in process; a clone of the emulator shows what has come in and makes requests fail.
 /// Bodies over 4 MiB are turned down. There is no encryption: keep it on loopback.
 ///
-/// Needs a Tokio runtime, also where it is dropped.
+/// Starting it needs a Tokio runtime with I/O.
 pub struct HttpServer {
     base_url: BaseUrl,
     address: SocketAddr,
@@ -99,7 +99,7 @@ impl HttpServer {
         self.address
     }
 
-    /// Stops: takes nothing more in, answers what has arrived whole, and closes every connection.
+    /// Stops: takes nothing more in, answers what it has read whole, and closes every connection.
     ///
     /// # Errors
     /// When the server had failed before.

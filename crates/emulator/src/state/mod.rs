@@ -20,6 +20,28 @@ pub(crate) use self::{
 use crate::seed::{AccountSeed, ChannelSeed, Threading};
 
 /// A conversation's thread.
+///
+/// ```
+/// use hubchannel_api::{Client, PublishMessage, model::{DeliveryIdentifier, NewMessage, Participant}};
+/// use hubchannel_emulator::Emulator;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), hubchannel_api::Error> {
+/// let emulator = Emulator::new();
+/// let client = Client::new(emulator.transport().with_access_token(emulator.access_token()));
+/// let visitor = Participant::new(DeliveryIdentifier::opaque("chat:987654321"));
+/// for text in ["Hello", "Anybody there?"] {
+///     let body = NewMessage::incoming(emulator.channel_account_id(), visitor.clone(), text)
+///         .set_integration_thread_id("chat-42");
+///     client.publish_message(PublishMessage::new(emulator.channel_id(), body)).await?;
+/// }
+/// let threads = emulator.threads();
+/// assert_eq!(threads.len(), 1);
+/// assert_eq!(threads[0].integration_thread_id.as_deref(), Some("chat-42"));
+/// assert_eq!(threads[0].messages.len(), 2);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Thread {
