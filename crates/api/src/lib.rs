@@ -29,6 +29,7 @@ mod custom_channels;
 mod error;
 mod key;
 mod operation;
+pub mod redact;
 mod reply;
 #[cfg(feature = "server")]
 pub mod server;

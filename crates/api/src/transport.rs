@@ -71,7 +71,7 @@ impl HttpTransport for Transport {
 
 /// Why there is no response.
 ///
-/// `Display` is one line without address, headers or bodies. The cause, if there is one, is the error's source.
+/// `Display` is one line without the address's query, headers or bodies. The cause, if there is one, is the error's source.
 pub struct TransportError(Box<Inner>);
 
 struct Inner {

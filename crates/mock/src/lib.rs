@@ -42,7 +42,6 @@
 pub mod conformance;
 mod doubles;
 mod misuse;
-mod redact;
 mod transport;
 
 pub use self::{

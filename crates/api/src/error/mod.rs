@@ -157,7 +157,8 @@ impl Error {
         )
     }
 
-    pub(crate) fn unreadable(
+    /// The server answered with success, but not with what was asked for.
+    pub fn unreadable(
         operation: &'static OperationInfo,
         status: StatusCode,
         headers: HeaderMap,

@@ -119,6 +119,15 @@ pub struct Call {
 }
 
 impl Call {
+    /// A call of this operation without a key and with no options of its own, for those who test layers alone.
+    pub fn new(operation: &'static OperationInfo) -> Self {
+        Call {
+            operation,
+            keyed: false,
+            options: CallOptions::default(),
+        }
+    }
+
     /// Whether the request may be sent again although the server may have received it.
     pub fn may_repeat(&self) -> bool {
         match self.operation.repeat {

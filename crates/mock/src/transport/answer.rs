@@ -4,11 +4,11 @@ use std::{fmt, sync::Arc};
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Response, StatusCode, header::CONTENT_TYPE};
-use hubchannel_api::{Body, Reach, TransportError, TransportErrorKind};
+use hubchannel_api::{Body, Reach, TransportError, TransportErrorKind, redact::Headers};
 use serde::Serialize;
 
 use super::{Received, rule::header};
-use crate::{misuse::misuse, redact::Headers};
+use crate::misuse::misuse;
 
 /// What a request to a [`MockTransport`](crate::MockTransport) gets: a response, a failure, or nothing.
 ///

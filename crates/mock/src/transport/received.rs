@@ -4,10 +4,8 @@ use std::fmt;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Uri};
-use hubchannel_api::{Body, Call};
+use hubchannel_api::{Body, Call, redact::Headers};
 use serde_json::Value;
-
-use crate::redact::Headers;
 
 /// A request that a [`MockTransport`](crate::MockTransport) received.
 ///

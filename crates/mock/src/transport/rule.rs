@@ -3,14 +3,14 @@
 use std::fmt;
 
 use http::{HeaderName, HeaderValue, Method};
-use hubchannel_api::Operation;
+use hubchannel_api::{Operation, redact::is_shown};
 use serde_json::Value;
 
 use super::{
     Answer, Received,
     matcher::{Matcher, includes},
 };
-use crate::{misuse::misuse, redact::is_shown};
+use crate::misuse::misuse;
 
 /// Begins a rule that matches every request; each method of [`When`] narrows it down.
 ///
@@ -73,7 +73,7 @@ impl When {
     pub fn header(self, name: impl TryInto<HeaderName>, value: impl TryInto<HeaderValue>) -> Self {
         let (name, value) = header(name, value);
         let wants = match value.to_str() {
-            Ok(text) if is_shown(name.as_str()) => format!("header {name}: {text}"),
+            Ok(text) if is_shown(&name) => format!("header {name}: {text}"),
             _ => format!("header {name}: …"),
         };
         self.and(wants, move |received| received.headers.get_all(&name).iter().any(|other| *other == value))

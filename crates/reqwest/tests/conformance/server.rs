@@ -71,10 +71,14 @@ impl Drop for Server {
 fn serve(shared: &Shared, stream: TcpStream) -> io::Result<()> {
     let mut out = stream.try_clone()?;
     let mut input = BufReader::new(stream);
-    let mut answered = 0;
     while let Some(request) = read(&mut input)? {
         let body = request.body().clone();
-        shared.received.lock().unwrap().push(request);
+        // Over all connections, for a client may open a second one.
+        let answered = {
+            let mut received = shared.received.lock().unwrap();
+            received.push(request);
+            received.len() - 1
+        };
         match &shared.peer {
             Peer::Answers { response, framing } => write(&mut out, response, *framing, usize::MAX)?,
             Peer::Echoes => write(&mut out, &Response::new(body), Framing::Length, usize::MAX)?,
@@ -105,7 +109,6 @@ fn serve(shared: &Shared, stream: TcpStream) -> io::Result<()> {
             Peer::Garbles { bytes } => return out.write_all(bytes),
             peer => panic!("no server behaves like {peer:?}"),
         }
-        answered += 1;
     }
     Ok(())
 }
