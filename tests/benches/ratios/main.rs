@@ -9,6 +9,7 @@
 )]
 
 mod baseline;
+mod client;
 mod measure;
 
 use std::hint::black_box;
@@ -21,6 +22,7 @@ use crate::measure::Table;
 fn main() {
     let mut table = Table::new();
     model(&mut table);
+    client::publish(&mut table);
     print!("{table}");
 }
 

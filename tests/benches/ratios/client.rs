@@ -1,0 +1,50 @@
+//! What a client does for one publish besides the exchange itself.
+
+use std::{
+    hint::black_box,
+    pin::pin,
+    task::{Context, Poll, Waker},
+};
+
+use async_trait::async_trait;
+use http::{Request, Response};
+use hubchannel::{
+    Body, Client, HttpTransport, PublishMessage, TransportError,
+    model::{NewMessage, decode},
+};
+use hubchannel_testkit::bodies;
+
+use crate::{baseline, measure::Table};
+
+/// A transport that is there at once.
+#[derive(Debug)]
+struct Instant(Body);
+
+#[async_trait]
+impl HttpTransport for Instant {
+    async fn send(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
+        black_box(request);
+        Ok(Response::new(self.0.clone()))
+    }
+}
+
+/// A whole publish, beside writing and reading the same two bodies with derived structs and nothing else.
+pub(crate) fn publish(table: &mut Table) {
+    let client = Client::new(Instant(Body::from(bodies::MESSAGE)));
+    let body: NewMessage = decode(bodies::NEW_MESSAGE.as_bytes()).unwrap();
+    let derived: baseline::Message = serde_json::from_str(bodies::MESSAGE).unwrap();
+    let publish = || {
+        let call = PublishMessage::new("2930388", body.clone());
+        let future = pin!(client.publish_message(call));
+        match future.poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(reply) => drop(black_box(reply.unwrap())),
+            Poll::Pending => unreachable!("the transport is there at once"),
+        }
+    };
+    let bodies_alone = || {
+        drop(black_box(serde_json::to_vec(black_box(&derived)).unwrap()));
+        let answer: baseline::Message = serde_json::from_slice(black_box(bodies::MESSAGE.as_bytes())).unwrap();
+        drop(black_box(answer));
+    };
+    table.compare("publish, client's own work", None, publish, bodies_alone);
+}
