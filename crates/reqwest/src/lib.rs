@@ -1,4 +1,4 @@
-//! Carries HubSpot's custom channels over [reqwest](::reqwest).
+//! Carries HubSpot's custom channels over [reqwest].
 //!
 //! ```
 //! use hubchannel_api::Client;
