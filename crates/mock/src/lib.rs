@@ -25,7 +25,9 @@
 //! assert_eq!(message.status().map(|status| status.as_u16()), Some(201));
 //!
 //! let requests = transport.requests();
-//! assert_eq!(requests[0].json(), requests[1].json());
+//! for request in &requests {
+//!     assert_eq!(request.json().ok_or("no JSON")?["integrationIdempotencyId"], "chat-42/7");
+//! }
 //! # Ok(())
 //! # }
 //! ```
