@@ -3,8 +3,8 @@
 use std::fmt;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, Method, Request, StatusCode, header};
-use hubchannel_api::Body;
+use http::{HeaderMap, Method, Request, StatusCode};
+use hubchannel_api::{Body, redact::Headers};
 
 /// A request as the emulator received it, and the status of its answer.
 ///
@@ -56,14 +56,6 @@ impl Received {
     }
 }
 
-const SHOWN: [HeaderName; 5] = [
-    header::ACCEPT,
-    header::CONTENT_LENGTH,
-    header::CONTENT_TYPE,
-    header::HOST,
-    header::USER_AGENT,
-];
-
 impl fmt::Debug for Received {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = self.path_and_query.split('?').next().unwrap_or_default();
@@ -74,21 +66,5 @@ impl fmt::Debug for Received {
             .field("body", &format_args!("{} bytes", self.body.len()))
             .field("answered", &self.answered)
             .finish()
-    }
-}
-
-struct Headers<'a>(&'a HeaderMap);
-
-impl fmt::Debug for Headers<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut map = f.debug_map();
-        for (name, value) in self.0 {
-            if SHOWN.contains(name) {
-                map.entry(&name.as_str(), value);
-            } else {
-                map.entry(&name.as_str(), &format_args!("…"));
-            }
-        }
-        map.finish()
     }
 }
