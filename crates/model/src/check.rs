@@ -60,6 +60,13 @@ impl fmt::Debug for Violations {
 
 impl std::error::Error for Violations {}
 
+/// What the checks ask of an id of any type.
+pub(crate) trait AnyId {
+    fn as_str(&self) -> &str;
+    fn is_number(&self) -> bool;
+    fn is_digits(&self) -> bool;
+}
+
 /// Collects violations while it walks down a body.
 pub(crate) struct Checker {
     path: String,
@@ -124,6 +131,33 @@ impl Checker {
     pub(crate) fn optional_text<T: AsRef<str>>(&mut self, member: &str, field: &Field<T>, remedy: &str) {
         if field.as_ref().is_some_and(|text| text.as_ref().is_empty()) {
             self.broken(member, format!("must not be empty; {remedy}"));
+        }
+    }
+
+    /// An id that must be there.
+    pub(crate) fn required_id<T: AnyId>(&mut self, member: &str, field: &Field<T>) {
+        self.required(member, field);
+        self.optional_id(member, field);
+    }
+
+    /// An id that may be missing but must be one.
+    pub(crate) fn optional_id<T: AnyId>(&mut self, member: &str, field: &Field<T>) {
+        match field.as_ref() {
+            Some(id) if id.as_str().is_empty() => self.broken(member, "must not be empty"),
+            Some(id) if id.is_number() && !id.is_digits() => {
+                self.broken(member, "is no id; ids that are numbers are whole")
+            }
+            _ => {}
+        }
+    }
+
+    /// An id that must be a number, in quotes or not.
+    pub(crate) fn numeric_id<T: AnyId>(&mut self, member: &str, field: &Field<T>) {
+        if field
+            .as_ref()
+            .is_some_and(|id| !id.is_digits() || id.as_str().parse::<i64>().is_err())
+        {
+            self.broken(member, "must be a whole number of at most 64 bits");
         }
     }
 

@@ -58,6 +58,9 @@ impl Id {
                 text: (&*json).into(),
                 number: true,
             }),
+            None if json.starts_with('"') => {
+                Err(D::Error::custom("invalid value: a string with half a character (a lone surrogate)"))
+            }
             None => Err(D::Error::custom(format_args!(
                 "invalid type: {}, expected an id (a string or a number)",
                 raw::kind_of(&json)
@@ -142,6 +145,20 @@ macro_rules! ids {
 
             /// Whether it is one or more ASCII digits and nothing else.
             pub fn is_digits(&self) -> bool {
+                self.0.is_digits()
+            }
+        }
+
+        impl crate::check::AnyId for $name {
+            fn as_str(&self) -> &str {
+                self.0.as_str()
+            }
+
+            fn is_number(&self) -> bool {
+                self.0.is_number()
+            }
+
+            fn is_digits(&self) -> bool {
                 self.0.is_digits()
             }
         }

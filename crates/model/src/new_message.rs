@@ -180,7 +180,7 @@ impl NewMessage {
     /// Everything found, with the path of each member.
     pub fn check(&self) -> Result<(), Violations> {
         Checker::run(|checker| {
-            checker.required_text("channelAccountId", &self.channel_account_id);
+            checker.required_id("channelAccountId", &self.channel_account_id);
             if let Some(direction) = checker.required("messageDirection", &self.message_direction)
                 && !direction.is_named()
             {
@@ -205,8 +205,8 @@ impl NewMessage {
                 checker
                     .required_list("attachments", &self.attachments, |checker, attachment| attachment.check(checker));
             }
-            if self.timestamp.as_ref().is_some_and(|timestamp| !timestamp.is_valid()) {
-                checker.broken("timestamp", "is not a time in ISO 8601; write one like 2026-05-27T12:15:00.123Z");
+            if self.timestamp.as_ref().is_some_and(|timestamp| !timestamp.is_plain()) {
+                checker.broken("timestamp", "is not a time with its offset; write one like 2026-05-27T12:15:00.123Z");
             }
             checker.optional_text(
                 "integrationThreadId",
@@ -218,14 +218,8 @@ impl NewMessage {
                 &self.integration_idempotency_id,
                 "name the message by an id of your own, or leave this out to get a random one",
             );
-            checker.optional_text("inReplyToId", &self.in_reply_to_id, "leave it out for a message that answers none");
-            if self
-                .associate_with_contact_id
-                .as_ref()
-                .is_some_and(|id| !id.is_digits())
-            {
-                checker.broken("associateWithContactId", "must be a contact's number");
-            }
+            checker.optional_id("inReplyToId", &self.in_reply_to_id);
+            checker.numeric_id("associateWithContactId", &self.associate_with_contact_id);
             if let Some(contacts) = self.pre_resolved_contacts.as_ref() {
                 checker.at("preResolvedContacts", |checker| contacts.check(checker));
             }
@@ -284,6 +278,7 @@ impl Participant {
                 checker.required_text("value", &identifier.value);
             });
         }
+        checker.optional_id("senderActorId", &self.sender_actor_id);
     }
 }
 
@@ -298,12 +293,8 @@ record! {
 impl PreResolvedContacts {
     fn check(&self, checker: &mut Checker) {
         checker.required_list("contacts", &self.contacts, |checker, contact| {
-            if checker
-                .required("contactVid", &contact.contact_vid)
-                .is_some_and(|id| !id.is_digits())
-            {
-                checker.broken("contactVid", "must be a contact's number");
-            }
+            checker.required("contactVid", &contact.contact_vid);
+            checker.numeric_id("contactVid", &contact.contact_vid);
             checker.required("contactPropertiesLeadingToMatch", &contact.contact_properties_leading_to_match);
         });
     }

@@ -61,6 +61,30 @@ impl Timestamp {
         Timestamp(format!("{instant:.3}").as_str().into())
     }
 
+    /// Whether the text is a time in the form that every reader of ISO 8601 takes, the one of RFC 3339.
+    pub(crate) fn is_plain(&self) -> bool {
+        let fits = |text: &[u8], shape: &[u8]| {
+            text.len() == shape.len()
+                && text.iter().zip(shape).all(|(byte, shape)| match shape {
+                    b'0' => byte.is_ascii_digit(),
+                    b'+' => matches!(byte, b'+' | b'-'),
+                    other => byte == other,
+                })
+        };
+        let Some((seconds, rest)) = self.as_str().as_bytes().split_at_checked(19) else {
+            return false;
+        };
+        let digits = match rest {
+            [b'.', rest @ ..] => rest.iter().take_while(|byte| byte.is_ascii_digit()).count() + 1,
+            _ => 0,
+        };
+        let (fraction, offset) = rest.split_at(digits);
+        fits(seconds, b"0000-00-00T00:00:00")
+            && fraction.len() != 1
+            && (offset == b"Z" || fits(offset, b"+00:00"))
+            && self.is_valid()
+    }
+
     fn instant(&self) -> Option<jiff::Timestamp> {
         self.as_str().parse().ok()
     }

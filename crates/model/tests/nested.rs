@@ -113,6 +113,13 @@ proptest! {
     fn an_attachment_survives_in_types_of_the_user(document in documents::known_attachment(Limits::Buffered)) {
         survives_everywhere::<Attachment>(&document);
     }
+
+    #[test]
+    fn an_unreadable_attachment_survives_in_types_of_the_user(
+        document in documents::attachment(Limits::Buffered).prop_filter("an object", |json| matches!(json, Json::Object(_))),
+    ) {
+        survives_everywhere::<Attachment>(&document);
+    }
 }
 
 #[test]

@@ -87,6 +87,17 @@ fn ids_must_not_be_empty() {
 }
 
 #[test]
+fn ids_that_are_numbers_are_whole() {
+    for member in ["channelAccountId", "inReplyToId"] {
+        assert_eq!(violations_with(member, "3307400689"), [""; 0]);
+        for number in ["-1", "5.5", "1e3"] {
+            let expected = format!("{member}: is no id; ids that are numbers are whole");
+            assert_eq!(violations_with(member, number), [expected]);
+        }
+    }
+}
+
+#[test]
 fn the_direction_must_be_known() {
     let rule = "messageDirection: must be one of INCOMING, OUTGOING";
     assert_eq!(violations_with("messageDirection", r#""SIDEWAYS""#), [rule]);
@@ -135,23 +146,40 @@ fn text_may_be_empty_only_beside_an_attachment() {
 
 #[test]
 fn a_timestamp_must_be_a_time() {
-    for time in ["2026-05-27T12:15:00.123Z", "2026-05-27T14:15:00+02:00"] {
+    for time in [
+        "2026-05-27T12:15:00Z",
+        "2026-05-27T12:15:00.123Z",
+        "2026-05-27T12:15:00.000000+00:00",
+        "2026-05-27T14:15:00-02:30",
+    ] {
         assert_eq!(violations_with("timestamp", &format!("{time:?}")), [""; 0]);
     }
-    for no_time in ["", "yesterday", "1748347200000", "2026-05-27", "2026-02-30T00:00:00Z"] {
+    for no_time in [
+        "",
+        "yesterday",
+        "1748347200000",
+        "2026-05-27",
+        "2026-02-30T00:00:00Z",
+        "2026-05-27T12:15:00",
+        "2026-05-27T12:15Z",
+        "2026-05-27 12:15:00Z",
+        "20260527T121500Z",
+        "2026-05-27T12:15:00.Z",
+        "2026-05-27T12:15:00+02:00[Europe/Berlin]",
+    ] {
         let found = violations_with("timestamp", &format!("{no_time:?}"));
         assert_eq!(found.len(), 1, "{no_time}");
-        assert!(found[0].starts_with("timestamp: is not a time in ISO 8601"), "{found:?}");
+        assert!(found[0].starts_with("timestamp: is not a time with its offset"), "{found:?}");
     }
 }
 
 #[test]
 fn contacts_are_numbers() {
     assert_eq!(violations_with("associateWithContactId", "2718"), [""; 0]);
-    for contact in [r#""V-2718""#, r#""""#, "-1", "1.5"] {
+    for contact in [r#""V-2718""#, r#""""#, "-1", "1.5", "9223372036854775808"] {
         assert_eq!(
             violations_with("associateWithContactId", contact),
-            ["associateWithContactId: must be a contact's number"]
+            ["associateWithContactId: must be a whole number of at most 64 bits"]
         );
     }
 }
@@ -171,7 +199,7 @@ fn pre_resolved_contacts_must_be_complete() {
         ),
         (
             r#"{"contacts": [{"contactVid": "x", "contactPropertiesLeadingToMatch": ["email"]}]}"#,
-            &["preResolvedContacts.contacts[0].contactVid: must be a contact's number"],
+            &["preResolvedContacts.contacts[0].contactVid: must be a whole number of at most 64 bits"],
         ),
     ] {
         assert_eq!(violations_with("preResolvedContacts", contacts), expected);
@@ -207,7 +235,10 @@ fn attachments_must_have_what_their_kind_requires() {
             ],
         ),
         (r#"{"type": "UNSUPPORTED_CONTENT"}"#, &[]),
+        (r#"{"type": "FILE", "fileId": -5}"#, &["fileId"]),
         (r#"{"type": "MESSAGE_HEADER"}"#, &[]),
+        (r#"{"type": "MESSAGE_HEADER", "fileId": "122692044085"}"#, &[]),
+        (r#"{"type": "MESSAGE_HEADER", "fileId": "logo"}"#, &["fileId"]),
         (r#"{"type": "QUICK_REPLIES"}"#, &["quickReplies"]),
         (
             r#"{"type": "QUICK_REPLIES", "quickReplies": [{}, {"value": "", "valueType": "TEXT"}]}"#,

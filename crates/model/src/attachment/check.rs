@@ -6,7 +6,7 @@ use crate::check::Checker;
 impl Attachment {
     pub(crate) fn check(&self, checker: &mut Checker) {
         match self {
-            Attachment::File(file) => checker.required_text("fileId", &file.file_id),
+            Attachment::File(file) => checker.required_id("fileId", &file.file_id),
             Attachment::Location(location) => {
                 checker.required("latitude", &location.latitude);
                 checker.required("longitude", &location.longitude);
@@ -27,11 +27,10 @@ impl Attachment {
                     checker.at("socialMetadata", |checker| checker.required_text("mediaType", &metadata.media_type));
                 }
             }
-            Attachment::UnsupportedContent(_)
-            | Attachment::MessageHeader(_)
-            | Attachment::WhatsAppTemplateMetadata(_) => {}
+            Attachment::MessageHeader(header) => checker.numeric_id("fileId", &header.file_id),
+            Attachment::UnsupportedContent(_) | Attachment::WhatsAppTemplateMetadata(_) => {}
             Attachment::_Unrecognized(attachment) => match (attachment.kind(), attachment.decode_error()) {
-                (_, Some(error)) => checker.broken(error.path(), error.reason()),
+                (_, Some(error)) => checker.broken(error.path(), error.reason_alone()),
                 (None, None) => checker.broken("type", "is required, as a string: name the kind of attachment"),
                 // A kind that HubSpot may have added since: it decides.
                 (Some(_), None) => {}

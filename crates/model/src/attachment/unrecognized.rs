@@ -1,6 +1,13 @@
 //! Attachments kept whole.
 
-use serde::{Serialize, Serializer};
+use std::fmt;
+
+use serde::{
+    Deserializer, Serialize, Serializer,
+    de::{MapAccess, Visitor},
+    ser::{self, SerializeMap},
+};
+use serde_json::value::RawValue;
 
 use crate::{DecodeError, wire::raw};
 
@@ -9,6 +16,8 @@ use crate::{DecodeError, wire::raw};
 pub struct UnrecognizedAttachment {
     kind: Option<Box<str>>,
     json: Box<str>,
+    /// Whether it can be written member by member.
+    is_object: bool,
     refused: Option<DecodeError>,
 }
 
@@ -17,6 +26,7 @@ impl UnrecognizedAttachment {
         UnrecognizedAttachment {
             kind: kind.map(Into::into),
             json: json.into(),
+            is_object: each_member(json, |_, _| {}).is_ok(),
             refused,
         }
     }
@@ -46,10 +56,46 @@ impl PartialEq for UnrecognizedAttachment {
 
 impl Eq for UnrecognizedAttachment {}
 
+/// Member by member, so that an attachment inside a tagged or flattened type of the user's is an object there as well.
 impl Serialize for UnrecognizedAttachment {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        raw::value(&self.json)
-            .map_err(serde::ser::Error::custom)?
-            .serialize(serializer)
+        if !self.is_object {
+            return raw::value(&self.json)
+                .map_err(ser::Error::custom)?
+                .serialize(serializer);
+        }
+        let mut map = serializer.serialize_map(None)?;
+        let mut written = Ok(());
+        each_member(&self.json, |name, json| {
+            if written.is_ok() {
+                written = map.serialize_entry(name, json);
+            }
+        })
+        .map_err(ser::Error::custom)?;
+        written?;
+        map.end()
     }
+}
+
+/// Shows the members of an object as they come, doubled ones too; fails where the text is no object or has names that
+/// are no text.
+fn each_member(json: &str, see: impl FnMut(&str, &RawValue)) -> serde_json::Result<()> {
+    struct Object<F>(F);
+
+    impl<'de, F: FnMut(&str, &RawValue)> Visitor<'de> for Object<F> {
+        type Value = ();
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
+            while let Some(name) = map.next_key_seed(raw::Text)? {
+                (self.0)(&name, map.next_value()?);
+            }
+            Ok(())
+        }
+    }
+
+    serde_json::Deserializer::from_str(json).deserialize_map(Object(see))
 }

@@ -66,6 +66,12 @@ impl DecodeError {
         &self.0.path
     }
 
+    /// What is wrong there, without line and column, which mean nothing to somebody who has another text before him.
+    pub(crate) fn reason_alone(&self) -> &str {
+        let reason = self.reason();
+        reason.rsplit_once(" at line ").map_or(reason, |(reason, _)| reason)
+    }
+
     /// What is wrong there, with line and column where they are known.
     pub fn reason(&self) -> &str {
         &self.0.reason
