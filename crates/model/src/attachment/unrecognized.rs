@@ -16,8 +16,6 @@ use crate::{DecodeError, wire::raw};
 pub struct UnrecognizedAttachment {
     kind: Option<Box<str>>,
     json: Box<str>,
-    /// Whether it can be written member by member.
-    is_object: bool,
     refused: Option<DecodeError>,
 }
 
@@ -26,7 +24,6 @@ impl UnrecognizedAttachment {
         UnrecognizedAttachment {
             kind: kind.map(Into::into),
             json: json.into(),
-            is_object: each_member(json, |_, _| {}).is_ok(),
             refused,
         }
     }
@@ -34,6 +31,12 @@ impl UnrecognizedAttachment {
     /// The `type`, if there is one and it is a string.
     pub fn kind(&self) -> Option<&str> {
         self.kind.as_deref()
+    }
+
+    /// Whether it can be written member by member: not where it is no object, or where a name is no text because of an
+    /// escape.
+    fn has_members(&self) -> bool {
+        self.json.starts_with('{') && (!self.json.contains(r"\u") || each_member(&self.json, |_, _| {}).is_ok())
     }
 
     /// The whole attachment as it came.
@@ -59,7 +62,7 @@ impl Eq for UnrecognizedAttachment {}
 /// Member by member, so that an attachment inside a tagged or flattened type of the user's is an object there as well.
 impl Serialize for UnrecognizedAttachment {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if !self.is_object {
+        if !self.has_members() {
             return raw::value(&self.json)
                 .map_err(ser::Error::custom)?
                 .serialize(serializer);
