@@ -128,11 +128,16 @@ fn values(path: &[Segment], pieces: Vec<String>) -> Result<Vec<String>, RouteErr
     for (segment, piece) in path.iter().zip(pieces) {
         match segment {
             Segment::Literal(_) => {}
-            Segment::Digits(name) if piece.parse::<i64>().is_err() => return Err(RouteError::Parameter { name }),
+            Segment::Digits(name) if !is_number(&piece) => return Err(RouteError::Parameter { name }),
             Segment::Digits(_) | Segment::Text(_) => values.push(piece),
         }
     }
     Ok(values)
+}
+
+/// Whether HubSpot reads this as a number in a path: its own are described as 32 bits wide.
+fn is_number(piece: &str) -> bool {
+    piece.bytes().all(|byte| byte.is_ascii_digit()) && piece.parse::<i32>().is_ok()
 }
 
 impl Route {

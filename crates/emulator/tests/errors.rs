@@ -228,7 +228,7 @@ async fn a_body_that_is_too_large_is_turned_down() {
 async fn malformed_json_is_shown_where_it_breaks() {
     for (text, message) in [
         ("", "line 1, column 0: Unexpected end-of-input: EOF while parsing a value"),
-        ("{\n \"text\": \"a\",", "line 2, column 13: Unexpected end-of-input: EOF while parsing an object"),
+        ("{\n \"text\": \"a\",", "line 2, column 13: Unexpected end-of-input: EOF while parsing a value"),
         ("{ \\\"text\\\": 1}", "line 1, column 3: Unexpected character ('\\' (code 92)): key must be a string"),
         ("{\"text\": ü}", "line 1, column 10: Unexpected character ('ü' (code 252)): expected value"),
         ("{} {}", "line 1, column 4: Unexpected character ('{' (code 123)): trailing characters"),

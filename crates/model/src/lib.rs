@@ -63,5 +63,5 @@ pub use self::{
     secret::Secret,
     status_update::StatusUpdate,
     timestamp::Timestamp,
-    wire::{DecodeError, Extra, Field, decode},
+    wire::{DecodeError, Extra, Field, Place, decode},
 };

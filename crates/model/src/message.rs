@@ -32,7 +32,7 @@ record! {
         pub id: Field<MessageId> => "id",
         /// HubSpot's id of the conversation that the message stands in.
         pub conversations_thread_id: Field<ThreadId> => "conversationsThreadId",
-        /// When HubSpot recorded the message.
+        /// When the message was created: whether by its own `timestamp` or when HubSpot recorded it is unknown.
         pub created_at: Field<Timestamp> => "createdAt",
         /// When the message last changed, a status report for example.
         pub updated_at: Field<Timestamp> => "updatedAt",

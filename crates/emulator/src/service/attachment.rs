@@ -6,7 +6,6 @@ use hubchannel_api::model::{
 };
 
 use super::{
-    body::split_place,
     draft::{Place, check_number, named, require},
     refusal::Refusal,
 };
@@ -147,7 +146,7 @@ fn refuse(attachment: &Attachment) -> Refusal {
                 "" => "attachments".to_owned(),
                 path => format!("attachments.{path}"),
             };
-            format!("Cannot construct instance of `{what}`, problem: {}", split_place(error.reason()).0)
+            format!("Cannot construct instance of `{what}`, problem: {}", error.reason())
         }
         (None, Some(kind)) => {
             format!("Could not resolve type id '{kind}' as a subtype of `Attachment`: known type ids = [{KINDS}]")

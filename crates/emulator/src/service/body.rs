@@ -26,21 +26,19 @@ pub(super) fn refuse(body: &Body, error: ReadError) -> Refusal {
         let byte = bytes.get(error.valid_up_to()).copied().unwrap_or_default();
         return Refusal::bad_json(Some((line, column + 1)), &format!("Invalid UTF-8 start byte 0x{byte:x}"));
     }
-    if let Err(error) = serde_json::from_slice::<IgnoredAny>(bytes) {
-        return malformed(bytes, &error);
+    if let Err(malformed) = serde_json::from_slice::<IgnoredAny>(bytes) {
+        return not_json_at(bytes, &malformed, error.reason());
     }
-    let (problem, place) = split_place(error.reason());
+    let place = error.place().map(|place| (place.line, place.column));
     let what = match error.path() {
         "" => "the body",
         path => path,
     };
-    Refusal::bad_json(place, &format!("Cannot construct instance of `{what}`, problem: {problem}"))
+    Refusal::bad_json(place, &format!("Cannot construct instance of `{what}`, problem: {}", error.reason()))
 }
 
-fn malformed(bytes: &[u8], error: &serde_json::Error) -> Refusal {
+fn not_json_at(bytes: &[u8], error: &serde_json::Error, problem: &str) -> Refusal {
     let place = (error.line(), error.column());
-    let text = error.to_string();
-    let (problem, _) = split_place(&text);
     let line = bytes.split(|byte| *byte == b'\n').nth(place.0.saturating_sub(1));
     let character = line
         .and_then(|line| line.get(place.1.saturating_sub(1)..))
@@ -51,18 +49,6 @@ fn malformed(bytes: &[u8], error: &serde_json::Error) -> Refusal {
             Refusal::bad_json(Some(place), &format!("Unexpected character ('{character}' (code {code})): {problem}"))
         }
         _ => Refusal::bad_json(Some(place), &format!("Unexpected end-of-input: {problem}")),
-    }
-}
-
-/// Takes the place off the end of a message of serde_json's.
-pub(super) fn split_place(reason: &str) -> (&str, Option<(usize, usize)>) {
-    let place = reason.rsplit_once(" at line ").and_then(|(problem, place)| {
-        let (line, column) = place.split_once(" column ")?;
-        Some((problem, (line.parse().ok()?, column.parse().ok()?)))
-    });
-    match place {
-        Some((problem, place)) => (problem, Some(place)),
-        None => (reason, None),
     }
 }
 

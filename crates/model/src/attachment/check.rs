@@ -30,7 +30,7 @@ impl Attachment {
             Attachment::MessageHeader(header) => checker.numeric_id("fileId", &header.file_id),
             Attachment::UnsupportedContent(_) | Attachment::WhatsAppTemplateMetadata(_) => {}
             Attachment::_Unrecognized(attachment) => match (attachment.kind(), attachment.decode_error()) {
-                (_, Some(error)) => checker.broken(error.path(), error.reason_alone()),
+                (_, Some(error)) => checker.broken(error.path(), error.reason()),
                 (None, None) => checker.broken("type", "is required, as a string: name the kind of attachment"),
                 // A kind that HubSpot may have added since: it decides.
                 (Some(_), None) => {}

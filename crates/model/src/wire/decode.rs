@@ -51,38 +51,66 @@ pub struct DecodeError(Box<Inner>);
 struct Inner {
     path: String,
     reason: String,
+    place: Option<Place>,
+}
+
+/// Where in a text, both counted from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Place {
+    /// The line.
+    pub line: usize,
+    /// The column, in bytes.
+    pub column: usize,
 }
 
 impl DecodeError {
     pub(crate) fn new(path: &str, reason: &dyn fmt::Display) -> Self {
+        let reason = reason.to_string();
+        // serde_json writes the place at the end of its messages.
+        let (reason, place) = match reason.rsplit_once(" at line ").and_then(|(reason, place)| {
+            let (line, column) = place.split_once(" column ")?;
+            let place = Place {
+                line: line.parse().ok()?,
+                column: column.parse().ok()?,
+            };
+            Some((reason.to_owned(), place))
+        }) {
+            Some((reason, place)) => (reason, Some(place)),
+            None => (reason, None),
+        };
         DecodeError(Box::new(Inner {
             path: path.to_owned(),
-            reason: reason.to_string(),
+            reason,
+            place,
         }))
     }
 
-    /// Where in the document: `senders[0].name`; empty for the document as a whole.
+    /// Which member: `senders[0].name`; empty for the document as a whole.
     pub fn path(&self) -> &str {
         &self.0.path
     }
 
-    /// What is wrong there, without line and column, which mean nothing to somebody who has another text before him.
-    pub(crate) fn reason_alone(&self) -> &str {
-        let reason = self.reason();
-        reason.rsplit_once(" at line ").map_or(reason, |(reason, _)| reason)
-    }
-
-    /// What is wrong there, with line and column where they are known.
+    /// What is wrong there.
     pub fn reason(&self) -> &str {
         &self.0.reason
+    }
+
+    /// Where in the text the parser noticed it.
+    pub fn place(&self) -> Option<Place> {
+        self.0.place
     }
 }
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.path() {
-            "" => f.write_str(self.reason()),
-            path => write!(f, "{path}: {}", self.reason()),
+        if !self.path().is_empty() {
+            write!(f, "{}: ", self.path())?;
+        }
+        f.write_str(self.reason())?;
+        match self.place() {
+            Some(Place { line, column }) => write!(f, " at line {line} column {column}"),
+            None => Ok(()),
         }
     }
 }

@@ -13,7 +13,7 @@ pub(crate) use record::{Record, record, refuse_double};
 pub(crate) use text::Text;
 
 pub use self::{
-    decode::{DecodeError, decode},
+    decode::{DecodeError, Place, decode},
     extra::Extra,
     field::Field,
 };
