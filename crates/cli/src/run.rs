@@ -73,8 +73,10 @@ fn finish(
     done: &str,
     answer: Result<Reply<Message>, Error>,
 ) -> Result<(), Failure> {
-    match answer {
-        Ok(message) => output::message(&Style { json: args.json }, connection.emulator.is_some(), done, &message),
-        Err(error) => Err(Failure::of_call(error, connection.emulator.as_ref())),
-    }
+    let message = answer.map_err(|error| Failure::of_call(error, connection.emulator.as_ref()))?;
+    let style = Style { json: args.json };
+    output::message(&style, connection.emulator.is_some(), done, &message).map_err(|failure| {
+        let id = message.id.as_ref().map(ToString::to_string).unwrap_or_default();
+        Failure::internal(format!("{done} as message {id}, but that cannot be shown: {}", failure.message))
+    })
 }

@@ -492,3 +492,21 @@ fn a_proxy_of_the_environment_sees_nothing_of_plain_http() {
     ];
     succeeded(&program.args(arguments).args(ids).output().unwrap());
 }
+
+#[test]
+fn a_message_that_cannot_be_shown_is_not_called_unpublished() {
+    let mut child = program()
+        .args(["--emulator", "publish", "--body", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Nobody reads what the program prints, before it has anything to print.
+    drop(child.stdout.take());
+    let body = r#"{"messageDirection":"INCOMING","senders":[{"deliveryIdentifier":{"type":"CHANNEL_SPECIFIC_OPAQUE_ID",
+        "value":"x"}}],"text":"hi"}"#;
+    child.stdin.take().unwrap().write_all(body.as_bytes()).unwrap();
+    let text = failed(&child.wait_with_output().unwrap(), 1);
+    assert!(text.contains("published as message ") && text.contains("cannot be shown"), "{text}");
+}
