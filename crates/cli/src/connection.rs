@@ -2,13 +2,14 @@
 
 use std::env::{self, VarError};
 
+use http::HeaderMap;
 use hubchannel::{
     Client,
     middleware::Stack,
     model::{ChannelId, Secret},
     reqwest::ReqwestTransport,
 };
-use hubchannel_emulator::Emulator;
+use hubchannel_emulator::{Emulator, SERVER_NAME};
 
 use crate::{
     args::{Args, Channel},
@@ -63,4 +64,9 @@ fn token() -> Result<Secret, Failure> {
         ))),
         Err(VarError::NotUnicode(_)) => Err(Failure::usage(format!("{TOKEN} is not text"))),
     }
+}
+
+/// Whether an answer comes from an emulator, in this program or behind an address.
+pub(crate) fn is_emulated(headers: &HeaderMap) -> bool {
+    headers.get("server").is_some_and(|server| server == SERVER_NAME)
 }

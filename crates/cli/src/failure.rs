@@ -5,6 +5,8 @@ use std::process::ExitCode;
 use hubchannel::{Error, ErrorKind};
 use hubchannel_emulator::Emulator;
 
+use crate::connection::is_emulated;
+
 /// Why a command failed.
 #[derive(Debug)]
 pub(crate) struct Failure {
@@ -71,7 +73,7 @@ impl Failure {
         };
         Failure {
             hint,
-            emulated: emulator.is_some(),
+            emulated: emulator.is_some() || error.headers().is_some_and(is_emulated),
             ..Failure::new(class, error.to_string())
         }
         .with_error(error)

@@ -5,7 +5,7 @@ use hubchannel_emulator::Emulator;
 
 use crate::{
     args::{Args, Command, Publish, Read, Status},
-    connection::Connection,
+    connection::{Connection, is_emulated},
     emulate::emulate,
     failure::Failure,
     message::message,
@@ -75,7 +75,8 @@ fn finish(
 ) -> Result<(), Failure> {
     let message = answer.map_err(|error| Failure::of_call(error, connection.emulator.as_ref()))?;
     let style = Style { json: args.json };
-    output::message(&style, connection.emulator.is_some(), done, &message).map_err(|failure| {
+    let emulated = connection.emulator.is_some() || is_emulated(message.headers());
+    output::message(&style, emulated, done, &message).map_err(|failure| {
         let id = message.id.as_ref().map(ToString::to_string).unwrap_or_default();
         Failure::internal(format!("{done} as message {id}, but that cannot be shown: {}", failure.message))
     })

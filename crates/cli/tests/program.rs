@@ -313,7 +313,7 @@ fn a_server_keeps_messages_between_commands() {
     let first: Value = serde_json::from_str(&succeeded(&emulator.run(token, &publish))).unwrap();
     let again: Value = serde_json::from_str(&succeeded(&emulator.run(token, &publish))).unwrap();
     assert_eq!(first["message"], again["message"], "a repeat creates no second message");
-    assert_eq!(first["emulated"], false, "the program cannot know what is behind an address");
+    assert_eq!(first["emulated"], true, "an emulator says what it is, at any address");
 
     let id = first["message"]["id"].as_str().unwrap();
     let report = ["--json", "status", id, "failed", "--error-message", "no such number"];

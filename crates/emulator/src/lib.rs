@@ -51,6 +51,7 @@ pub use self::{
     fault::Fault,
     received::Received,
     seed::{AccountSeed, ChannelSeed, Seed, Threading, TokenSeed},
+    service::SERVER_NAME,
     state::Thread,
     transport::EmulatorTransport,
 };

@@ -218,6 +218,7 @@ pub(crate) const POLICY: Policy = Policy {
             edges: Edges::Only(&["hubchannel", "hubchannel-emulator"]),
             foreign: Foreign::Only(&[
                 ("clap", "the command line"),
+                ("http", "the header by which an emulator is known"),
                 ("serde", "output for machines"),
                 ("serde_json", "output for machines"),
                 ("tokio", "the program's runtime"),

@@ -29,6 +29,17 @@ pub(crate) const BODY_LIMIT: usize = 4 * 1024 * 1024;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TooLarge;
 
+/// What every answer of an emulator says in its header `Server`, so that nobody takes it for HubSpot.
+///
+/// ```
+/// use http::HeaderMap;
+///
+/// fn is_emulated(headers: &HeaderMap) -> bool {
+///     headers.get("server").is_some_and(|server| server == hubchannel_emulator::SERVER_NAME)
+/// }
+/// ```
+pub const SERVER_NAME: &str = "hubchannel-emulator";
+
 const CORRELATION_ID: HeaderName = HeaderName::from_static("x-hubspot-correlation-id");
 
 /// Answers a request.
@@ -41,8 +52,7 @@ pub(crate) fn answer(seed: &Seed, state: &mut State, now: SystemTime, request: &
             .ok()
             .map(|id| (CORRELATION_ID, id)),
     );
-    // Nobody shall take this for HubSpot.
-    headers.insert(SERVER, HeaderValue::from_static("hubchannel-emulator"));
+    headers.insert(SERVER, HeaderValue::from_static(SERVER_NAME));
     response
 }
 
