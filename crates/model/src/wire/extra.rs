@@ -120,18 +120,9 @@ impl Extra {
     }
 }
 
+/// The names alone: a member that nobody knows may be a secret.
 impl fmt::Debug for Extra {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map()
-            .entries(self.entries().iter().map(|entry| (&entry.name, Unquoted(&entry.json))))
-            .finish()
-    }
-}
-
-struct Unquoted<'a>(&'a str);
-
-impl fmt::Debug for Unquoted<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
+        f.debug_set().entries(self.iter().map(|(name, _)| name)).finish()
     }
 }
