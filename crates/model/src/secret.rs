@@ -2,6 +2,10 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::Field;
+
 /// A token, key or secret that does not print.
 ///
 /// ```
@@ -12,8 +16,11 @@ use std::fmt;
 /// assert_eq!(token.expose(), "pat-na1-0123");
 /// ```
 ///
-/// `Debug` is redacted and there is no `Display`, no `Serialize` and no comparison: the text leaves only through
-/// [`expose`](Secret::expose).
+/// `Debug` is redacted and there is no `Display`: the text leaves through [`expose`](Secret::expose), and when the
+/// secret is a member of a body and that body is written, which is what such a body is for. So a value with a secret in
+/// it may be shown by `Debug`, and must not be logged as JSON.
+///
+/// Two are compared in a time that depends on their lengths alone.
 #[derive(Clone)]
 pub struct Secret(Box<str>);
 
@@ -40,6 +47,16 @@ impl fmt::Debug for Secret {
     }
 }
 
+impl PartialEq for Secret {
+    fn eq(&self, other: &Self) -> bool {
+        let (one, other) = (self.0.as_bytes(), other.0.as_bytes());
+        let differing = one.iter().zip(other).fold(0, |bits, (a, b)| bits | (a ^ b));
+        one.len() == other.len() && std::hint::black_box(differing) == 0
+    }
+}
+
+impl Eq for Secret {}
+
 impl From<&str> for Secret {
     fn from(text: &str) -> Self {
         Secret::new(text)
@@ -49,5 +66,56 @@ impl From<&str> for Secret {
 impl From<String> for Secret {
     fn from(text: String) -> Self {
         Secret::new(text)
+    }
+}
+
+impl From<&str> for Field<Secret> {
+    fn from(text: &str) -> Self {
+        Field::Value(text.into())
+    }
+}
+
+/// Refuses anything that is no string, without showing it.
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+
+        impl de::Visitor<'_> for Text {
+            type Value = Secret;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a secret (a string)")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Secret, E> {
+                Ok(text.into())
+            }
+
+            fn visit_bool<E: de::Error>(self, _: bool) -> Result<Secret, E> {
+                Err(E::invalid_type(de::Unexpected::Other("a boolean"), &self))
+            }
+
+            fn visit_i64<E: de::Error>(self, _: i64) -> Result<Secret, E> {
+                Err(E::invalid_type(de::Unexpected::Other("a number"), &self))
+            }
+
+            fn visit_u64<E: de::Error>(self, _: u64) -> Result<Secret, E> {
+                self.visit_i64(0)
+            }
+
+            fn visit_f64<E: de::Error>(self, _: f64) -> Result<Secret, E> {
+                self.visit_i64(0)
+            }
+        }
+
+        // Not `deserialize_str`, with which serde_json itself would put a number into its error.
+        deserializer.deserialize_any(Text)
+    }
+}
+
+/// Writes the secret in the clear.
+impl Serialize for Secret {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.expose())
     }
 }
