@@ -8,7 +8,7 @@ use crate::Field;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Violation {
-    /// The member at fault, as a path in the JSON: `senders[0].deliveryIdentifier.value`.
+    /// The member at fault, as a path in the JSON: `senders[0].deliveryIdentifier.value`; empty for the body as a whole.
     pub path: String,
     /// The rule that it breaks, and what to do.
     pub rule: String,
@@ -16,7 +16,10 @@ pub struct Violation {
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.path, self.rule)
+        match &*self.path {
+            "" => f.write_str(&self.rule),
+            path => write!(f, "{path}: {}", self.rule),
+        }
     }
 }
 

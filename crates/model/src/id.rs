@@ -255,4 +255,28 @@ ids! {
 
     /// A CRM object or a template that this API only passes on: a number on the wire.
     pub struct ObjectId;
+
+    /// An inbox or a help desk of a portal: a string in most bodies, a number in staging tokens.
+    pub struct InboxId;
+
+    /// A portal, which is HubSpot's word for a customer's account; also called hub id.
+    pub struct PortalId;
+
+    /// A user of HubSpot: a number on the wire.
+    pub struct UserId;
+
+    /// A ticket.
+    pub struct TicketId;
+
+    /// A conversation's id in the outside service, as the bridge gave it when it published, or as HubSpot made it up.
+    pub struct IntegrationThreadId;
+
+    /// One event that HubSpot reports: deliveries that are repeated carry the same one.
+    pub struct EventId;
+
+    /// A subscription to HubSpot's webhooks: a number on the wire.
+    pub struct SubscriptionId;
+
+    /// A folder in the portal's file manager.
+    pub struct FolderId;
 }

@@ -31,14 +31,20 @@
 //! marks facts as documented, described (in HubSpot's OpenAPI files), observed or unknown.
 
 mod attachment;
+mod capabilities;
+mod channel;
+mod channel_account;
 mod check;
 mod error_body;
 mod id;
 mod message;
 mod new_message;
 mod number;
+mod page;
 mod participant;
+mod query;
 mod secret;
+mod staging_token;
 mod status_update;
 mod timestamp;
 mod wire;
@@ -51,16 +57,25 @@ pub use self::{
         SocialMediaMetadataAttachment, SocialMetadata, UnrecognizedAttachment, UnsupportedContentAttachment,
         WhatsAppTemplateMetadataAttachment,
     },
+    capabilities::{ChannelCapabilities, OutgoingAttachmentType, RichTextFeature, ThreadingModel},
+    channel::{Channel, ChannelPatch, NewChannel},
+    channel_account::{ChannelAccount, ChannelAccountUpdate, NewChannelAccount},
     check::{Violation, Violations},
     error_body::{DetailedError, ErrorBody, ErrorCategory, ErrorDetail},
-    id::{ActorId, AppId, ChannelAccountId, ChannelId, ContactId, FileId, MessageId, ObjectId, ThreadId},
+    id::{
+        ActorId, AppId, ChannelAccountId, ChannelId, ContactId, EventId, FileId, FolderId, InboxId,
+        IntegrationThreadId, MessageId, ObjectId, PortalId, SubscriptionId, ThreadId, TicketId, UserId,
+    },
     message::{
         Client, ClientType, FailureDetails, Message, MessageStatus, MessageType, Recipient, Sender, TruncationStatus,
     },
     new_message::{NewMessage, Participant, PreResolvedContact, PreResolvedContacts},
     number::{NotFinite, Number},
+    page::{NextPage, Page, Paging, PreviousPage},
     participant::{DeliveryIdentifier, DeliveryIdentifierType, MessageDirection, StatusType},
+    query::{ChannelAccountQuery, ChannelQuery},
     secret::Secret,
+    staging_token::{StagingRedirect, StagingToken, StagingTokenUpdate},
     status_update::StatusUpdate,
     timestamp::Timestamp,
     wire::{DecodeError, Extra, Field, Place, decode},

@@ -227,7 +227,8 @@ impl NewMessage {
     }
 }
 
-fn push<T>(list: &mut Field<Vec<T>>, item: T) {
+/// Appends to a list, which begins where there was none.
+pub(crate) fn push<T>(list: &mut Field<Vec<T>>, item: T) {
     match list {
         Field::Value(items) => items.push(item),
         _ => *list = Field::Value(vec![item]),

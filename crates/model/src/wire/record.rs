@@ -240,7 +240,8 @@ macro_rules! record {
                 ) -> Result<(), A::Error> {
                     $( if member == At::$member as usize {
                         if !self.$member.is_absent() { return $crate::wire::refuse_double(map, $wire); }
-                        self.$member = map.next_value()?;
+                        // What was there is absent: spare the code that would drop it.
+                        std::mem::forget(std::mem::replace(&mut self.$member, map.next_value()?));
                         return Ok(());
                     } )*
                     let _ = (member, map);

@@ -1,0 +1,184 @@
+//! What lists are asked by: the parameters of a query, with names and values not yet encoded.
+
+use crate::{DecodeError, DeliveryIdentifierType};
+
+/// Which page of a list of channels to ask for.
+///
+/// ```
+/// use hubchannel_model::ChannelQuery;
+///
+/// let query = ChannelQuery::default().set_limit(50).add_sort("createdAt").add_sort("-name");
+/// let pairs = query.to_pairs();
+/// assert_eq!(pairs, [("limit", "50"), ("sort", "createdAt"), ("sort", "-name")].map(|(n, v)| (n, v.to_owned())));
+/// assert_eq!(ChannelQuery::from_pairs(pairs)?, query);
+/// # Ok::<(), hubchannel_model::DecodeError>(())
+/// ```
+///
+/// What HubSpot takes for `limit` at most, and in its absence, is unknown, and so is what it sorts by.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ChannelQuery {
+    /// The cursor of the page; from the page before it.
+    pub after: Option<String>,
+    /// The most items in the page.
+    pub limit: Option<u32>,
+    /// Described, and not explained; presumably the limit where there is none.
+    pub default_page_length: Option<u32>,
+    /// What to sort by.
+    pub sort: Vec<String>,
+}
+
+/// Which channel accounts, and which page of them, to ask for.
+///
+/// ```
+/// use hubchannel_model::{ChannelAccountQuery, DeliveryIdentifierType};
+///
+/// let query = ChannelAccountQuery::default()
+///     .set_archived(false)
+///     .add_delivery_identifier_type(DeliveryIdentifierType::HsPhoneNumber)
+///     .add_delivery_identifier_value("+4915112345678");
+/// assert_eq!(query.to_pairs().len(), 3);
+/// ```
+///
+/// The same as [`ChannelQuery`] with filters. How HubSpot combines several types and values is unknown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ChannelAccountQuery {
+    /// The cursor of the page; from the page before it.
+    pub after: Option<String>,
+    /// The most items in the page.
+    pub limit: Option<u32>,
+    /// Described, and not explained; presumably the limit where there is none.
+    pub default_page_length: Option<u32>,
+    /// What to sort by.
+    pub sort: Vec<String>,
+    /// Whether to list archived accounts instead of the others; `false` where absent (described for reading one).
+    pub archived: Option<bool>,
+    /// Only accounts whose identifier is of one of these kinds.
+    pub delivery_identifier_type: Vec<DeliveryIdentifierType>,
+    /// Only accounts whose identifier has one of these values.
+    pub delivery_identifier_value: Vec<String>,
+}
+
+macro_rules! paged {
+    ($($name:ident)+) => { $(
+        impl $name {
+            /// Sets the cursor of the page.
+            #[must_use]
+            pub fn set_after(mut self, after: impl Into<String>) -> Self {
+                self.after = Some(after.into());
+                self
+            }
+
+            /// Sets the most items in the page.
+            #[must_use]
+            pub fn set_limit(mut self, limit: u32) -> Self {
+                self.limit = Some(limit);
+                self
+            }
+
+            /// Sets the default length of a page.
+            #[must_use]
+            pub fn set_default_page_length(mut self, length: u32) -> Self {
+                self.default_page_length = Some(length);
+                self
+            }
+
+            /// Adds what to sort by.
+            #[must_use]
+            pub fn add_sort(mut self, sort: impl Into<String>) -> Self {
+                self.sort.push(sort.into());
+                self
+            }
+
+            /// The parameters, to be encoded; a list is a name that is repeated.
+            pub fn to_pairs(&self) -> Vec<(&'static str, String)> {
+                let mut pairs = Vec::new();
+                pairs.extend(self.after.clone().map(|after| ("after", after)));
+                pairs.extend(self.limit.map(|limit| ("limit", limit.to_string())));
+                pairs.extend(self.default_page_length.map(|length| ("defaultPageLength", length.to_string())));
+                pairs.extend(self.sort.iter().map(|sort| ("sort", sort.clone())));
+                self.filters(&mut pairs);
+                pairs
+            }
+
+            /// Reads the parameters, decoded already. A list may repeat its name or be joined by commas: clients do
+            /// either (observed). Only a list of identifiers' values must repeat its name, because a value may have
+            /// commas in it. Of any other name the last counts; unknown names are ignored.
+            ///
+            /// # Errors
+            /// When a value is not of its type, with the parameter's name as the path.
+            pub fn from_pairs<N: AsRef<str>, V: AsRef<str>>(
+                pairs: impl IntoIterator<Item = (N, V)>,
+            ) -> Result<Self, DecodeError> {
+                let mut query = $name::default();
+                for (name, value) in pairs {
+                    let value = value.as_ref();
+                    match name.as_ref() {
+                        "after" => query.after = Some(value.to_owned()),
+                        "limit" => query.limit = Some(parse("limit", value)?),
+                        "defaultPageLength" => query.default_page_length = Some(parse("defaultPageLength", value)?),
+                        "sort" => query.sort.extend(value.split(',').map(str::to_owned)),
+                        name => query.filter(name, value)?,
+                    }
+                }
+                Ok(query)
+            }
+        }
+    )+ };
+}
+
+paged!(ChannelQuery ChannelAccountQuery);
+
+impl ChannelQuery {
+    fn filters(&self, _: &mut Vec<(&'static str, String)>) {}
+
+    fn filter(&mut self, _: &str, _: &str) -> Result<(), DecodeError> {
+        Ok(())
+    }
+}
+
+impl ChannelAccountQuery {
+    /// Sets whether to list archived accounts.
+    #[must_use]
+    pub fn set_archived(mut self, archived: bool) -> Self {
+        self.archived = Some(archived);
+        self
+    }
+
+    /// Adds a kind of identifier to look for.
+    #[must_use]
+    pub fn add_delivery_identifier_type(mut self, kind: impl Into<DeliveryIdentifierType>) -> Self {
+        self.delivery_identifier_type.push(kind.into());
+        self
+    }
+
+    /// Adds an identifier's value to look for.
+    #[must_use]
+    pub fn add_delivery_identifier_value(mut self, value: impl Into<String>) -> Self {
+        self.delivery_identifier_value.push(value.into());
+        self
+    }
+
+    fn filters(&self, pairs: &mut Vec<(&'static str, String)>) {
+        pairs.extend(self.archived.map(|archived| ("archived", archived.to_string())));
+        let kinds = self.delivery_identifier_type.iter();
+        pairs.extend(kinds.map(|kind| ("deliveryIdentifierType", kind.as_str().to_owned())));
+        let values = self.delivery_identifier_value.iter();
+        pairs.extend(values.map(|value| ("deliveryIdentifierValue", value.clone())));
+    }
+
+    fn filter(&mut self, name: &str, value: &str) -> Result<(), DecodeError> {
+        match name {
+            "archived" => self.archived = Some(parse("archived", value)?),
+            "deliveryIdentifierType" => self.delivery_identifier_type.extend(value.split(',').map(Into::into)),
+            "deliveryIdentifierValue" => self.delivery_identifier_value.push(value.to_owned()),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+fn parse<T: std::str::FromStr<Err: std::fmt::Display>>(name: &str, value: &str) -> Result<T, DecodeError> {
+    value.parse().map_err(|error| DecodeError::new(name, &error))
+}
