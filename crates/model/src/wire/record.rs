@@ -241,7 +241,7 @@ macro_rules! record {
                     $( if member == At::$member as usize {
                         if !self.$member.is_absent() { return $crate::wire::refuse_double(map, $wire); }
                         // What was there is absent: spare the code that would drop it.
-                        std::mem::forget(std::mem::replace(&mut self.$member, map.next_value()?));
+                        let _ = std::mem::ManuallyDrop::new(std::mem::replace(&mut self.$member, map.next_value()?));
                         return Ok(());
                     } )*
                     let _ = (member, map);
