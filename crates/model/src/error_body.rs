@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::wire::{open_enum, raw, record};
+use crate::wire::{
+    open_enum,
+    raw::{self, FromJson},
+    record,
+};
 
 record! {
     /// The body of an error in HubSpot's usual shape.
@@ -123,10 +127,15 @@ impl ErrorDetail {
 
 impl<'de> Deserialize<'de> for ErrorDetail {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let json = raw::capture(deserializer)?;
-        Ok(match raw::as_string(&json) {
+        raw::read(deserializer)
+    }
+}
+
+impl FromJson for ErrorDetail {
+    fn from_json(json: &str) -> serde_json::Result<Self> {
+        Ok(match raw::as_string(json) {
             Some(message) => ErrorDetail::Message(message.into_owned()),
-            None => ErrorDetail::Detailed(serde_json::from_str(&json).map_err(serde::de::Error::custom)?),
+            None => ErrorDetail::Detailed(serde_json::from_str(json)?),
         })
     }
 }

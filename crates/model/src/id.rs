@@ -2,9 +2,12 @@
 
 use std::{cmp::Ordering, fmt, hash};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::wire::{Text, raw};
+use crate::wire::{
+    Text,
+    raw::{self, FromJson},
+};
 
 /// What every id type holds: the text, and whether it is a number on the wire.
 #[derive(Clone)]
@@ -14,6 +17,7 @@ pub(crate) struct Id {
 }
 
 impl Id {
+    #[inline]
     pub(crate) fn text(text: &str) -> Self {
         Id {
             text: text.into(),
@@ -29,8 +33,10 @@ impl Id {
     }
 
     pub(crate) fn into_number(self) -> Self {
-        let number = self.is_digits() && (self.as_str() == "0" || !self.as_str().starts_with('0'));
-        Id { number, ..self }
+        Id {
+            number: is_plain_number(self.as_str()),
+            ..self
+        }
     }
 
     #[inline]
@@ -47,28 +53,6 @@ impl Id {
     }
 
     #[inline]
-    pub(crate) fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let json = raw::capture(deserializer)?;
-        match raw::as_string(&json) {
-            Some(text) => Ok(Id {
-                text: (&*text).into(),
-                number: false,
-            }),
-            None if matches!(json.as_bytes(), [b'0'..=b'9' | b'-', ..]) => Ok(Id {
-                text: (&*json).into(),
-                number: true,
-            }),
-            None if json.starts_with('"') => {
-                Err(D::Error::custom("invalid value: a string with half a character (a lone surrogate)"))
-            }
-            None => Err(D::Error::custom(format_args!(
-                "invalid type: {}, expected an id (a string or a number)",
-                raw::kind_of(&json)
-            ))),
-        }
-    }
-
-    #[inline]
     pub(crate) fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if self.number {
             raw::value(self.as_str())
@@ -77,6 +61,39 @@ impl Id {
         } else {
             serializer.serialize_str(self.as_str())
         }
+    }
+}
+
+impl FromJson for Id {
+    #[inline]
+    fn from_json(json: &str) -> serde_json::Result<Self> {
+        match raw::as_string(json) {
+            Some(text) => Ok(Id::text(&text)),
+            None if matches!(json.as_bytes(), [b'0'..=b'9' | b'-', ..]) => Ok(Id {
+                text: if is_plain_number(json) {
+                    json
+                } else {
+                    raw::checked(json)?
+                }
+                .into(),
+                number: true,
+            }),
+            None if json.starts_with('"') => {
+                Err(de::Error::custom("invalid value: a string with half a character (a lone surrogate)"))
+            }
+            None => Err(de::Error::custom(format_args!(
+                "invalid type: {}, expected an id (a string or a number)",
+                raw::kind_of(json)
+            ))),
+        }
+    }
+}
+
+/// Whether the text is a JSON number of digits alone.
+fn is_plain_number(text: &str) -> bool {
+    match text.as_bytes() {
+        [b'1'..=b'9', rest @ ..] => rest.iter().all(u8::is_ascii_digit),
+        zero => zero == b"0",
     }
 }
 
@@ -214,7 +231,7 @@ macro_rules! ids {
         impl<'de> Deserialize<'de> for $name {
             #[inline]
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                Id::read(deserializer).map($name)
+                raw::read(deserializer).map($name)
             }
         }
 

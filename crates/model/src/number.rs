@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::wire::raw;
+use crate::wire::raw::{self, FromJson};
 
 /// A JSON number with every digit it was written with.
 ///
@@ -113,10 +113,15 @@ impl fmt::Debug for Number {
 
 impl<'de> Deserialize<'de> for Number {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let json = raw::capture(deserializer)?;
+        raw::read(deserializer)
+    }
+}
+
+impl FromJson for Number {
+    fn from_json(json: &str) -> serde_json::Result<Self> {
         match json.as_bytes() {
-            [b'0'..=b'9' | b'-', ..] => Ok(Number(json.into())),
-            _ => Err(D::Error::custom(format_args!("invalid type: {}, expected a number", raw::kind_of(&json)))),
+            [b'0'..=b'9' | b'-', ..] => raw::checked(json).map(|json| Number(json.into())),
+            _ => Err(de::Error::custom(format_args!("invalid type: {}, expected a number", raw::kind_of(json)))),
         }
     }
 }

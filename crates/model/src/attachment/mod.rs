@@ -27,7 +27,10 @@ use serde::{
 
 use crate::{
     decode,
-    wire::{Record, raw},
+    wire::{
+        Record,
+        raw::{self, FromJson},
+    },
 };
 
 macro_rules! attachment {
@@ -78,11 +81,14 @@ macro_rules! attachment {
                 }
             }
 
-            fn from_json(json: &str) -> Self {
+            fn read(json: &str) -> serde_json::Result<Self> {
                 let mut kind = None;
-                match serde_json::Deserializer::from_str(json).deserialize_map(Reader(&mut kind)) {
-                    Ok(Some(attachment)) => attachment,
-                    _ => Attachment::with_kind(kind.as_deref(), json),
+                let mut parser = serde_json::Deserializer::from_str(json);
+                let read = parser.deserialize_map(Reader(&mut kind));
+                match read.and_then(|read| parser.end().map(|()| read)) {
+                    Ok(Some(attachment)) => Ok(attachment),
+                    Ok(None) => Ok(Attachment::with_kind(kind.as_deref(), json)),
+                    Err(_) => raw::checked(json).map(|json| Attachment::with_kind(kind.as_deref(), json)),
                 }
             }
 
@@ -149,7 +155,14 @@ attachment! {
 impl<'de> Deserialize<'de> for Attachment {
     #[inline]
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        raw::capture(deserializer).map(|json| Attachment::from_json(&json))
+        raw::read(deserializer)
+    }
+}
+
+impl FromJson for Attachment {
+    #[inline]
+    fn from_json(json: &str) -> serde_json::Result<Self> {
+        Attachment::read(json)
     }
 }
 

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{self, DeserializeSeed, Visitor},
+};
 
 /// A member of a JSON object, with its presence.
 ///
@@ -114,10 +117,46 @@ impl From<&str> for Field<String> {
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Field<T> {
     #[inline]
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(match Option::deserialize(deserializer)? {
-            Some(value) => Field::Value(value),
-            None => Field::Null,
-        })
+        let mut field = Field::Absent;
+        Filling(&mut field).deserialize(deserializer)?;
+        Ok(field)
+    }
+}
+
+/// Reads a value or `null` straight into a field: large values are not handed up through every layer of the parser.
+pub(crate) struct Filling<'f, T>(pub(crate) &'f mut Field<T>);
+
+impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for Filling<'_, T> {
+    type Value = ();
+
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_option(self)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Filling<'_, T> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value or null")
+    }
+
+    #[inline]
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        *self.0 = Field::Value(T::deserialize(deserializer)?);
+        Ok(())
+    }
+
+    #[inline]
+    fn visit_none<E: de::Error>(self) -> Result<(), E> {
+        *self.0 = Field::Null;
+        Ok(())
+    }
+
+    #[inline]
+    fn visit_unit<E: de::Error>(self) -> Result<(), E> {
+        self.visit_none()
     }
 }
 

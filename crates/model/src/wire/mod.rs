@@ -8,6 +8,7 @@ pub(crate) mod raw;
 mod record;
 mod text;
 
+pub(crate) use field::Filling;
 pub(crate) use open_enum::{OtherValue, open_enum};
 pub(crate) use record::{Record, record, refuse_double};
 pub(crate) use text::Text;

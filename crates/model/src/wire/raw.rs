@@ -2,9 +2,9 @@
 //!
 //! serde_json can hand out the text of a value while it parses, through `RawValue`, but that type refuses every
 //! other source: the buffers that serde fills for tagged, untagged and flattened types, or a `serde_json::Value`.
-//! [`capture`] takes the text where there is one and prints the value again where there is none.
+//! [`read`] takes the text where there is one and prints the value again where there is none.
 
-use std::{borrow::Cow, fmt, sync::OnceLock};
+use std::{borrow::Cow, fmt, marker::PhantomData, sync::OnceLock};
 
 use serde::{
     Deserialize, Deserializer,
@@ -15,22 +15,42 @@ use serde::{
 };
 use serde_json::{Value, value::RawValue};
 
-/// The text of the next value: borrowed from the input when possible.
-#[inline]
-pub(crate) fn capture<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Cow<'de, str>, D::Error> {
-    deserializer.deserialize_newtype_struct(raw_value_name(), Capture)
+/// What is read from the text of one JSON value.
+pub(crate) trait FromJson: Sized {
+    /// Reads the text, which has no white space around it.
+    ///
+    /// It is JSON unless somebody has put text of his own under serde_json's name for raw text, in an object that serde
+    /// has buffered. So text must be [`checked`] or parsed before it is kept to be written as JSON.
+    fn from_json(json: &str) -> serde_json::Result<Self>;
 }
 
-/// Valid JSON text, ready to be written. It is not parsed again: text is only kept once it has been.
+impl FromJson for Box<str> {
+    fn from_json(json: &str) -> serde_json::Result<Self> {
+        checked(json).map(Into::into)
+    }
+}
+
+/// The text, if it is one JSON value.
+pub(crate) fn checked(json: &str) -> serde_json::Result<&str> {
+    serde_json::from_str::<&RawValue>(json).map(RawValue::get)
+}
+
+/// Reads the next value from its text, without a copy where the source can lend it.
+#[inline]
+pub(crate) fn read<'de, T: FromJson, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    deserializer.deserialize_newtype_struct(raw_value_name(), Capture(PhantomData))
+}
+
+/// Valid JSON text, ready to be written. It is not parsed again: text is only kept once it has been checked.
 #[inline]
 pub(crate) fn value(text: &str) -> serde_json::Result<&RawValue> {
-    <&RawValue>::deserialize(Captured(text)).or_else(|_| serde_json::from_str(text))
+    <&RawValue>::deserialize(Kept(text)).or_else(|_| serde_json::from_str(text))
 }
 
 /// Hands valid text to a `RawValue` as serde_json does while it parses: as a map of one entry, the name and the text.
-struct Captured<'de>(&'de str);
+struct Kept<'de>(&'de str);
 
-impl<'de> Deserializer<'de> for Captured<'de> {
+impl<'de> Deserializer<'de> for Kept<'de> {
     type Error = serde_json::Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, serde_json::Error> {
@@ -94,10 +114,10 @@ impl<'de> Deserializer<'de> for NameProbe {
     }
 }
 
-struct Capture;
+struct Capture<T>(PhantomData<T>);
 
-impl<'de> Visitor<'de> for Capture {
-    type Value = Cow<'de, str>;
+impl<'de, T: FromJson> Visitor<'de> for Capture<T> {
+    type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("any JSON value")
@@ -105,67 +125,98 @@ impl<'de> Visitor<'de> for Capture {
 
     /// serde_json with text at hand: a map of one entry, the name and the text.
     #[inline]
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
         match map.next_key_seed(FirstKey)? {
-            None => Ok(Cow::Borrowed("{}")),
-            Some(key) if key == raw_value_name() => {
-                let text = map.next_value_seed(Text)?;
-                // That name may also come from the wire, in an object that somebody has buffered, with any text. Only
-                // serde_json itself can lend the very same name, so only such text is JSON for sure.
-                if !std::ptr::eq(key.as_ptr(), raw_value_name().as_ptr()) {
-                    serde_json::from_str::<&RawValue>(&text).map_err(de::Error::custom)?;
-                }
-                Ok(text)
+            Some(Key::Raw) => {
+                let json = map.next_value_seed(Text)?;
+                parse(&json)
             }
-            Some(key) => buffered_map(key.into_owned(), map),
+            Some(Key::Other(key)) => buffered_map(key, map),
+            None => parse("{}"),
         }
     }
 
     /// A buffered value.
-    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
         print(&Value::deserialize(deserializer)?)
     }
 
-    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Self::Value, E> {
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<T, E> {
         print(&Value::from(value))
     }
 
-    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Self::Value, E> {
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<T, E> {
         print(&Value::from(value))
     }
 
-    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Self::Value, E> {
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<T, E> {
         print(&Value::from(value))
     }
 
-    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Self::Value, E> {
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<T, E> {
         print(&Value::from(value))
     }
 
-    fn visit_str<E: de::Error>(self, value: &str) -> Result<Self::Value, E> {
+    fn visit_str<E: de::Error>(self, value: &str) -> Result<T, E> {
         print(&Value::from(value))
     }
 
-    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
-        Ok(Cow::Borrowed("null"))
+    fn visit_unit<E: de::Error>(self) -> Result<T, E> {
+        parse("null")
     }
 
-    fn visit_none<E: de::Error>(self) -> Result<Self::Value, E> {
-        Ok(Cow::Borrowed("null"))
+    fn visit_none<E: de::Error>(self) -> Result<T, E> {
+        parse("null")
     }
 
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
         print(&Value::deserialize(deserializer)?)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<T, A::Error> {
         print(&Value::deserialize(de::value::SeqAccessDeserializer::new(seq))?)
+    }
+}
+
+/// The first key of a map.
+enum Key {
+    /// serde_json's name for raw text, which follows.
+    Raw,
+    Other(String),
+}
+
+/// serde_json lends its name for raw text as an identifier.
+struct FirstKey;
+
+impl<'de> DeserializeSeed<'de> for FirstKey {
+    type Value = Key;
+
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key, D::Error> {
+        deserializer.deserialize_identifier(self)
+    }
+}
+
+impl Visitor<'_> for FirstKey {
+    type Value = Key;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a member's name")
+    }
+
+    #[inline]
+    fn visit_str<E: de::Error>(self, key: &str) -> Result<Key, E> {
+        if key == raw_value_name() {
+            Ok(Key::Raw)
+        } else {
+            Ok(Key::Other(key.to_owned()))
+        }
     }
 }
 
 /// A map from a source that knows no text and whose first key is already read: that entry is put back in front.
 #[cold]
-fn buffered_map<'de, A: MapAccess<'de>>(first: String, rest: A) -> Result<Cow<'de, str>, A::Error> {
+fn buffered_map<'de, T: FromJson, A: MapAccess<'de>>(first: String, rest: A) -> Result<T, A::Error> {
     struct Rejoined<A>(Option<String>, A);
 
     impl<'de, A: MapAccess<'de>> MapAccess<'de> for Rejoined<A> {
@@ -186,8 +237,14 @@ fn buffered_map<'de, A: MapAccess<'de>>(first: String, rest: A) -> Result<Cow<'d
     print(&Value::deserialize(MapAccessDeserializer::new(Rejoined(Some(first), rest)))?)
 }
 
-fn print<'de, E: de::Error>(value: &Value) -> Result<Cow<'de, str>, E> {
-    serde_json::to_string(value).map(Cow::Owned).map_err(E::custom)
+#[cold]
+fn print<T: FromJson, E: de::Error>(value: &Value) -> Result<T, E> {
+    parse(&serde_json::to_string(value).map_err(E::custom)?)
+}
+
+#[inline]
+fn parse<T: FromJson, E: de::Error>(json: &str) -> Result<T, E> {
+    T::from_json(json).map_err(E::custom)
 }
 
 /// A string, borrowed when the source can lend it.
@@ -223,19 +280,8 @@ impl<'de> Visitor<'de> for Text {
     }
 }
 
-/// The first key of a map, which the source of raw text lends as an identifier.
-struct FirstKey;
-
-impl<'de> DeserializeSeed<'de> for FirstKey {
-    type Value = Cow<'de, str>;
-
-    #[inline]
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_identifier(Text)
-    }
-}
-
 /// The JSON string in `text`, if it is one.
+#[inline]
 pub(crate) fn as_string(text: &str) -> Option<Cow<'_, str>> {
     let inner = text.strip_prefix('"')?.strip_suffix('"')?;
     if inner.as_bytes().contains(&b'\\') {

@@ -130,7 +130,7 @@ impl<'de> DeserializeSeed<'de> for Json {
 
     #[inline]
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Box<str>, D::Error> {
-        raw::capture(deserializer).map(Into::into)
+        raw::read(deserializer)
     }
 }
 
@@ -240,9 +240,7 @@ macro_rules! record {
                 ) -> Result<(), A::Error> {
                     $( if member == At::$member as usize {
                         if !self.$member.is_absent() { return $crate::wire::refuse_double(map, $wire); }
-                        // What was there is absent: spare the code that would drop it.
-                        let _ = std::mem::ManuallyDrop::new(std::mem::replace(&mut self.$member, map.next_value()?));
-                        return Ok(());
+                        return map.next_value_seed($crate::wire::Filling(&mut self.$member));
                     } )*
                     let _ = (member, map);
                     Ok(())
