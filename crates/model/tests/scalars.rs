@@ -34,7 +34,7 @@ fn id_json() -> impl Strategy<Value = String> {
     prop_oneof![
         "[0-9]{1,3}".prop_map(|digits| format!("{digits:?}")),
         "[1-9][0-9]{0,2}",
-        "\"[a-c]{36,40}\"",
+        "\"[a-c]{30,34}\"",
         select(&[
             "0",
             "-0",
@@ -172,7 +172,7 @@ fn only_plain_digits_become_a_number() {
 
 #[test]
 fn ids_of_any_length_are_kept() {
-    for length in [0, 1, 37, 38, 39, 40, 1000] {
+    for length in [0, 1, 31, 32, 33, 34, 40, 1000] {
         let text = "é".repeat(length / 2) + &"x".repeat(length % 2);
         let id = ActorId::from(text.as_str());
         assert_eq!(id, *text);

@@ -31,7 +31,7 @@ pub(crate) fn text() -> BoxedStrategy<String> {
         4 => "[a-zA-Z0-9 .,:-]{1,20}",
         2 => select(EDGES).prop_map(str::to_owned),
         2 => "\\PC{0,12}",
-        1 => "[a-z]{36,42}",
+        1 => "[a-z]{30,42}",
         1 => "(ab ){60,90}",
     ]
     .boxed()
@@ -142,7 +142,7 @@ pub(crate) fn id(limits: Limits) -> BoxedStrategy<Json> {
         4 => "[1-9][0-9]{3,11}",
         2 => "[0-9a-f]{32}",
         2 => "[AVEIL]-[0-9]{1,10}",
-        1 => "[0-9]{38,39}",
+        1 => "[0-9]{31,34}",
         1 => "0[0-9]{1,3}",
         2 => text(),
     ];

@@ -91,6 +91,7 @@ pub(crate) const POLICY: Policy = Policy {
         Package {
             name: "hubchannel-model",
             foreign: Foreign::Only(&[
+                ("arrayvec", "ids and times in place, as text that need not be checked again to be written"),
                 ("jiff", "timestamps, with nanoseconds and without a C library"),
                 ("serde", "the traits through which every body is read and written"),
                 ("serde_json", "raw JSON text, to lose nothing that is unknown"),

@@ -2,26 +2,25 @@
 
 use std::{cmp::Ordering, fmt, hash};
 
-/// Text that is stored in place up to 38 bytes, which every id and time of the API fits into.
+use arrayvec::ArrayString;
+
+/// Text that is stored in place up to 32 bytes, which every id and time of the API fits into.
 #[derive(Clone)]
 pub(crate) struct Text(Repr);
 
 #[derive(Clone)]
 enum Repr {
-    Inline { length: u8, bytes: [u8; CAPACITY] },
+    Inline(ArrayString<CAPACITY>),
     Heap(Box<str>),
 }
 
-const CAPACITY: usize = 38;
+const CAPACITY: usize = 32;
 
 impl Text {
     #[inline]
     pub(crate) fn as_str(&self) -> &str {
         match &self.0 {
-            // The bytes were text when they were stored, so neither default is ever taken.
-            Repr::Inline { length, bytes } => {
-                std::str::from_utf8(bytes.get(..usize::from(*length)).unwrap_or_default()).unwrap_or_default()
-            }
+            Repr::Inline(text) => text,
             Repr::Heap(text) => text,
         }
     }
@@ -30,16 +29,9 @@ impl Text {
 impl From<&str> for Text {
     #[inline]
     fn from(text: &str) -> Self {
-        let mut bytes = [0; CAPACITY];
-        match bytes.get_mut(..text.len()) {
-            Some(place) => {
-                place.copy_from_slice(text.as_bytes());
-                Text(Repr::Inline {
-                    length: text.len() as u8,
-                    bytes,
-                })
-            }
-            None => Text(Repr::Heap(text.into())),
+        match ArrayString::from(text) {
+            Ok(text) => Text(Repr::Inline(text)),
+            Err(_) => Text(Repr::Heap(text.into())),
         }
     }
 }
