@@ -48,6 +48,9 @@ pub enum InvalidBaseUrl {
     /// Not `http` or `https`.
     #[error("the scheme must be https or http")]
     Scheme,
+    /// A port that is none.
+    #[error("the port must be a number up to 65535")]
+    Port,
     /// A user name or password.
     #[error("a user name or password does not belong in the address")]
     UserInfo,
@@ -69,6 +72,14 @@ impl FromStr for BaseUrl {
         };
         if authority.as_str().contains('@') {
             return Err(InvalidBaseUrl::UserInfo);
+        }
+        let port = authority
+            .as_str()
+            .rsplit_once(']')
+            .map_or(authority.as_str(), |(_, port)| port)
+            .rsplit_once(':');
+        if port.is_some_and(|(_, port)| port.parse::<u16>().is_err()) {
+            return Err(InvalidBaseUrl::Port);
         }
         if authority.host().is_empty() {
             return Err(InvalidBaseUrl::NotAbsolute);

@@ -68,19 +68,24 @@ impl Client {
 
     /// Publishes a message.
     ///
-    /// The body is completed first: `recipients` and `attachments` that are absent become empty lists, an absent
-    /// `timestamp` the present time, and an absent `integrationIdempotencyId` a random one. Then it is checked, see
+    /// The body is completed first: `recipients` and `attachments` that are absent become empty lists, a
+    /// `timestamp` without value the present time, and an `integrationIdempotencyId` without value a random one. Then it is checked, see
     /// [`NewMessage::check`].
     ///
     /// # Errors
     /// See [`Error`]. Every error carries the idempotency key that the call was made with; where
-    /// [`Error::outcome_unknown`] is true the message may have been published, and a repeat needs that key.
+    /// [`Error::outcome_unknown`] is true the message may have been published, and a repeat needs that key. Whoever drops
+    /// the call before it ends gets no error and so no key: name the message by a key of your own then.
     pub async fn publish_message(&self, mut call: PublishMessage) -> Result<Reply<Message>, Error> {
         self.complete(&mut call.body);
-        call.body
-            .check()
-            .map_err(|violations| Error::invalid(PublishMessage::INFO, violations))?;
         let key = call.body.integration_idempotency_id.as_ref().cloned();
+        call.body.check().map_err(|violations| {
+            let error = Error::invalid(PublishMessage::INFO, violations);
+            match &key {
+                Some(key) => error.with_idempotency_key(key),
+                None => error,
+            }
+        })?;
         self.api.publish_message(call).await.map_err(|error| match key {
             Some(key) => error.with_idempotency_key(key),
             None => error,

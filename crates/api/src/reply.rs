@@ -1,8 +1,13 @@
 //! A value with the response that brought it.
 
-use std::ops::{Deref, DerefMut};
+use std::{
+    fmt,
+    ops::{Deref, DerefMut},
+};
 
 use http::{HeaderMap, StatusCode};
+
+use crate::redact::Headers;
 
 /// What an operation answered, with the status and headers of the response.
 ///
@@ -19,7 +24,7 @@ use http::{HeaderMap, StatusCode};
 ///
 /// Use it as the value itself, or take that out with [`into_inner`](Reply::into_inner). From a double, status and
 /// headers are empty.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Reply<T> {
     value: T,
     status: Option<StatusCode>,
@@ -71,6 +76,17 @@ impl<T> Reply<T> {
     /// How many times the request was sent; 0 from a double.
     pub fn attempts(&self) -> u32 {
         self.attempts
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Reply<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reply")
+            .field("value", &self.value)
+            .field("status", &self.status)
+            .field("headers", &Headers(&self.headers))
+            .field("attempts", &self.attempts)
+            .finish()
     }
 }
 

@@ -91,7 +91,10 @@ fn statuses_tell_whether_it_may_have_been_done() {
         (401, false, false),
         (403, false, false),
         (404, false, false),
-        (409, false, false),
+        (409, true, false),
+        (418, false, false),
+        (425, true, false),
+        (499, true, false),
         (415, false, false),
         (423, false, true),
         (429, false, true),
@@ -172,4 +175,18 @@ fn a_double_that_knows_nothing_says_so() {
 #[test]
 fn errors_are_small() {
     assert!(size_of::<Error>() <= 16 && size_of::<TransportError>() <= 16);
+}
+
+#[test]
+fn neither_errors_nor_replies_show_what_may_be_secret() {
+    let headers = [("set-cookie", "session=SECRET")];
+    let error = rejected(201, &headers, r#"{"archived":"SECRET \"quoted\", expected words"}"#);
+    let source = std::error::Error::source(&error).map(|source| format!("{source} {source:?}"));
+    let shown = format!("{error} {error:?} {source:?}");
+    assert!(!shown.contains("SECRET") && shown.contains("archived: invalid type: a string"), "{shown}");
+
+    let body = r#"{"attachments":[{"type":"NEW","token":"SECRET"}],"token":"SECRET"}"#;
+    let reply = publish(&Wire::answering(201, &headers, body)).unwrap();
+    let shown = format!("{reply:?}");
+    assert!(!shown.contains("SECRET") && shown.contains("set-cookie"), "{shown}");
 }

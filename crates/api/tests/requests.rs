@@ -195,3 +195,25 @@ fn a_message_that_breaks_rules_is_refused_before_anything_is_sent() {
     );
     assert!(wire.sent().is_empty());
 }
+
+#[test]
+fn an_address_must_be_one() {
+    use hubchannel_api::{BaseUrl, InvalidBaseUrl};
+
+    let cases = [
+        ("example.com", InvalidBaseUrl::NotAbsolute),
+        ("", InvalidBaseUrl::NotAbsolute),
+        ("ftp://example.com", InvalidBaseUrl::Scheme),
+        ("https://user:word@example.com", InvalidBaseUrl::UserInfo),
+        ("https://example.com?x=1", InvalidBaseUrl::Query),
+        ("https://example.com#x", InvalidBaseUrl::Query),
+        ("https://example.com:99999", InvalidBaseUrl::Port),
+        ("https://example.com:", InvalidBaseUrl::Port),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(text.parse::<BaseUrl>().unwrap_err(), expected, "{text}");
+    }
+    for text in ["https://example.com:8443/x", "http://[::1]:8080", "http://[::1]"] {
+        assert!(text.parse::<BaseUrl>().is_ok(), "{text}");
+    }
+}

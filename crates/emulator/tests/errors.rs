@@ -249,7 +249,7 @@ async fn a_member_of_the_wrong_type_is_named() {
         (
             r#"{"senders": [{"deliveryIdentifier": "chat:7"}]}"#,
             "line 1, column 44: Cannot construct instance of `senders[0].deliveryIdentifier`, problem: invalid type: \
-             string \"chat:7\", expected an object (DeliveryIdentifier)",
+             a string, expected an object (DeliveryIdentifier)",
         ),
         (
             "{\n\"text\": 5}",

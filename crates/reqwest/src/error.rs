@@ -29,7 +29,7 @@ pub(crate) fn transport_error(error: reqwest::Error) -> TransportError {
             (TransportErrorKind::Timeout, Reach::NotSent, "no connection in time")
         }
         () if error.is_connect() => (TransportErrorKind::Connect, Reach::NotSent, "no connection"),
-        () if error.is_builder() => (TransportErrorKind::Other, Reach::NotSent, "the request cannot be written"),
+        () if error.is_builder() => (TransportErrorKind::Refused, Reach::NotSent, "the request cannot be written"),
         () if error.is_timeout() => (TransportErrorKind::Timeout, Reach::Unknown, "no answer in time"),
         () => (TransportErrorKind::Interrupted, Reach::Unknown, "the connection broke"),
     };

@@ -81,7 +81,7 @@ impl ReqwestTransport {
         if declared.is_some_and(|length| length > self.max_response_bytes) {
             return Err(self.too_large());
         }
-        let mut body = BytesMut::with_capacity(declared.unwrap_or_default());
+        let mut body = BytesMut::with_capacity(declared.unwrap_or_default().min(64 << 10));
         while let Some(chunk) = response.chunk().await.map_err(transport_error)? {
             if body.len() + chunk.len() > self.max_response_bytes {
                 return Err(self.too_large());
@@ -100,7 +100,11 @@ impl ReqwestTransport {
 #[async_trait]
 impl HttpTransport for ReqwestTransport {
     async fn send(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
-        let request = request.map(|body| body.as_bytes().cloned().unwrap_or_default());
+        let Some(body) = request.body().as_bytes().cloned() else {
+            let message = "a body that is not in memory cannot be sent";
+            return Err(TransportError::new(TransportErrorKind::Refused, Reach::NotSent, message));
+        };
+        let request = request.map(|_| body);
         let request = reqwest::Request::try_from(request).map_err(transport_error)?;
         let mut response = self.client.execute(request).await.map_err(transport_error)?;
         let body = self.read(&mut response).await?;
@@ -173,6 +177,6 @@ impl ReqwestTransportBuilder {
 fn proxy_for_https() -> Option<reqwest::Result<reqwest::Proxy>> {
     let address = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
         .into_iter()
-        .find_map(|name| env::var(name).ok().filter(|address| !address.is_empty()))?;
+        .find_map(|name| env::var(name).ok().filter(|address| !address.trim().is_empty()))?;
     Some(reqwest::Proxy::https(address).map(|proxy| proxy.no_proxy(reqwest::NoProxy::from_env())))
 }

@@ -204,7 +204,7 @@ impl Error {
     /// Whether the operation may have been done although the call failed.
     ///
     /// True when the request may have reached the server and no answer says that it was turned down: a broken
-    /// connection, a timeout after sending, a status of 500 or more, a success that cannot be read. False for an
+    /// connection, a timeout after sending, a conflict (409), a status of 500 or more, a success that cannot be read. False for an
     /// operation that only reads.
     pub fn outcome_unknown(&self) -> bool {
         if self.0.operation.is_some_and(|operation| operation.effect.is_none()) {
@@ -336,12 +336,12 @@ impl Error {
 
 /// Whether a server that answers with this status may have done what was asked all the same.
 fn may_have_acted(status: StatusCode) -> bool {
-    match status.as_u16() {
-        // A redirect after the deed is a habit of web pages; only 307 and 308 promise that nothing was done.
-        300..=306 => true,
-        500.. => true,
-        _ => false,
-    }
+    // These turn the request down. Of the others a redirect may follow the deed, as it does on web pages; 409 may say that
+    // an earlier attempt has done it; and of what nobody has documented, nobody knows.
+    !matches!(
+        status.as_u16(),
+        307 | 308 | 400..=406 | 410..=418 | 421..=424 | 426 | 428 | 429 | 431 | 451 | 477
+    )
 }
 
 /// Whether the reason for this status passes without anybody mending it.

@@ -11,8 +11,8 @@ use serde_json::value::RawValue;
 
 use crate::{DecodeError, wire::raw};
 
-/// An attachment that this version cannot read, as JSON text.
-#[derive(Clone, Debug)]
+/// An attachment that this version cannot read, as JSON text. `Debug` does not show the text, which may hold secrets.
+#[derive(Clone)]
 pub struct UnrecognizedAttachment {
     kind: Option<Box<str>>,
     json: Box<str>,
@@ -47,6 +47,16 @@ impl UnrecognizedAttachment {
     /// Why an attachment of a kind that this version knows could not be read; `None` for an unknown kind.
     pub fn decode_error(&self) -> Option<&DecodeError> {
         self.refused.as_ref()
+    }
+}
+
+impl fmt::Debug for UnrecognizedAttachment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UnrecognizedAttachment")
+            .field("kind", &self.kind)
+            .field("json", &format_args!("{} bytes", self.json.len()))
+            .field("decode_error", &self.refused)
+            .finish()
     }
 }
 

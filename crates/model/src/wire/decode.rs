@@ -81,7 +81,7 @@ impl DecodeError {
         };
         DecodeError(Box::new(Inner {
             path: path.to_owned(),
-            reason,
+            reason: without_text(reason),
             place,
         }))
     }
@@ -100,6 +100,15 @@ impl DecodeError {
     pub fn place(&self) -> Option<Place> {
         self.0.place
     }
+}
+
+/// Takes the text of a value out of serde's message about it: it may be a secret or somebody's own words.
+fn without_text(reason: String) -> String {
+    let quoted = reason.split_once(r#": string ""#).and_then(|(start, rest)| {
+        let (_, end) = rest.rsplit_once(r#"", expected "#)?;
+        Some(format!("{start}: a string, expected {end}"))
+    });
+    quoted.unwrap_or(reason)
 }
 
 impl fmt::Display for DecodeError {
