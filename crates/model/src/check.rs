@@ -8,7 +8,7 @@ use crate::Field;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Violation {
-    /// The member at fault, as a path in the JSON: `senders[0].deliveryIdentifier.value`; empty for the body as a whole.
+    /// The member at fault, as a path in the JSON: `senders[0].deliveryIdentifier.value`; empty for the whole body.
     pub path: String,
     /// The rule that it breaks, and what to do.
     pub rule: String,

@@ -30,26 +30,35 @@
 //! What is known of HubSpot's behaviour, and how surely, stands in `FACTS.md` beside this crate; documentation here
 //! marks facts as documented, described (in HubSpot's OpenAPI files), observed or unknown.
 
+mod actor;
 mod attachment;
 mod capabilities;
 mod channel;
 mod channel_account;
 mod check;
 mod error_body;
+mod file;
 mod id;
+mod inbox;
 mod message;
+mod message_status;
 mod new_message;
 mod number;
 mod page;
 mod participant;
 mod query;
 mod secret;
+mod shapes;
 mod staging_token;
 mod status_update;
+mod tagged;
+mod thread;
 mod timestamp;
+mod webhook;
 mod wire;
 
 pub use self::{
+    actor::{Actor, ActorBatch, ActorBatchResult, ActorType, BatchStatus},
     attachment::{
         AddressType, Attachment, ContactAddress, ContactAttachment, ContactEmail, ContactName, ContactOrg,
         ContactPhone, ContactProfile, ContactUrl, FileAttachment, FileUsageType, LocationAttachment, MediaType,
@@ -62,13 +71,17 @@ pub use self::{
     channel_account::{ChannelAccount, ChannelAccountUpdate, NewChannelAccount},
     check::{Violation, Violations},
     error_body::{DetailedError, ErrorBody, ErrorCategory, ErrorDetail},
+    file::{
+        DuplicateValidationScope, DuplicateValidationStrategy, FileAccess, FileFolder, FileUploadOptions, NewFile,
+        SignedUrl, UploadedFile,
+    },
     id::{
         ActorId, AppId, ChannelAccountId, ChannelId, ContactId, EventId, FileId, FolderId, InboxId,
         IntegrationThreadId, MessageId, ObjectId, PortalId, SubscriptionId, ThreadId, TicketId, UserId,
     },
-    message::{
-        Client, ClientType, FailureDetails, Message, MessageStatus, MessageType, Recipient, Sender, TruncationStatus,
-    },
+    inbox::{Inbox, InboxType},
+    message::{Client, ClientType, Message, MessageType, Recipient, Sender, TruncationStatus},
+    message_status::{FailureDetails, MessageStatus},
     new_message::{NewMessage, Participant, PreResolvedContact, PreResolvedContacts},
     number::{NotFinite, Number},
     page::{NextPage, Page, Paging, PreviousPage},
@@ -77,6 +90,15 @@ pub use self::{
     secret::Secret,
     staging_token::{StagingRedirect, StagingToken, StagingTokenUpdate},
     status_update::StatusUpdate,
+    tagged::Unrecognized,
+    thread::{
+        Assignment, Comment, Thread, ThreadAssociations, ThreadEntry, ThreadEntryType, ThreadInboxChange, ThreadStatus,
+        ThreadStatusChange, ThreadUpdate, WelcomeMessage,
+    },
     timestamp::Timestamp,
+    webhook::{
+        AccountDeliveryIdentifier, ChannelAccountCreated, ChannelAccountPurged, ChannelAccountUpdated, ChannelEvent,
+        ChannelEvents, ConversationEvent, ConversationEventType, ConversationEvents, Events, OutgoingMessageCreated,
+    },
     wire::{DecodeError, Extra, Field, Place, decode},
 };

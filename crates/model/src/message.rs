@@ -1,10 +1,8 @@
 //! A message as HubSpot returns it.
 
-use std::collections::BTreeMap;
-
 use crate::{
     ActorId, AppId, Attachment, ChannelAccountId, ChannelId, DeliveryIdentifier, MessageDirection, MessageId,
-    StatusType, ThreadId, Timestamp,
+    MessageStatus, ThreadId, Timestamp,
     wire::{open_enum, record},
 };
 
@@ -104,26 +102,6 @@ record! {
         pub recipient_field: Field<String> => "recipientField",
         /// The recipient's address in the outside service: where a bridge delivers an agent's reply.
         pub delivery_identifier: Field<DeliveryIdentifier> => "deliveryIdentifier",
-    }
-}
-
-record! {
-    /// How far a message has come. Called `PublicMessageStatus` in HubSpot's descriptions.
-    pub struct MessageStatus {
-        /// The status itself.
-        pub status_type: Field<StatusType> => "statusType",
-        /// Why it failed, where it did.
-        pub failure_details: Field<FailureDetails> => "failureDetails",
-    }
-}
-
-record! {
-    /// Why a message failed. Called `PublicMessageFailureDetails` in HubSpot's descriptions.
-    pub struct FailureDetails {
-        /// The reason that the bridge reported.
-        pub error_message: Field<String> => "errorMessage",
-        /// Values for placeholders in the message.
-        pub error_message_tokens: Field<BTreeMap<String, String>> => "errorMessageTokens",
     }
 }
 

@@ -8,7 +8,7 @@ use serde::{
 
 use crate::{
     Extra, Field, Number,
-    wire::{Record, record, refuse_double},
+    wire::{Filling, Record, record, refuse_double},
 };
 
 /// One page of a list: of channels, channel accounts, inboxes, threads, or a thread's messages.
@@ -147,12 +147,11 @@ impl<T: DeserializeOwned + Serialize> Record for Page<T> {
 
     fn read<'de, A: MapAccess<'de>>(&mut self, member: usize, map: &mut A) -> Result<(), A::Error> {
         match Self::MEMBERS.get(member) {
-            Some(name) if self.is_present(member) => return refuse_double(map, name),
-            Some(&"total") => self.total = map.next_value()?,
-            Some(&"results") => self.results = map.next_value()?,
-            _ => self.paging = map.next_value()?,
+            Some(name) if self.is_present(member) => refuse_double(map, name),
+            Some(&"total") => map.next_value_seed(Filling(&mut self.total)),
+            Some(&"results") => map.next_value_seed(Filling(&mut self.results)),
+            _ => map.next_value_seed(Filling(&mut self.paging)),
         }
-        Ok(())
     }
 
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {

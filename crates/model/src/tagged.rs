@@ -1,0 +1,218 @@
+//! Objects of several kinds, told apart by their `type`: events of a channel, entries of a thread.
+
+use std::{borrow::Cow, fmt};
+
+use serde::{
+    Deserializer as _, Serialize, Serializer,
+    de::{DeserializeOwned, IgnoredAny, MapAccess, Visitor},
+};
+
+use crate::{DecodeError, decode, wire::raw};
+
+/// An object of a kind that this version does not know, or of a known kind and not readable; kept whole, as JSON text.
+///
+/// `Debug` shows its kind and no value from it, because it may hold anything.
+#[derive(Clone)]
+pub struct Unrecognized {
+    kind: Option<Box<str>>,
+    json: Box<str>,
+    refused: Option<DecodeError>,
+}
+
+impl Unrecognized {
+    fn new(kind: Option<&str>, json: &str, refused: Option<DecodeError>) -> Self {
+        Unrecognized {
+            kind: kind.map(Into::into),
+            json: json.into(),
+            refused,
+        }
+    }
+
+    /// The `type`, if there is one and it is a string.
+    pub fn kind(&self) -> Option<&str> {
+        self.kind.as_deref()
+    }
+
+    /// The whole value as it came.
+    pub fn json(&self) -> &str {
+        &self.json
+    }
+
+    /// Why a value of a kind that this version knows could not be read; `None` for an unknown kind.
+    pub fn decode_error(&self) -> Option<&DecodeError> {
+        self.refused.as_ref()
+    }
+
+    /// Reads it as a type of your own.
+    ///
+    /// # Errors
+    /// When it is not a `T`.
+    pub fn decode<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
+        decode(self.json.as_bytes())
+    }
+}
+
+impl fmt::Debug for Unrecognized {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Unrecognized")
+            .field("kind", &self.kind)
+            .field("bytes", &self.json.len())
+            .field("refused_at", &self.refused.as_ref().map(DecodeError::path))
+            .finish()
+    }
+}
+
+/// By the text.
+impl PartialEq for Unrecognized {
+    fn eq(&self, other: &Self) -> bool {
+        self.json == other.json
+    }
+}
+
+impl Eq for Unrecognized {}
+
+impl Serialize for Unrecognized {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        raw::value(&self.json)
+            .map_err(serde::ser::Error::custom)?
+            .serialize(serializer)
+    }
+}
+
+/// An enum declared by [`tagged!`].
+pub(crate) trait Tagged: Sized {
+    /// Reads a value of this kind; `None` for an unknown kind.
+    fn recognized(kind: &str, json: &str) -> Option<Result<Self, DecodeError>>;
+
+    fn unrecognized(value: Unrecognized) -> Self;
+
+    /// All of `FromJson`: fails only where there is no JSON.
+    fn read(json: &str) -> serde_json::Result<Self> {
+        let kind = kind(json);
+        let refused = match kind.as_deref().and_then(|kind| Self::recognized(kind, json)) {
+            Some(Ok(value)) => return Ok(value),
+            Some(Err(error)) => Some(error),
+            None => None,
+        };
+        raw::checked(json).map(|json| Self::unrecognized(Unrecognized::new(kind.as_deref(), json, refused)))
+    }
+}
+
+/// The `type` of an object, wherever it stands; of the first one where it is doubled.
+fn kind(json: &str) -> Option<Cow<'_, str>> {
+    struct Kind<'s, 'de>(&'s mut Option<Cow<'de, str>>);
+
+    impl<'de> Visitor<'de> for Kind<'_, 'de> {
+        type Value = ();
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+            while let Some(name) = map.next_key_seed(raw::Text)? {
+                if name == "type" {
+                    *self.0 = Some(map.next_value_seed(raw::Text)?);
+                    break;
+                }
+                map.next_value::<IgnoredAny>()?;
+            }
+            Ok(())
+        }
+    }
+
+    let mut kind = None;
+    // An error says that the object goes on, or that there is none; neither matters to what was found.
+    let _ = serde_json::Deserializer::from_str(json).deserialize_map(Kind(&mut kind));
+    kind
+}
+
+/// Declares an enum of records that are told apart by their `type`.
+///
+/// ```text
+/// tagged! {
+///     /// What happened.
+///     pub enum ChannelEvent {
+///         /// An agent has replied.
+///         OutgoingMessageCreated(OutgoingMessageCreated) = "OUTGOING_CHANNEL_MESSAGE_CREATED",
+///     }
+/// }
+/// ```
+macro_rules! tagged {
+    (
+        $(#[$docs:meta])*
+        pub enum $name:ident { $( $(#[$kind_docs:meta])* $kind:ident($record:ident) = $tag:literal, )+ }
+    ) => {
+        $(#[$docs])*
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum $name {
+            $( $(#[$kind_docs])* $kind($record), )+
+            #[doc(hidden)]
+            _Unrecognized($crate::Unrecognized),
+        }
+
+        impl $name {
+            /// The kinds that this version names, in HubSpot's spelling.
+            pub const NAMED: &'static [&'static str] = &[$($tag,)+];
+
+            /// The kind as HubSpot spells it; `None` when there is no `type` that is a string.
+            pub fn kind(&self) -> Option<&str> {
+                match self {
+                    $( $name::$kind(_) => Some($tag), )+
+                    $name::_Unrecognized(unrecognized) => unrecognized.kind(),
+                }
+            }
+
+            /// The value as it came, when this version cannot read it.
+            pub fn as_unrecognized(&self) -> Option<&$crate::Unrecognized> {
+                match self {
+                    $name::_Unrecognized(unrecognized) => Some(unrecognized),
+                    _ => None,
+                }
+            }
+        }
+
+        impl $crate::tagged::Tagged for $name {
+            fn recognized(kind: &str, json: &str) -> Option<Result<Self, $crate::DecodeError>> {
+                match kind {
+                    $( $tag => Some($crate::decode(json.as_bytes()).map($name::$kind)), )+
+                    _ => None,
+                }
+            }
+
+            fn unrecognized(value: $crate::Unrecognized) -> Self {
+                $name::_Unrecognized(value)
+            }
+        }
+
+        impl $crate::wire::raw::FromJson for $name {
+            fn from_json(json: &str) -> serde_json::Result<Self> {
+                $crate::tagged::Tagged::read(json)
+            }
+        }
+
+        $( impl From<$record> for $name {
+            fn from(record: $record) -> Self {
+                $name::$kind(record)
+            }
+        } )+
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::wire::raw::read(deserializer)
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                match self {
+                    $( $name::$kind(record) => record.serialize(serializer), )+
+                    $name::_Unrecognized(unrecognized) => unrecognized.serialize(serializer),
+                }
+            }
+        }
+    };
+}
+
+pub(crate) use tagged;

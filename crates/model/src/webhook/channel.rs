@@ -1,0 +1,133 @@
+//! What a channel's webhook brings.
+
+use std::borrow::Cow;
+
+use super::{ChannelAccountCreated, ChannelAccountPurged, ChannelAccountUpdated};
+use crate::{
+    ChannelAccountId, ChannelId, EventId, Field, IntegrationThreadId, Message, PortalId, Timestamp, tagged::tagged,
+    wire::record,
+};
+
+tagged! {
+    /// One event of a channel's webhook.
+    ///
+    /// ```
+    /// use hubchannel_model::{ChannelEvent, decode};
+    ///
+    /// let event: ChannelEvent = decode(
+    ///     br#"{"type":"OUTGOING_CHANNEL_MESSAGE_CREATED","portalId":"62515","channelIntegrationThreadIds":["chat-42"],
+    ///         "message":{"id":"8a7b","text":"Yes, the blue one is in stock"}}"#,
+    /// )?;
+    /// let ChannelEvent::OutgoingMessageCreated(reply) = &event else {
+    ///     return Ok(());
+    /// };
+    /// assert_eq!(reply.integration_thread_ids()[0].as_str(), "chat-42");
+    /// let message = reply.message.as_ref();
+    /// assert_eq!(message.and_then(|message| message.text.as_deref()), Some("Yes, the blue one is in stock"));
+    ///
+    /// let new: ChannelEvent = decode(br#"{"type":"CHANNEL_ARCHIVED"}"#)?;
+    /// assert_eq!(new.kind(), Some("CHANNEL_ARCHIVED"));
+    /// assert!(new.as_unrecognized().is_some());
+    /// # Ok::<(), hubchannel_model::DecodeError>(())
+    /// ```
+    ///
+    /// Reading one never fails: of an unknown kind, or of a known kind with members that do not decode, it is kept
+    /// whole, for [`as_unrecognized`](ChannelEvent::as_unrecognized) to show, and is written again as it came. A bridge
+    /// that answers such a delivery with an error will get it again.
+    ///
+    /// HubSpot publishes no description of these bodies. What is known comes from its changelog and from integrations
+    /// that read them (observed), so a bridge should take every member to be optional.
+    #[expect(clippy::large_enum_variant, reason = "the message is what nearly every event brings")]
+    pub enum ChannelEvent {
+        /// An agent has replied, or has written first: the message is to be delivered.
+        OutgoingMessageCreated(OutgoingMessageCreated) = "OUTGOING_CHANNEL_MESSAGE_CREATED",
+        /// An account was connected.
+        ChannelAccountCreated(ChannelAccountCreated) = "CHANNEL_ACCOUNT_CREATED",
+        /// An account was changed.
+        ChannelAccountUpdated(ChannelAccountUpdated) = "CHANNEL_ACCOUNT_UPDATED",
+        /// An account was removed for good.
+        ChannelAccountPurged(ChannelAccountPurged) = "CHANNEL_ACCOUNT_PURGED",
+    }
+}
+
+macro_rules! common {
+    ($( $(#[$docs:meta])* $member:ident: $type:ty, )+) => {
+        impl ChannelEvent { $(
+            $(#[$docs])*
+            pub fn $member(&self) -> Option<&$type> {
+                match self {
+                    ChannelEvent::OutgoingMessageCreated(event) => event.$member.as_ref(),
+                    ChannelEvent::ChannelAccountCreated(event) => event.$member.as_ref(),
+                    ChannelEvent::ChannelAccountUpdated(event) => event.$member.as_ref(),
+                    ChannelEvent::ChannelAccountPurged(event) => event.$member.as_ref(),
+                    ChannelEvent::_Unrecognized(_) => None,
+                }
+            }
+        )+ }
+    };
+}
+
+common! {
+    /// The portal that it happened in; `None` where the event is not recognized.
+    portal_id: PortalId,
+    /// The channel that it happened on; `None` where the event is not recognized.
+    channel_id: ChannelId,
+    /// The event's own id, the same in every repeated delivery (observed); it may be missing, and is `None` where the
+    /// event is not recognized.
+    event_id: EventId,
+    /// When it happened; `None` where the event is not recognized.
+    event_timestamp: Timestamp,
+}
+
+impl ChannelEvent {
+    /// The channel account that it is about; of a message, the one that the message travels on.
+    pub fn channel_account_id(&self) -> Option<&ChannelAccountId> {
+        match self {
+            ChannelEvent::OutgoingMessageCreated(event) => event.message.as_ref()?.channel_account_id.as_ref(),
+            ChannelEvent::ChannelAccountCreated(event) => event.channel_account_id.as_ref(),
+            ChannelEvent::ChannelAccountUpdated(event) => event.channel_account_id.as_ref(),
+            ChannelEvent::ChannelAccountPurged(event) => event.channel_account_id.as_ref(),
+            ChannelEvent::_Unrecognized(_) => None,
+        }
+    }
+}
+
+record! {
+    /// An agent has written a message, which is now to be delivered.
+    ///
+    /// The bridge delivers it to `message.recipients`, in the conversation named by
+    /// [`integration_thread_ids`](OutgoingMessageCreated::integration_thread_ids), and reports how it fared with a
+    /// [`StatusUpdate`](crate::StatusUpdate) for `message.id`. Deliveries are repeated (documented for HubSpot's
+    /// webhooks in general), so it remembers what it has delivered, by `event_id` or `message.id`.
+    pub struct OutgoingMessageCreated tag "OUTGOING_CHANNEL_MESSAGE_CREATED" {
+        /// The portal that it happened in: a string where seen.
+        pub portal_id: Field<PortalId> => "portalId",
+        /// The channel that the message is to travel on.
+        pub channel_id: Field<ChannelId> => "channelId",
+        /// The event's own id: the same in every repeated delivery (observed). May be missing.
+        pub event_id: Field<EventId> => "eventId",
+        /// When it happened.
+        pub event_timestamp: Field<Timestamp> => "eventTimestamp",
+        /// The conversation's ids in the outside service, where the channel threads by itself.
+        pub channel_integration_thread_ids: Field<Vec<IntegrationThreadId>> => "channelIntegrationThreadIds",
+        /// The message.
+        pub message: Field<Message> => "message",
+    }
+}
+
+impl OutgoingMessageCreated {
+    /// The conversation's ids in the outside service; none where HubSpot threads by participants.
+    ///
+    /// They are read at the top level, where most integrations find them, and else within the message, where one
+    /// expects them (observed). There may be several for one conversation.
+    pub fn integration_thread_ids(&self) -> Cow<'_, [IntegrationThreadId]> {
+        match &self.channel_integration_thread_ids {
+            Field::Value(ids) => Cow::Borrowed(ids),
+            Field::Absent | Field::Null => {
+                let extra = self.message.as_ref().map(|message| &message.extra);
+                let ids = extra.and_then(|extra| extra.decode("channelIntegrationThreadIds").ok().flatten());
+                Cow::Owned(ids.unwrap_or_default())
+            }
+        }
+    }
+}
