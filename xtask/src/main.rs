@@ -14,6 +14,7 @@ mod deps;
 mod error;
 mod features;
 mod parts;
+mod schema;
 
 use std::process::ExitCode;
 
@@ -31,6 +32,7 @@ cargo xtask <part>
   exact-json             the tests of the wire once more, with serde_json's features switched on
   test [ARGS]...         unit, integration and documentation tests; ARGS go to `cargo test`
   bench [ARGS]...        the benchmarks; ARGS go to `cargo bench`
+  schema COMMAND         what HubSpot says goes over the wire: `cargo xtask schema` lists the commands
 ";
 
 fn main() -> ExitCode {
@@ -65,6 +67,7 @@ fn run(arguments: &[String]) -> Result<()> {
         }
         "ci" => ci::run(rest),
         "bench" => parts::bench(rest),
+        "schema" => schema::run(rest),
         name => match ci::part(name) {
             Some(part) => part(rest),
             None => Err(Error::usage(format!("there is no part `{name}`\n\n{USAGE}"))),

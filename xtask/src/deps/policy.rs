@@ -247,7 +247,11 @@ pub(crate) const POLICY: Policy = Policy {
         Package {
             name: TOOL,
             edges: Edges::Any,
-            foreign: Foreign::Only(&[("cargo_metadata", "reads what cargo says about packages")]),
+            foreign: Foreign::Only(&[
+                ("cargo_metadata", "reads what cargo says about packages"),
+                ("serde", "reads JSON without losing a member that is given twice"),
+                ("serde_json", "reads HubSpot's descriptions and the contracts made of them"),
+            ]),
             ..INTERNAL
         },
     ],

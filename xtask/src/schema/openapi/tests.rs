@@ -1,0 +1,234 @@
+use serde_json::{Value, json};
+
+use super::*;
+use crate::schema::json;
+
+/// A small description of everything that HubSpot's have, and of what OpenAPI offers beyond.
+fn description() -> Value {
+    json!({
+        "openapi": "3.0.1",
+        "info": { "title": "Channels", "version": "v3", "description": "prose" },
+        "servers": [{ "url": "https://api.example" }],
+        "tags": [{ "name": "Channels" }],
+        "security": [{ "key": [] }],
+        "paths": {
+            "/v3/custom-channels/{id}": {
+                "parameters": [{ "$ref": "#/components/parameters/Id" }],
+                "get": {
+                    "operationId": "get",
+                    "tags": ["Channels"],
+                    "parameters": [{
+                        "name": "sort", "in": "query", "style": "form", "explode": true, "description": "prose",
+                        "schema": { "type": "array", "items": { "type": "string" } }
+                    }],
+                    "responses": {
+                        "200": {
+                            "description": "prose",
+                            "headers": { "Location": { "style": "simple", "explode": false, "schema": { "type": "string" } } },
+                            "content": { "application/json": {
+                                "schema": { "$ref": "#/components/schemas/Channel" },
+                                "example": { "id": "1" }
+                            } }
+                        },
+                        "204": { "content": {} },
+                        "default": { "$ref": "#/components/responses/Error" }
+                    },
+                    "security": []
+                },
+                "put": {
+                    "requestBody": { "required": true, "content": { "application/json": {
+                        "schema": { "$ref": "#/components/schemas/Channel" }
+                    } } },
+                    "responses": { "200": {} }
+                }
+            }
+        },
+        "components": {
+            "parameters": { "Id": { "name": "id", "in": "path", "required": true, "schema": { "type": "string" } } },
+            "responses": { "Error": { "content": { "*/*": { "schema": { "type": "object" } } } } },
+            "schemas": {
+                "Channel": {
+                    "type": "object",
+                    "title": "prose",
+                    "required": ["parent", "tags"],
+                    "properties": {
+                        "parent": { "nullable": true, "allOf": [{ "$ref": "#/components/schemas/Channel" }] },
+                        "tags": { "type": "object", "additionalProperties": { "type": "integer", "format": "int64" } },
+                        "kind": { "type": "string", "nullable": true, "enum": ["B", "A", null], "example": "A" },
+                        "any": {},
+                        "pick": { "oneOf": [{ "type": "string", "maxLength": 3 }, { "type": "boolean" }] }
+                    },
+                    "additionalProperties": false,
+                    "x-hubspot-sub-type-impl": true
+                }
+            },
+            "securitySchemes": { "key": { "type": "apiKey", "name": "hapikey", "in": "query" } }
+        }
+    })
+}
+
+fn imported(description: &Value) -> Result<Contract> {
+    import(&Node::document(description))
+}
+
+/// What is said of the description with the value at this place changed.
+fn complaint(place: &str, value: Value) -> String {
+    let mut description = description();
+    *description.pointer_mut(place).expect(place) = value;
+    imported(&description).unwrap_err().to_string()
+}
+
+#[test]
+fn an_import_keeps_the_wire_and_leaves_the_prose() {
+    let expected = r##"{
+  "contract": 1,
+  "version": "v3",
+  "servers": ["https://api.example"],
+  "operations": {
+    "GET /v3/custom-channels/{id}": {
+      "parameters": {
+        "path id": { "required": true, "schema": { "type": "string" } },
+        "query sort": { "schema": { "type": "array", "items": { "type": "string" } } }
+      },
+      "responses": {
+        "200": { "headers": { "Location": { "schema": { "type": "string" } } }, "content": { "application/json": { "record": "Channel" } } },
+        "204": {},
+        "default": { "content": { "*/*": { "type": "object" } } }
+      },
+      "security": []
+    },
+    "PUT /v3/custom-channels/{id}": {
+      "parameters": {
+        "path id": { "required": true, "schema": { "type": "string" } }
+      },
+      "body": { "required": true, "content": { "application/json": { "record": "Channel" } } },
+      "responses": {
+        "200": {}
+      },
+      "security": [{ "key": [] }]
+    }
+  },
+  "records": {
+    "Channel": { "type": "object", "members": {
+      "any": { "type": "any" },
+      "kind": { "type": "string", "nullable": true, "enum": [
+        "A",
+        "B"
+      ] },
+      "parent": { "required": true, "record": "Channel", "nullable": true },
+      "pick": { "oneOf": [
+        { "type": "boolean" },
+        { "type": "string", "maxLength": 3 }
+      ] },
+      "tags": { "required": true, "type": "object", "rest": { "type": "integer", "format": "int64" } }
+    }, "rest": "none" }
+  },
+  "schemes": {
+    "key": { "in": "query", "name": "hapikey", "type": "apiKey" }
+  }
+}
+"##;
+    let contract = imported(&description()).unwrap();
+    assert_eq!(contract.to_text(), expected);
+    assert_eq!(Contract::parse(&Node::document(&json::parse(expected).unwrap())), Ok(contract));
+}
+
+#[test]
+fn a_style_that_is_not_the_usual_one_is_kept() {
+    let mut description = description();
+    let sort = description
+        .pointer_mut("/paths/~1v3~1custom-channels~1{id}/get/parameters/0")
+        .unwrap();
+    sort["explode"] = json!(false);
+    assert!(
+        imported(&description)
+            .unwrap()
+            .to_text()
+            .contains(r#""query sort": { "explode": false, "#)
+    );
+}
+
+#[test]
+fn another_file_is_told_in_a_line() {
+    assert_eq!(complaint("", json!([])), "not an OpenAPI description, which would be an object");
+    assert_eq!(complaint("", json!({})), "not an OpenAPI description: it has no `openapi`");
+    assert_eq!(complaint("", json!({ "swagger": "2.0" })), r#"this is Swagger "2.0", not OpenAPI 3.0"#);
+    assert_eq!(complaint("/openapi", json!("3.1.0")), "this is OpenAPI 3.1.0, not OpenAPI 3.0");
+    assert_eq!(
+        complaint("/paths", json!({ "/crm/v3/objects/contacts": {} })),
+        "not HubSpot's description of custom channels: no path has `custom-channels` in it"
+    );
+    assert_eq!(
+        complaint("/info/version", json!("latest")),
+        "/info/version: `latest` is no version of the API, such as `v3` or `2026-03`"
+    );
+}
+
+#[test]
+fn yaml_is_told_from_broken_json() {
+    for yaml in [
+        "openapi: 3.0.1\ninfo:\n",
+        "---\nopenapi: 3.0.1\n",
+        "# HubSpot\n\"openapi\": 3.0.1\n",
+    ] {
+        assert!(json::parse(yaml).unwrap_err().to_string().starts_with("this is YAML;"), "{yaml}");
+    }
+    for broken in ["", "{", "<html>", r#"{"a":1,}"#, "{} {}", "\u{feff}", "404: {"] {
+        let said = json::parse(broken).unwrap_err().to_string();
+        assert!(said.starts_with("not JSON: ") || said.starts_with("this is YAML"), "{broken}: {said}");
+        assert_eq!(said.lines().count(), 1);
+    }
+}
+
+#[test]
+fn a_reference_that_leads_nowhere_is_named() {
+    let schema = "/paths/~1v3~1custom-channels~1{id}/put/requestBody/content/application~1json/schema";
+    assert_eq!(
+        complaint(schema, json!({ "$ref": "#/components/schemas/Chanel" })),
+        "there is no schema `Chanel`, though something refers to it"
+    );
+    assert_eq!(
+        complaint(schema, json!({ "$ref": "other.json#/Channel" })),
+        "/paths/~1v3~1custom-channels~1{id}/put/requestBody/content/application~1json/schema/$ref: \
+         `other.json#/Channel` does not refer to one of this file's schemas"
+    );
+    assert_eq!(
+        complaint("/components/responses/Error", json!({ "$ref": "#/components/responses/Eror" })),
+        "/components/responses/Error/$ref: there is no `Eror` among the responses"
+    );
+    assert_eq!(
+        complaint("/security", json!([{ "token": [] }])),
+        "there is no security scheme `token`, though it is asked for"
+    );
+}
+
+#[test]
+fn circles_of_names_are_found() {
+    assert_eq!(
+        complaint("/components/schemas/Channel", json!({ "$ref": "#/components/schemas/Channel" })),
+        "the schema `Channel` refers only to itself"
+    );
+    assert_eq!(
+        complaint("/components/responses/Error", json!({ "$ref": "#/components/responses/Error" })),
+        "/paths/~1v3~1custom-channels~1{id}/get/responses/default: the references lead in a circle"
+    );
+}
+
+#[test]
+fn what_could_matter_on_the_wire_is_not_dropped() {
+    let member = "/components/schemas/Channel/properties/any";
+    assert_eq!(
+        complaint(member, json!({ "type": "string", "not": {} })),
+        "/components/schemas/Channel/properties/any: `not` is not understood here, and could matter on the wire"
+    );
+    assert!(complaint(member, json!({ "type": "string", "items": {} })).contains("`items`"));
+    assert!(
+        complaint(member, json!({ "$ref": "#/components/schemas/Channel", "nullable": true })).contains("`nullable`")
+    );
+    assert!(complaint(member, json!({ "type": "null" })).contains("no type `null`"));
+    assert!(complaint(member, json!({ "type": ["string", "null"] })).contains("expected a string, found an array"));
+    assert!(complaint(member, json!({ "type": "integer", "enum": [1] })).contains("expected a string, found a number"));
+    assert!(complaint(member, json!({ "enum": [] })).contains("an enum without values"));
+    assert!(complaint(member, json!({ "oneOf": [] })).contains("nothing to choose from"));
+    assert!(complaint("/servers/0", json!({ "url": "/", "variables": {} })).contains("`variables`"));
+}
