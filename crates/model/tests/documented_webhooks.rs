@@ -19,10 +19,13 @@ fn read<T: DeserializeOwned + Serialize>(json: &str) -> T {
 
 #[track_caller]
 fn reply(json: &str) -> OutgoingMessageCreated {
-    match read(json) {
-        ChannelEvent::OutgoingMessageCreated(reply) => reply,
-        other => panic!("{other:?}"),
-    }
+    let event = read(json);
+    let reply = match &event {
+        ChannelEvent::OutgoingMessageCreated(reply) => Some(reply.clone()),
+        _ => None,
+    };
+    assert!(reply.is_some(), "{event:?}");
+    reply.unwrap()
 }
 
 const REPLY: &str = r#"{
