@@ -1,76 +1,7 @@
-//! The project's own checks, as one program that anybody can run: `cargo xtask <part>`.
-//!
-//! `cargo xtask ci` is the whole of CI. Each of its parts also runs alone, and this file is the list of them.
-
-#![allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a program for a terminal, not a library"
-)]
-
-mod cargo;
-mod ci;
-mod deps;
-mod error;
-mod features;
-mod parts;
-mod schema;
+//! `cargo xtask`: see the library beside this file.
 
 use std::process::ExitCode;
 
-use crate::error::{Error, Result};
-
-const USAGE: &str = "\
-cargo xtask <part>
-
-  ci [--except PART]...  everything below down to `test`, in this order, until something fails
-  fmt [--fix]            the formatting is rustfmt's; --fix formats instead
-  clippy                 no warning from the compiler or clippy, in any target
-  deps                   who may depend on what, how many crates, their licences and Rust versions
-  features               each package builds alone with no, default and all features
-  doc                    the documentation builds without warnings
-  exact-json             the tests of the wire once more, with serde_json's features switched on
-  test [ARGS]...         unit, integration and documentation tests; ARGS go to `cargo test`
-  bench [ARGS]...        the benchmarks; ARGS go to `cargo bench`
-  schema COMMAND         what HubSpot says goes over the wire: `cargo xtask schema` lists the commands
-";
-
 fn main() -> ExitCode {
-    match arguments().and_then(|arguments| run(&arguments)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("xtask: {error}");
-            ExitCode::from(error.exit_code())
-        }
-    }
-}
-
-fn arguments() -> Result<Vec<String>> {
-    std::env::args_os()
-        .skip(1)
-        .map(|argument| {
-            argument
-                .into_string()
-                .map_err(|argument| Error::usage(format!("{argument:?} is not UTF-8")))
-        })
-        .collect()
-}
-
-fn run(arguments: &[String]) -> Result<()> {
-    let Some((part, rest)) = arguments.split_first() else {
-        return Err(Error::usage(format!("which part?\n\n{USAGE}")));
-    };
-    match part.as_str() {
-        "help" | "-h" | "--help" => {
-            print!("{USAGE}");
-            Ok(())
-        }
-        "ci" => ci::run(rest),
-        "bench" => parts::bench(rest),
-        "schema" => schema::run(rest),
-        name => match ci::part(name) {
-            Some(part) => part(rest),
-            None => Err(Error::usage(format!("there is no part `{name}`\n\n{USAGE}"))),
-        },
-    }
+    xtask::main()
 }
