@@ -23,9 +23,9 @@ record! {
     /// `PublicChannelIntegrationChannelCreate` in HubSpot's descriptions.
     pub struct NewChannel {
         /// The channel's name, as agents see it. Required.
-        pub name: Field<String> => "name",
+        pub name: Field<String> => "name" (required),
         /// What the channel can do. Required.
-        pub capabilities: Field<ChannelCapabilities> => "capabilities",
+        pub capabilities: Field<ChannelCapabilities> => "capabilities" (required),
         /// Where HubSpot reports agents' replies and changes of accounts. Its query string is kept (observed).
         pub webhook_url: Field<String> => "webhookUrl",
         /// Where HubSpot sends a user who connects an account; see [`StagingRedirect`](crate::StagingRedirect).
@@ -109,13 +109,13 @@ record! {
     /// `PublicChannelIntegrationChannel` in HubSpot's descriptions.
     pub struct Channel {
         /// The channel's id: a string of digits.
-        pub id: Field<ChannelId> => "id",
+        pub id: Field<ChannelId> => "id" (required),
         /// The channel's name, as agents see it.
-        pub name: Field<String> => "name",
+        pub name: Field<String> => "name" (required),
         /// What the channel can do.
-        pub capabilities: Field<ChannelCapabilities> => "capabilities",
+        pub capabilities: Field<ChannelCapabilities> => "capabilities" (required),
         /// When the channel was registered.
-        pub created_at: Field<Timestamp> => "createdAt",
+        pub created_at: Field<Timestamp> => "createdAt" (required),
         /// Where HubSpot reports what happens.
         pub webhook_url: Field<String> => "webhookUrl",
         /// Where HubSpot sends a user who connects an account.

@@ -29,11 +29,11 @@ record! {
     /// taken is unknown. Called `PublicChannelAccountEgg` in HubSpot's descriptions.
     pub struct NewChannelAccount {
         /// The inbox or help desk; it cannot be changed later (documented). Required.
-        pub inbox_id: Field<InboxId> => "inboxId",
+        pub inbox_id: Field<InboxId> => "inboxId" (required),
         /// The account's name, as agents see it. Required.
-        pub name: Field<String> => "name",
+        pub name: Field<String> => "name" (required),
         /// Whether the bridge may use the account. Required; nearly always true.
-        pub authorized: Field<bool> => "authorized",
+        pub authorized: Field<bool> => "authorized" (required),
         /// The account's own address in the outside service: an object; a string is refused (observed).
         pub delivery_identifier: Field<DeliveryIdentifier> => "deliveryIdentifier",
     }
@@ -105,21 +105,21 @@ record! {
     /// in the same form, without `deliveryIdentifier` where seen.
     pub struct ChannelAccount {
         /// The account's id: what a message names to travel on it.
-        pub id: Field<ChannelAccountId> => "id",
+        pub id: Field<ChannelAccountId> => "id" (required),
         /// The account's name, as agents see it.
-        pub name: Field<String> => "name",
+        pub name: Field<String> => "name" (required),
         /// The channel that the account is of.
-        pub channel_id: Field<ChannelId> => "channelId",
+        pub channel_id: Field<ChannelId> => "channelId" (required),
         /// The inbox or help desk that it is connected to.
-        pub inbox_id: Field<InboxId> => "inboxId",
+        pub inbox_id: Field<InboxId> => "inboxId" (required),
         /// When it was connected.
-        pub created_at: Field<Timestamp> => "createdAt",
+        pub created_at: Field<Timestamp> => "createdAt" (required),
         /// Whether HubSpot takes its messages; only HubSpot sets this (observed).
-        pub active: Field<bool> => "active",
+        pub active: Field<bool> => "active" (required),
         /// Whether the bridge may use it.
-        pub authorized: Field<bool> => "authorized",
+        pub authorized: Field<bool> => "authorized" (required),
         /// Whether it is archived.
-        pub archived: Field<bool> => "archived",
+        pub archived: Field<bool> => "archived" (required),
         /// When it was archived.
         pub archived_at: Field<Timestamp> => "archivedAt",
         /// Its own address in the outside service.

@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::wire::{
-    open_enum,
-    raw::{self, FromJson},
-    record,
+use crate::{
+    schema::{Described, Shape, Walk},
+    wire::{
+        open_enum,
+        raw::{self, FromJson},
+        record,
+    },
 };
 
 record! {
@@ -31,11 +34,11 @@ record! {
         /// `error`, and from OAuth endpoints a code.
         pub status: Field<String> => "status",
         /// What is wrong, for people.
-        pub message: Field<String> => "message",
+        pub message: Field<String> => "message" (required),
         /// What HubSpot's support finds the request by.
-        pub correlation_id: Field<String> => "correlationId",
+        pub correlation_id: Field<String> => "correlationId" (required),
         /// The kind of error.
-        pub category: Field<ErrorCategory> => "category",
+        pub category: Field<ErrorCategory> => "category" (required),
         /// A finer kind, such as `ChannelIntegrationMessagePublishError.CHANNEL_DOES_NOT_EXIST`.
         pub sub_category: Field<String> => "subCategory",
         /// The values at fault by their name; names may have spaces.
@@ -93,7 +96,7 @@ record! {
     /// One of several errors, in its long form. Called `ErrorDetail` in HubSpot's descriptions.
     pub struct DetailedError {
         /// What is wrong, for people.
-        pub message: Field<String> => "message",
+        pub message: Field<String> => "message" (required),
         /// A code.
         pub code: Field<String> => "code",
         /// The member or parameter at fault.
@@ -121,6 +124,19 @@ impl ErrorDetail {
         match self {
             ErrorDetail::Detailed(detail) => detail.message.as_deref(),
             ErrorDetail::Message(message) => Some(message),
+        }
+    }
+}
+
+/// Described as the object alone.
+impl Described for ErrorDetail {
+    fn shape() -> Shape {
+        DetailedError::shape()
+    }
+
+    fn note_unknown(&self, walk: &mut Walk) {
+        if let ErrorDetail::Detailed(detail) = self {
+            detail.note_unknown(walk);
         }
     }
 }

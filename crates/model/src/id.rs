@@ -166,6 +166,12 @@ macro_rules! ids {
             }
         }
 
+        impl crate::schema::Described for $name {
+            fn shape() -> crate::schema::Shape {
+                crate::schema::Shape::Id
+            }
+        }
+
         impl crate::check::AnyId for $name {
             fn as_str(&self) -> &str {
                 self.0.as_str()

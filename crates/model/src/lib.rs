@@ -23,6 +23,19 @@
 //! - [`NewMessage`] is the body that publishes a message, [`StatusUpdate`] the one that reports its delivery, and
 //!   [`Message`] the answer to both; [`ErrorBody`] is the answer when something is wrong.
 //! - A member is a [`Field`]: absent, null or a value. What no member is made for is in `extra`, an [`Extra`].
+//! - Answers are built by hand where a test needs one: every record has a `build`.
+//!
+//! ```
+//! use hubchannel_model::{Message, Sender};
+//!
+//! let reply = Message::build(|message| {
+//!     message.id = "8a7b".into();
+//!     message.text = "Yes, the blue one is in stock".into();
+//!     message.senders = vec![Sender::build(|sender| sender.actor_id = "A-2620022".into())].into();
+//! });
+//! assert!(reply.rich_text.is_absent());
+//! ```
+//!
 //! - [`decode`] reads bytes and names the member at fault; `serde_json` works too.
 //! - [`NewMessage::check`] and [`StatusUpdate::check`] list what HubSpot is known to require, before anything is sent.
 //! - [`Secret`] holds a token and never prints it.
@@ -47,6 +60,8 @@ mod number;
 mod page;
 mod participant;
 mod query;
+#[doc(hidden)]
+pub mod schema;
 mod secret;
 mod shapes;
 mod staging_token;

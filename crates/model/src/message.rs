@@ -25,43 +25,43 @@ record! {
     /// described and what is sent have differed. Called `PublicConversationsMessage` in HubSpot's descriptions.
     pub struct Message {
         /// What kind of thread entry this is; a message has `MESSAGE`.
-        pub r#type: Field<MessageType> => "type",
+        pub r#type: Field<MessageType> => "type" (required),
         /// The message's id, needed to read it and to report its delivery.
-        pub id: Field<MessageId> => "id",
+        pub id: Field<MessageId> => "id" (required),
         /// HubSpot's id of the conversation that the message stands in.
-        pub conversations_thread_id: Field<ThreadId> => "conversationsThreadId",
+        pub conversations_thread_id: Field<ThreadId> => "conversationsThreadId" (required),
         /// When the message was created: whether by its own `timestamp` or when HubSpot recorded it is unknown.
-        pub created_at: Field<Timestamp> => "createdAt",
+        pub created_at: Field<Timestamp> => "createdAt" (required),
         /// When the message last changed, a status report for example.
         pub updated_at: Field<Timestamp> => "updatedAt",
         /// Who created it: `V-…` for a visitor, `A-…` for an agent, `I-…` for an app.
-        pub created_by: Field<ActorId> => "createdBy",
+        pub created_by: Field<ActorId> => "createdBy" (required),
         /// What created it.
-        pub client: Field<Client> => "client",
+        pub client: Field<Client> => "client" (required),
         /// Who sent it.
-        pub senders: Field<Vec<Sender>> => "senders",
+        pub senders: Field<Vec<Sender>> => "senders" (required),
         /// Whom it is for; may be empty.
-        pub recipients: Field<Vec<Recipient>> => "recipients",
+        pub recipients: Field<Vec<Recipient>> => "recipients" (required),
         /// Whether the message is archived.
-        pub archived: Field<bool> => "archived",
+        pub archived: Field<bool> => "archived" (required),
         /// The text without formatting.
-        pub text: Field<String> => "text",
+        pub text: Field<String> => "text" (required),
         /// The text as HTML. Treat it as hostile wherever it is shown.
         pub rich_text: Field<String> => "richText",
         /// The subject; for e-mail only.
         pub subject: Field<String> => "subject",
         /// Files, locations, cards and the rest.
-        pub attachments: Field<Vec<Attachment>> => "attachments",
+        pub attachments: Field<Vec<Attachment>> => "attachments" (required),
         /// Whether HubSpot has cut the text.
-        pub truncation_status: Field<TruncationStatus> => "truncationStatus",
+        pub truncation_status: Field<TruncationStatus> => "truncationStatus" (required),
         /// How far the message has come.
         pub status: Field<MessageStatus> => "status",
         /// Whether it came into HubSpot or leaves it.
-        pub direction: Field<MessageDirection> => "direction",
+        pub direction: Field<MessageDirection> => "direction" (required),
         /// The channel it travels on.
-        pub channel_id: Field<ChannelId> => "channelId",
+        pub channel_id: Field<ChannelId> => "channelId" (required),
         /// The channel account it travels on.
-        pub channel_account_id: Field<ChannelAccountId> => "channelAccountId",
+        pub channel_account_id: Field<ChannelAccountId> => "channelAccountId" (required),
         /// The message that it answers.
         pub in_reply_to_id: Field<MessageId> => "inReplyToId",
     }
@@ -71,9 +71,9 @@ record! {
     /// What created a message. Called `PublicClient` in HubSpot's descriptions.
     pub struct Client {
         /// The kind of creator.
-        pub client_type: Field<ClientType> => "clientType",
+        pub client_type: Field<ClientType> => "clientType" (required),
         /// The app, where an app created it: a number on the wire.
-        pub integration_app_id: Field<AppId> => "integrationAppId",
+        pub integration_app_id: Field<AppId> => "integrationAppId" (int32),
     }
 }
 
@@ -101,7 +101,7 @@ record! {
         /// Which field of an e-mail named the recipient: `TO`, `CC` or `BCC`.
         pub recipient_field: Field<String> => "recipientField",
         /// The recipient's address in the outside service: where a bridge delivers an agent's reply.
-        pub delivery_identifier: Field<DeliveryIdentifier> => "deliveryIdentifier",
+        pub delivery_identifier: Field<DeliveryIdentifier> => "deliveryIdentifier" (required),
     }
 }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess, ser
 
 use crate::{
     Extra, Field, StatusType,
+    schema::{Described, Member, Shape, Table, Walk},
     shapes::ObjectOrString,
     wire::{Filling, Record, record, refuse_double},
 };
@@ -54,7 +55,34 @@ record! {
         /// The reason that the bridge reported.
         pub error_message: Field<String> => "errorMessage",
         /// Values for placeholders in the message.
-        pub error_message_tokens: Field<BTreeMap<String, String>> => "errorMessageTokens",
+        pub error_message_tokens: Field<BTreeMap<String, String>> => "errorMessageTokens" (required),
+    }
+}
+
+/// Described as the object alone.
+impl Described for MessageStatus {
+    fn shape() -> Shape {
+        const TABLE: &Table = &Table {
+            name: MessageStatus::NAME,
+            file: file!(),
+            line: line!(),
+            tag: None,
+            members: &[
+                Member::new("statusType", StatusType::shape).required(),
+                Member::new("failureDetails", FailureDetails::shape),
+            ],
+        };
+        Shape::Record(TABLE)
+    }
+
+    fn note_unknown(&self, walk: &mut Walk) {
+        if let Some(status) = self.status_type.as_ref() {
+            walk.member("statusType", |walk| status.note_unknown(walk));
+        }
+        if let Some(details) = self.failure_details.as_ref() {
+            walk.member("failureDetails", |walk| details.note_unknown(walk));
+        }
+        self.extra.note_unknown(walk);
     }
 }
 

@@ -36,22 +36,22 @@ record! {
     /// Called `ChannelIntegrationMessageEgg` in HubSpot's descriptions.
     pub struct NewMessage {
         /// The channel account that the message travels on. Required.
-        pub channel_account_id: Field<ChannelAccountId> => "channelAccountId",
+        pub channel_account_id: Field<ChannelAccountId> => "channelAccountId" (required),
         /// From the visitor into HubSpot, or a reply that was made elsewhere and is to be recorded. Required.
-        pub message_direction: Field<MessageDirection> => "messageDirection",
+        pub message_direction: Field<MessageDirection> => "messageDirection" (required),
         /// Who sent it; at least one. Required.
-        pub senders: Field<Vec<Participant>> => "senders",
+        pub senders: Field<Vec<Participant>> => "senders" (required),
         /// Whom it is for; always written, may be empty.
-        pub recipients: Field<Vec<Participant>> => "recipients",
+        pub recipients: Field<Vec<Participant>> => "recipients" (required),
         /// The text without formatting. Required; empty only beside an attachment. The longest that HubSpot takes is
         /// unknown.
-        pub text: Field<String> => "text",
+        pub text: Field<String> => "text" (required),
         /// The text as HTML.
         pub rich_text: Field<String> => "richText",
         /// What the message carries besides text; always written, may be empty.
-        pub attachments: Field<Vec<Attachment>> => "attachments",
+        pub attachments: Field<Vec<Attachment>> => "attachments" (required),
         /// When the message was sent in the outside service. The client fills in its own time where this is absent.
-        pub timestamp: Field<Timestamp> => "timestamp",
+        pub timestamp: Field<Timestamp> => "timestamp" (required),
         /// The conversation's id in the outside service, for a channel that does its own threading: the same id, the
         /// same thread. `null` or absent for a channel that HubSpot threads by participants.
         pub integration_thread_id: Field<String> => "integrationThreadId",
@@ -61,7 +61,7 @@ record! {
         /// HubSpot's id of the message that this one answers.
         pub in_reply_to_id: Field<MessageId> => "inReplyToId",
         /// The contact to associate the conversation with: a number on the wire.
-        pub associate_with_contact_id: Field<ContactId> => "associateWithContactId",
+        pub associate_with_contact_id: Field<ContactId> => "associateWithContactId" (int64),
         /// Contacts that the bridge has found for the senders itself.
         pub pre_resolved_contacts: Field<PreResolvedContacts> => "preResolvedContacts",
     }
@@ -242,7 +242,7 @@ record! {
         /// The name shown.
         pub name: Field<String> => "name",
         /// The address in the outside service. Required.
-        pub delivery_identifier: Field<DeliveryIdentifier> => "deliveryIdentifier",
+        pub delivery_identifier: Field<DeliveryIdentifier> => "deliveryIdentifier" (required),
         /// Who in HubSpot this is, such as `A-2620022`; meant for outgoing messages, as far as is known. Described
         /// only for `v3` and `2026-03`.
         pub sender_actor_id: Field<ActorId> => "senderActorId",
@@ -287,7 +287,7 @@ record! {
     /// Contacts that the bridge has found for the senders itself.
     pub struct PreResolvedContacts {
         /// One by one. Required.
-        pub contacts: Field<Vec<PreResolvedContact>> => "contacts",
+        pub contacts: Field<Vec<PreResolvedContact>> => "contacts" (required),
     }
 }
 
@@ -305,9 +305,9 @@ record! {
     /// A contact that the bridge has found.
     pub struct PreResolvedContact {
         /// The contact: a number on the wire. Required.
-        pub contact_vid: Field<ContactId> => "contactVid",
+        pub contact_vid: Field<ContactId> => "contactVid" (int64, required),
         /// The names of the contact's properties that it was found by, such as `email`. Required.
-        pub contact_properties_leading_to_match: Field<Vec<String>> => "contactPropertiesLeadingToMatch",
+        pub contact_properties_leading_to_match: Field<Vec<String>> => "contactPropertiesLeadingToMatch" (required),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Lists that come in pages.
 
+use std::marker::PhantomData;
+
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{DeserializeOwned, MapAccess},
@@ -8,6 +10,7 @@ use serde::{
 
 use crate::{
     Extra, Field, Number,
+    schema::{Described, Member, Shape, Table, Walk},
     wire::{Filling, Record, record, refuse_double},
 };
 
@@ -107,7 +110,7 @@ record! {
     /// The page after this one. Called `NextPage` in HubSpot's descriptions.
     pub struct NextPage {
         /// The cursor to ask for it by.
-        pub after: Field<String> => "after",
+        pub after: Field<String> => "after" (required),
         /// Its address.
         pub link: Field<String> => "link",
     }
@@ -117,9 +120,42 @@ record! {
     /// The page before this one. Called `PreviousPage` in HubSpot's descriptions.
     pub struct PreviousPage {
         /// The cursor to ask for it by.
-        pub before: Field<String> => "before",
+        pub before: Field<String> => "before" (required),
         /// Its address.
         pub link: Field<String> => "link",
+    }
+}
+
+/// The table of a page of these items.
+struct PageOf<T>(PhantomData<T>);
+
+impl<T: Described> PageOf<T> {
+    const TABLE: &'static Table = &Table {
+        name: "Page",
+        file: file!(),
+        line: line!(),
+        tag: None,
+        members: &[
+            Member::new("total", Number::shape).int32().required(),
+            Member::new("results", <Vec<T>>::shape).required(),
+            Member::new("paging", Paging::shape),
+        ],
+    };
+}
+
+impl<T: Described> Described for Page<T> {
+    fn shape() -> Shape {
+        Shape::Record(PageOf::<T>::TABLE)
+    }
+
+    fn note_unknown(&self, walk: &mut Walk) {
+        if let Some(items) = self.results.as_ref() {
+            walk.member("results", |walk| items.note_unknown(walk));
+        }
+        if let Some(paging) = self.paging.as_ref() {
+            walk.member("paging", |walk| paging.note_unknown(walk));
+        }
+        self.extra.note_unknown(walk);
     }
 }
 

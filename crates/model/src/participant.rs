@@ -6,9 +6,9 @@ record! {
     /// An address in the outside service. Called `PublicDeliveryIdentifier` in HubSpot's descriptions.
     pub struct DeliveryIdentifier {
         /// What kind of address it is.
-        pub r#type: Field<DeliveryIdentifierType> => "type",
+        pub r#type: Field<DeliveryIdentifierType> => "type" (required),
         /// The address.
-        pub value: Field<String> => "value",
+        pub value: Field<String> => "value" (required),
     }
 }
 

@@ -65,15 +65,15 @@ record! {
     /// HubSpot's descriptions.
     pub struct StagingToken {
         /// The token.
-        pub account_token: Field<Secret> => "accountToken",
+        pub account_token: Field<Secret> => "accountToken" (required),
         /// When the user began.
-        pub created_at: Field<Timestamp> => "createdAt",
+        pub created_at: Field<Timestamp> => "createdAt" (required),
         /// The channel: a number on the wire, unlike everywhere else.
-        pub generic_channel_id: Field<ChannelId> => "genericChannelId",
+        pub generic_channel_id: Field<ChannelId> => "genericChannelId" (int32, required),
         /// The inbox that the user has chosen: a number on the wire, unlike everywhere else.
-        pub inbox_id: Field<InboxId> => "inboxId",
+        pub inbox_id: Field<InboxId> => "inboxId" (int32, required),
         /// The user: a number on the wire.
-        pub user_id: Field<UserId> => "userId",
+        pub user_id: Field<UserId> => "userId" (int32, required),
         /// The account's name.
         pub account_name: Field<String> => "accountName",
         /// The account's own address in the outside service.

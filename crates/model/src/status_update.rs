@@ -18,7 +18,7 @@ record! {
     /// descriptions.
     pub struct StatusUpdate {
         /// `SENT`, `READ` or `FAILED`. Required.
-        pub status_type: Field<StatusType> => "statusType",
+        pub status_type: Field<StatusType> => "statusType" (required),
         /// Why it failed, shown to the agent.
         pub error_message: Field<String> => "errorMessage",
     }

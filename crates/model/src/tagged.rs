@@ -186,6 +186,19 @@ macro_rules! tagged {
             }
         }
 
+        impl $crate::schema::Described for $name {
+            fn shape() -> $crate::schema::Shape {
+                $crate::schema::one_of(&[$( <$record as $crate::schema::Described>::shape, )+])
+            }
+
+            fn note_unknown(&self, walk: &mut $crate::schema::Walk) {
+                match self {
+                    $( $name::$kind(record) => $crate::schema::Described::note_unknown(record, walk), )+
+                    $name::_Unrecognized(_) => walk.found("is of no kind that can be read"),
+                }
+            }
+        }
+
         impl $crate::wire::raw::FromJson for $name {
             fn from_json(json: &str) -> serde_json::Result<Self> {
                 $crate::tagged::Tagged::read(json)

@@ -13,13 +13,13 @@ record! {
         /// The person's company.
         pub org: Field<ContactOrg> => "org",
         /// Postal addresses.
-        pub addresses: Field<Vec<ContactAddress>> => "addresses",
+        pub addresses: Field<Vec<ContactAddress>> => "addresses" (required),
         /// E-mail addresses.
-        pub emails: Field<Vec<ContactEmail>> => "emails",
+        pub emails: Field<Vec<ContactEmail>> => "emails" (required),
         /// Phone numbers.
-        pub phones: Field<Vec<ContactPhone>> => "phones",
+        pub phones: Field<Vec<ContactPhone>> => "phones" (required),
         /// Web addresses.
-        pub urls: Field<Vec<ContactUrl>> => "urls",
+        pub urls: Field<Vec<ContactUrl>> => "urls" (required),
     }
 }
 
@@ -88,7 +88,7 @@ record! {
     /// An e-mail address on a card.
     pub struct ContactEmail {
         /// The address. Required to publish.
-        pub email: Field<String> => "email",
+        pub email: Field<String> => "email" (required),
         /// What it is for.
         pub r#type: Field<AddressType> => "type",
     }
@@ -98,7 +98,7 @@ record! {
     /// A phone number on a card.
     pub struct ContactPhone {
         /// The number. Required to publish.
-        pub phone: Field<String> => "phone",
+        pub phone: Field<String> => "phone" (required),
         /// What it is for.
         pub r#type: Field<PhoneType> => "type",
     }
@@ -108,7 +108,7 @@ record! {
     /// A web address on a card.
     pub struct ContactUrl {
         /// The address. Required to publish.
-        pub url: Field<String> => "url",
+        pub url: Field<String> => "url" (required),
         /// What it is for.
         pub r#type: Field<AddressType> => "type",
     }

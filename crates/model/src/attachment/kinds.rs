@@ -12,13 +12,13 @@ record! {
     /// A file in the portal's file manager; there is no way to attach one that is not uploaded (described).
     pub struct FileAttachment tag "FILE" {
         /// The file: a string on the wire. Required to publish.
-        pub file_id: Field<FileId> => "fileId",
+        pub file_id: Field<FileId> => "fileId" (required),
         /// What the file is for. HubSpot once refused all but two values here; leaving it out worked (observed).
-        pub file_usage_type: Field<FileUsageType> => "fileUsageType",
+        pub file_usage_type: Field<FileUsageType> => "fileUsageType" (required_if_received),
         /// The file's name. HubSpot returns it and ignores it in requests (observed).
-        pub name: Field<String> => "name",
+        pub name: Field<String> => "name" (only_received),
         /// Where to download the file, perhaps only with a signature. HubSpot returns it.
-        pub url: Field<String> => "url",
+        pub url: Field<String> => "url" (only_received),
     }
 }
 
@@ -43,9 +43,9 @@ record! {
     /// A place on Earth.
     pub struct LocationAttachment tag "LOCATION" {
         /// Degrees north. Required to publish.
-        pub latitude: Field<Number> => "latitude",
+        pub latitude: Field<Number> => "latitude" (required),
         /// Degrees east. Required to publish.
-        pub longitude: Field<Number> => "longitude",
+        pub longitude: Field<Number> => "longitude" (required),
         /// The postal address.
         pub address: Field<String> => "address",
         /// What the place is called.
@@ -70,7 +70,7 @@ record! {
     /// A contact card.
     pub struct ContactAttachment tag "CONTACT" {
         /// The card. Required to publish.
-        pub contact_profile: Field<ContactProfile> => "contactProfile",
+        pub contact_profile: Field<ContactProfile> => "contactProfile" (required),
     }
 }
 
@@ -102,7 +102,7 @@ record! {
         /// The heading's text.
         pub text: Field<String> => "text",
         /// An image in the heading: a number on the wire, other than in [`FileAttachment`].
-        pub file_id: Field<FileId> => "fileId",
+        pub file_id: Field<FileId> => "fileId" (int64),
     }
 }
 
@@ -131,11 +131,11 @@ record! {
     /// Answers for the reader to choose from.
     pub struct QuickRepliesAttachment tag "QUICK_REPLIES" {
         /// The answers. Required to publish.
-        pub quick_replies: Field<Vec<QuickReply>> => "quickReplies",
+        pub quick_replies: Field<Vec<QuickReply>> => "quickReplies" (required),
         /// Whether several may be chosen. HubSpot returns it.
-        pub allow_multi_select: Field<bool> => "allowMultiSelect",
+        pub allow_multi_select: Field<bool> => "allowMultiSelect" (only_received, required),
         /// Whether free text is welcome too. HubSpot returns it.
-        pub allow_user_input: Field<bool> => "allowUserInput",
+        pub allow_user_input: Field<bool> => "allowUserInput" (only_received, required),
     }
 }
 
@@ -153,9 +153,9 @@ record! {
     /// One answer to choose.
     pub struct QuickReply {
         /// What choosing it sends or opens. Required to publish.
-        pub value: Field<String> => "value",
+        pub value: Field<String> => "value" (required),
         /// Whether the value is text or an address. Required to publish.
-        pub value_type: Field<QuickReplyValueType> => "valueType",
+        pub value_type: Field<QuickReplyValueType> => "valueType" (required),
         /// What the button says, where it is not the value.
         pub label: Field<String> => "label",
     }
@@ -192,7 +192,7 @@ record! {
     /// A post, story or advertisement that the message refers to.
     pub struct SocialMediaMetadataAttachment tag "SOCIAL_MEDIA_METADATA" {
         /// What it refers to. Required to publish.
-        pub social_metadata: Field<SocialMetadata> => "socialMetadata",
+        pub social_metadata: Field<SocialMetadata> => "socialMetadata" (required),
     }
 }
 
@@ -210,7 +210,7 @@ record! {
     /// A piece of social media.
     pub struct SocialMetadata {
         /// What kind of media it is. Required to publish.
-        pub media_type: Field<MediaType> => "mediaType",
+        pub media_type: Field<MediaType> => "mediaType" (required),
         /// Its id in the outside service.
         pub id: Field<String> => "id",
         /// A description.
@@ -240,15 +240,15 @@ record! {
     /// The WhatsApp template that a message was made from.
     pub struct WhatsAppTemplateMetadataAttachment tag "WHATSAPP_TEMPLATE_METADATA" {
         /// The CRM objects that filled the template, by their role: numbers on the wire.
-        pub crm_object_ids: Field<BTreeMap<String, ObjectId>> => "crmObjectIds",
+        pub crm_object_ids: Field<BTreeMap<String, ObjectId>> => "crmObjectIds" (int64, required),
         /// The template's parameters by name.
-        pub parameters: Field<BTreeMap<String, String>> => "parameters",
+        pub parameters: Field<BTreeMap<String, String>> => "parameters" (required),
         /// The content's id.
-        pub content_id: Field<ObjectId> => "contentId",
+        pub content_id: Field<ObjectId> => "contentId" (int64),
         /// The template's id.
-        pub mapped_template_id: Field<ObjectId> => "mappedTemplateId",
+        pub mapped_template_id: Field<ObjectId> => "mappedTemplateId" (int64),
         /// The meaning of this id is unknown.
-        pub root_mic_id: Field<ObjectId> => "rootMicId",
+        pub root_mic_id: Field<ObjectId> => "rootMicId" (int64),
     }
 }
 

@@ -27,6 +27,7 @@ use serde::{
 
 use crate::{
     decode,
+    schema::{self, Described, Shape, Walk},
     wire::{
         Record,
         raw::{self, FromJson},
@@ -113,6 +114,19 @@ macro_rules! attachment {
                     _ => None,
                 };
                 Attachment::_Unrecognized(UnrecognizedAttachment::new(kind, json, refused))
+            }
+        }
+
+        impl Described for Attachment {
+            fn shape() -> Shape {
+                schema::one_of(&[$( <$record>::shape, )+])
+            }
+
+            fn note_unknown(&self, walk: &mut Walk) {
+                match self {
+                    $( Attachment::$kind(attachment) => attachment.note_unknown(walk), )+
+                    Attachment::_Unrecognized(_) => walk.found("is of no kind that can be read"),
+                }
             }
         }
 

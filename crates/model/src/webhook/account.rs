@@ -3,7 +3,10 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{
-    ChannelAccountId, ChannelId, DeliveryIdentifier, EventId, PortalId, Timestamp, shapes::ObjectOrString, wire::record,
+    ChannelAccountId, ChannelId, DeliveryIdentifier, EventId, PortalId, Timestamp,
+    schema::{Described, Shape, Walk},
+    shapes::ObjectOrString,
+    wire::record,
 };
 
 macro_rules! account_event {
@@ -82,6 +85,18 @@ impl From<DeliveryIdentifier> for AccountDeliveryIdentifier {
 impl From<&str> for AccountDeliveryIdentifier {
     fn from(value: &str) -> Self {
         AccountDeliveryIdentifier::Value(value.to_owned())
+    }
+}
+
+impl Described for AccountDeliveryIdentifier {
+    fn shape() -> Shape {
+        DeliveryIdentifier::shape()
+    }
+
+    fn note_unknown(&self, walk: &mut Walk) {
+        if let AccountDeliveryIdentifier::Identifier(identifier) = self {
+            identifier.note_unknown(walk);
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use serde::{
 
 use super::{ChannelEvent, ConversationEvent};
 use crate::{
+    schema::{Described, Shape, Walk},
     shapes::read_object,
     wire::{
         Record,
@@ -112,6 +113,19 @@ impl<T: Serialize> Serialize for Events<T> {
         match &*self.events {
             [event] if !self.is_list => event.serialize(serializer),
             events => events.serialize(serializer),
+        }
+    }
+}
+
+impl<T: Described> Described for Events<T> {
+    fn shape() -> Shape {
+        <Vec<T>>::shape()
+    }
+
+    fn note_unknown(&self, walk: &mut Walk) {
+        match &*self.events {
+            [event] if !self.is_list => event.note_unknown(walk),
+            _ => self.events.note_unknown(walk),
         }
     }
 }

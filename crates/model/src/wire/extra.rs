@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Serialize, de::DeserializeOwned, ser::SerializeMap};
 
 use super::raw;
-use crate::{DecodeError, decode};
+use crate::{DecodeError, decode, schema::Walk};
 
 /// The members of a JSON object that the type around it does not name, as JSON text.
 ///
@@ -91,6 +91,13 @@ impl Extra {
             self.0 = None;
         }
         removed
+    }
+
+    /// Notes each of them as unknown.
+    pub(crate) fn note_unknown(&self, walk: &mut Walk) {
+        for (name, _) in self.iter() {
+            walk.member(name, |walk| walk.found("is no member"));
+        }
     }
 
     /// Appends valid JSON text.

@@ -102,6 +102,18 @@ macro_rules! open_enum {
             }
         }
 
+        impl $crate::schema::Described for $name {
+            fn shape() -> $crate::schema::Shape {
+                $crate::schema::Shape::Words(Self::NAMED)
+            }
+
+            fn note_unknown(&self, walk: &mut $crate::schema::Walk) {
+                if !self.is_named() {
+                    walk.found("has no name for its value");
+                }
+            }
+        }
+
         impl<'de> serde::Deserialize<'de> for $name {
             #[inline]
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

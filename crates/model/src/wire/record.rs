@@ -186,17 +186,21 @@ pub(crate) fn refuse_double<'de, A: MapAccess<'de>>(map: &mut A, name: &'static 
 ///     /// What the object is.
 ///     pub struct Message {
 ///         /// What the member means.
-///         pub thread_id: Field<ThreadId> => "conversationsThreadId",
+///         pub thread_id: Field<ThreadId> => "conversationsThreadId" (required),
 ///     }
 /// }
 /// ```
 ///
-/// `tag "FILE"` before the members makes it an attachment of that kind.
+/// `tag "FILE"` before the members makes it an attachment of that kind. What stands in parentheses is how HubSpot
+/// describes the member: notes of [`Member`](crate::schema::Member), which decide nothing here.
 macro_rules! record {
     (
         $(#[$docs:meta])*
         pub struct $name:ident $(tag $tag:literal)? {
-            $( $(#[$member_docs:meta])* pub $member:ident: Field<$type:ty> => $wire:literal, )*
+            $(
+                $(#[$member_docs:meta])*
+                pub $member:ident: Field<$type:ty> => $wire:literal $( ($($note:ident),+) )?,
+            )*
         }
     ) => {
         $(#[$docs])*
@@ -206,6 +210,15 @@ macro_rules! record {
             $( $(#[$member_docs])* pub $member: $crate::Field<$type>, )*
             /// The members that have no field here, kept as they came.
             pub extra: $crate::Extra,
+        }
+
+        impl $name {
+            /// Builds one by hand, for a test or a double: what `fill` leaves alone stays absent.
+            pub fn build(fill: impl FnOnce(&mut Self)) -> Self {
+                let mut record = Self::default();
+                fill(&mut record);
+                record
+            }
         }
 
         const _: () = {
@@ -256,6 +269,29 @@ macro_rules! record {
 
                 fn extra_mut(&mut self) -> &mut $crate::Extra {
                     &mut self.extra
+                }
+            }
+
+            impl $crate::schema::Described for $name {
+                fn shape() -> $crate::schema::Shape {
+                    const TABLE: &$crate::schema::Table = &$crate::schema::Table {
+                        name: stringify!($name),
+                        file: file!(),
+                        line: line!(),
+                        tag: $crate::wire::record!(@tag $($tag)?),
+                        members: &[ $(
+                            $crate::schema::Member::new($wire, <$type as $crate::schema::Described>::shape)
+                                $( $( .$note() )+ )?,
+                        )* ],
+                    };
+                    $crate::schema::Shape::Record(TABLE)
+                }
+
+                fn note_unknown(&self, walk: &mut $crate::schema::Walk) {
+                    $( if let Some(value) = self.$member.as_ref() {
+                        walk.member($wire, |walk| $crate::schema::Described::note_unknown(value, walk));
+                    } )*
+                    self.extra.note_unknown(walk);
                 }
             }
 
