@@ -1,0 +1,31 @@
+//! The command line: arguments and files in, text out. What is done in between is pure and lives beside this folder.
+
+mod diff;
+mod import;
+
+use crate::error::{Error, Result};
+
+const USAGE: &str = "\
+cargo xtask schema <command>
+
+  import FILE --version V [--check]  makes xtask/contracts/V.json from an OpenAPI file of HubSpot's; --check only
+                                     says whether it is what it would be
+  diff OLD NEW [--json]              what changed on the wire between two OpenAPI files, contracts, or versions whose
+                                     contracts are checked in; exits with 1 if something breaking did
+";
+
+/// Runs the command that the arguments name.
+pub(crate) fn run(arguments: &[String]) -> Result<()> {
+    let Some((command, rest)) = arguments.split_first() else {
+        return Err(Error::usage(format!("which command?\n\n{USAGE}")));
+    };
+    match command.as_str() {
+        "help" | "-h" | "--help" => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        "import" => import::run(rest),
+        "diff" => diff::run(rest),
+        _ => Err(Error::usage(format!("`schema` has no command `{command}`\n\n{USAGE}"))),
+    }
+}

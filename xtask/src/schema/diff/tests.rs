@@ -1,0 +1,322 @@
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::*;
+use crate::schema::contract::tests::{CHECKED_IN, checked_in};
+use crate::schema::contract::{Member, Rest, Schema, Shape};
+use crate::schema::files::{contract_in, openapi_in};
+use crate::schema::mutate::{self, mutants};
+
+fn v3() -> Contract {
+    contract_in(CHECKED_IN[0].1).unwrap()
+}
+
+/// What is said of the v3 contract after it was changed.
+fn changes(change: impl FnOnce(&mut Contract)) -> Vec<Change> {
+    let mut changed = v3();
+    change(&mut changed);
+    diff(&v3(), &changed)
+}
+
+fn lines(changes: &[Change]) -> Vec<String> {
+    changes
+        .iter()
+        .map(|change| format!("{} | {} | {}", change.item, what(change), change.verdict.name()))
+        .collect()
+}
+
+fn member<'c>(contract: &'c mut Contract, record: &str, member: &str) -> &'c mut Member {
+    match &mut contract.records.get_mut(record).unwrap().shape {
+        Shape::Object(object) => object.members.get_mut(member).unwrap(),
+        _ => panic!("{record} is no object"),
+    }
+}
+
+#[test]
+fn a_contract_does_not_differ_from_itself() {
+    for contract in checked_in() {
+        assert_eq!(diff(&contract, &contract), []);
+    }
+}
+
+#[test]
+fn every_single_mutation_is_reported_and_nothing_else() {
+    for contract in checked_in() {
+        let mutants = mutants(&contract);
+        assert!(mutants.len() > 500, "{}: only {} mutants", contract.version, mutants.len());
+        for mutant in mutants {
+            let found = diff(&contract, &mutant.contract);
+            let places: BTreeSet<&Item> = found.iter().map(|change| &change.item).collect();
+            let item = Item {
+                root: match mutant.root {
+                    mutate::Root::Operation(id) => Root::Operation(id),
+                    mutate::Root::Record(name) => Root::Record(name),
+                },
+                steps: mutant.steps,
+            };
+            assert_eq!(places, BTreeSet::from([&item]), "{}", mutant.what);
+            let reports: Vec<_> = found
+                .iter()
+                .map(|change| (change.kind, change.was.clone(), change.now.clone()))
+                .collect();
+            assert_eq!(reports, mutant.reports, "{}", mutant.what);
+        }
+    }
+}
+
+#[test]
+fn back_and_forth_a_mutation_is_the_same_facts() {
+    let contract = v3();
+    for mutant in mutants(&contract) {
+        let facts = |changes: Vec<Change>, forth: bool| -> BTreeSet<_> {
+            let facts = changes.into_iter().map(|change| match forth {
+                true => (change.item, change.kind, change.was, change.now),
+                false => (change.item, change.kind, change.now, change.was),
+            });
+            facts.collect()
+        };
+        assert_eq!(
+            facts(diff(&contract, &mutant.contract), true),
+            facts(diff(&mutant.contract, &contract), false),
+            "{}",
+            mutant.what
+        );
+    }
+}
+
+#[test]
+fn a_renamed_record_is_no_change() {
+    let text = CHECKED_IN[0].1;
+    for name in v3().records.keys() {
+        let renamed = text.replace(&format!("\"{name}\""), &format!("\"Renamed{name}\""));
+        assert_ne!(renamed, text);
+        assert_eq!(diff(&v3(), &contract_in(&renamed).unwrap()), [], "{name}");
+    }
+}
+
+#[test]
+fn a_record_that_is_spelt_out_in_place_is_no_change() {
+    let spelt_out = changes(|contract| {
+        let client = contract.records.remove("PublicClient").unwrap();
+        member(contract, "PublicConversationsMessage", "client").schema = client;
+    });
+    assert_eq!(spelt_out, []);
+}
+
+#[test]
+fn order_and_prose_are_no_change() {
+    let description = |required: &str, values: &str, prose: &str| {
+        let text = format!(
+            r##"{{"openapi":"3.0.1","info":{{"title":"{prose}","version":"v3"}},"paths":{{
+            "/v3/custom-channels":{{"post":{{"operationId":"{prose}","requestBody":{{"content":{{"application/json":{{
+            "schema":{{"$ref":"#/components/schemas/A"}},"example":"{prose}"}}}}}},"responses":{{"200":{{
+            "description":"{prose}"}}}}}}}}}},"components":{{"schemas":{{"A":{{"type":"object","description":"{prose}",
+            "required":[{required}],"properties":{{"x":{{"type":"string","enum":[{values}]}},"y":{{"type":"string"}}}}}}}}}}}}"##
+        );
+        openapi_in(&text).unwrap()
+    };
+    let one = description(r#""x","y""#, r#""P","Q""#, "one");
+    let other = description(r#""y","x""#, r#""Q","P""#, "other");
+    assert_eq!(diff(&one, &other), []);
+    assert_ne!(diff(&one, &description(r#""y""#, r#""Q","P""#, "other")), []);
+}
+
+#[test]
+fn what_a_client_sends_is_judged_otherwise_than_what_it_receives() {
+    let required = changes(|contract| {
+        member(contract, "PublicChannelAccountUpdateRequest", "name").required = true;
+        member(contract, "PublicConversationsMessage", "subject").required = true;
+    });
+    assert_eq!(
+        lines(&required),
+        [
+            "PublicChannelAccountUpdateRequest.name | required changed: optional -> required | breaking",
+            "PublicConversationsMessage.subject | required changed: optional -> required | harmless",
+        ]
+    );
+    let values = changes(|contract| {
+        member(contract, "PublicClient", "clientType")
+            .schema
+            .values
+            .insert("ROBOT".to_owned());
+        member(contract, "PublicClient", "clientType")
+            .schema
+            .values
+            .remove("SYSTEM");
+        member(contract, "PublicChannelIntegrationMessageUpdateRequest", "statusType")
+            .schema
+            .values
+            .remove("READ");
+    });
+    assert_eq!(
+        lines(&values),
+        [
+            "PublicChannelIntegrationMessageUpdateRequest.statusType | enum value removed: READ | breaking",
+            "PublicClient.clientType | enum value added: ROBOT | worth adopting",
+            "PublicClient.clientType | enum value removed: SYSTEM | harmless",
+        ]
+    );
+}
+
+#[test]
+fn a_shared_record_is_one_change_that_travels_in_both_directions() {
+    let found = changes(|contract| member(contract, "PublicDeliveryIdentifier", "value").required = false);
+    assert_eq!(lines(&found).len(), 1);
+    assert_eq!(found[0].directions, BTreeSet::from([Direction::Sent, Direction::Received]));
+    assert_eq!(found[0].verdict, Verdict::Harmless);
+}
+
+#[test]
+fn credentials_are_compared_by_what_is_asked_for() {
+    let asked = changes(|contract| {
+        for (id, operation) in &mut contract.operations {
+            match (id.method.as_str(), id.path.ends_with("/messages")) {
+                ("POST", true) => {
+                    let requirement = operation.security.pop_first().unwrap();
+                    let scopes = [("private_apps".to_owned(), BTreeSet::new())];
+                    operation.security = BTreeSet::from([requirement, scopes.into()]);
+                }
+                ("DELETE", _) => {
+                    operation.security = BTreeSet::from([[("developer_hapikey".to_owned(), BTreeSet::new())].into()]);
+                }
+                ("GET", _) => operation.security = BTreeSet::new(),
+                _ => {}
+            }
+        }
+        contract
+            .schemes
+            .get_mut("developer_hapikey")
+            .unwrap()
+            .facts
+            .insert("in".to_owned(), "header".to_owned());
+    });
+    let told: Vec<String> = lines(&asked)
+        .into_iter()
+        .map(|line| line.replace("/conversations/v3/custom-channels/{channelId}", "…"))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "DELETE … security | security added: developer_hapikey | breaking",
+            "GET …/channel-accounts security | security removed: oauth2[conversations.custom_channels.read] | harmless",
+            "GET …/channel-accounts security | security removed: oauth2[conversations.custom_channels.write] | harmless",
+            "GET …/channel-accounts/{channelAccountId} security | security removed: \
+             oauth2[conversations.custom_channels.read] | harmless",
+            "GET …/channel-accounts/{channelAccountId} security | security removed: \
+             oauth2[conversations.custom_channels.write] | harmless",
+            "POST …/messages security | security added: private_apps | worth adopting",
+            "GET …/messages/{messageId} security | security removed: oauth2[conversations.custom_channels.read] | harmless",
+            "scheme developer_hapikey | security added: in header | breaking",
+            "scheme developer_hapikey | security removed: in query | breaking",
+        ]
+    );
+}
+
+#[test]
+fn a_moved_operation_is_the_same_operation() {
+    let moved = changes(|contract| {
+        let operations = std::mem::take(&mut contract.operations);
+        for (mut id, operation) in operations {
+            id.path = id
+                .path
+                .replace("/conversations/custom-channels/v3", "/conversations/v3/custom-channels/");
+            id.path = id.path.replace("{messageId}", "{message}");
+            contract.operations.insert(id, operation);
+        }
+    });
+    let of_kind = |kind| moved.iter().filter(|change| change.kind == kind).count();
+    assert_eq!(of_kind(Kind::Operation), 0);
+    // Two that were moved, and two with a parameter of another name.
+    assert_eq!(of_kind(Kind::Path), 4);
+    assert!(
+        moved
+            .iter()
+            .all(|change| change.verdict == Verdict::Breaking || change.kind != Kind::Path)
+    );
+}
+
+#[test]
+fn versions_differ_by_their_paths_and_little_else() {
+    let found = diff(&v3(), &contract_in(CHECKED_IN[2].1).unwrap());
+    assert!(
+        found
+            .iter()
+            .all(|change| change.kind == Kind::Path && change.verdict == Verdict::Adopt),
+        "{found:#?}"
+    );
+    // The two that list and create have their version at the end in both.
+    assert_eq!(found.len(), 11);
+}
+
+#[test]
+fn a_map_that_becomes_a_record_is_another_type() {
+    let found = changes(|contract| {
+        let schema = contract.records["PublicClient"].clone();
+        member(contract, "PublicChannelIntegrationChannel", "capabilities").schema = schema;
+    });
+    assert_eq!(
+        lines(&found),
+        [
+            "PublicChannelIntegrationChannel.capabilities | type changed: map to object -> \
+          object with clientType, integrationAppId | breaking"
+        ]
+    );
+}
+
+#[test]
+fn members_of_any_name_may_come_and_go() {
+    let found = changes(|contract| match &mut contract.records.get_mut("PublicClient").unwrap().shape {
+        Shape::Object(object) => object.rest = Rest::Closed,
+        _ => panic!("no object"),
+    });
+    assert_eq!(
+        lines(&found),
+        ["PublicClient{} | type changed: any other members -> no other members | worth adopting"]
+    );
+}
+
+#[test]
+fn people_read_the_worst_first_and_a_repeated_change_once() {
+    let found = changes(|contract| {
+        for operation in contract.operations.values_mut() {
+            for (id, parameter) in &mut operation.parameters {
+                if id.name == "messageId" {
+                    parameter.schema = Schema::default();
+                }
+            }
+        }
+        member(contract, "PublicConversationsMessage", "subject").required = true;
+    });
+    assert_eq!(
+        to_text(&found),
+        "\
+breaking:
+  path messageId: type changed: string -> any value (sent), in 2 operations:
+    GET /conversations/v3/custom-channels/{channelId}/messages/{messageId}
+    PATCH /conversations/v3/custom-channels/{channelId}/messages/{messageId}
+
+harmless:
+  PublicConversationsMessage.subject: required changed: optional -> required (received)
+
+3 changes on the wire: 2 breaking, 0 worth adopting, 1 harmless
+"
+    );
+    assert_eq!(to_text(&[]), "nothing changed on the wire\n");
+}
+
+#[test]
+fn machines_read_every_change_by_itself() {
+    let found = changes(|contract| member(contract, "PublicConversationsMessage", "subject").required = true);
+    let json: Value = serde_json::from_str(&to_json(&found)).unwrap();
+    assert_eq!(
+        json,
+        serde_json::json!({
+            "breaking": 0, "worthAdopting": 0, "harmless": 1,
+            "changes": [{
+                "item": "PublicConversationsMessage.subject", "kind": "required", "directions": ["received"],
+                "verdict": "harmless", "was": "optional", "now": "required",
+            }],
+        })
+    );
+}

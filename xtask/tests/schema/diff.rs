@@ -1,0 +1,60 @@
+use crate::program::{contract, file, folder, schema};
+
+#[test]
+fn equal_contracts_end_well() {
+    let outcome = schema(["diff", "2026-03", "2026-03"]);
+    assert_eq!((outcome.code, outcome.out.as_str()), (Some(0), "nothing changed on the wire\n"));
+}
+
+#[test]
+fn the_exit_code_tells_whether_something_breaks() {
+    let folder = folder("diff-exit-code");
+    let harmless = contract("v3").replace(r#""updatedAt": { "#, r#""updatedAt": { "required": true, "#);
+    let harmless = file(&folder, "harmless.json", harmless);
+    let outcome = schema(["diff", "v3", &harmless]);
+    assert_eq!(outcome.code, Some(0), "{}{}", outcome.out, outcome.err);
+    assert!(
+        outcome
+            .out
+            .contains("PublicConversationsMessage.updatedAt: required changed: optional -> required")
+    );
+
+    let breaking = file(&folder, "breaking.json", contract("v3").replace("\"richText\"", "\"formattedText\""));
+    let outcome = schema(["diff", "v3", &breaking, "--json"]);
+    assert_eq!(outcome.code, Some(1));
+    assert!(outcome.err.contains("2 of the changes may break what is built on v3"), "{}", outcome.err);
+    let changes: serde_json::Value = serde_json::from_str(&outcome.out).unwrap();
+    assert_eq!(changes["breaking"], 2);
+    assert_eq!(changes["worthAdopting"], 2);
+}
+
+#[test]
+fn what_cannot_be_compared_is_told_in_a_line() {
+    let folder = folder("diff-unreadable");
+    for (name, text, said) in [
+        ("empty.json", "", "not JSON: "),
+        ("description.yaml", "openapi: 3.0.1\n", "this is YAML; "),
+        ("swagger.json", r#"{"swagger":"2.0"}"#, "this is Swagger"),
+        ("other.json", r#"{"openapi":"3.0.1","paths":{"/crm":{}}}"#, "not HubSpot's description of custom channels"),
+        ("future.json", r#"{"contract":2}"#, "a contract of another format"),
+        ("list.json", "[]", "not an OpenAPI description"),
+    ] {
+        let file = file(&folder, name, text);
+        for arguments in [["diff", "v3", &file], ["diff", &file, "v3"]] {
+            let outcome = schema(arguments);
+            assert_eq!(outcome.code, Some(2), "{name}");
+            assert!(outcome.err.contains(said), "{name}: {}", outcome.err);
+            assert_eq!(outcome.err.lines().count(), 1, "{}", outcome.err);
+        }
+    }
+    for (arguments, said) in [
+        (["diff", "v3", "v9"], "there is no contract of version v9; there are v3, 2025-09, 2026-03, 2026-09"),
+        (["diff", "v3", "nowhere.json"], "nowhere.json: "),
+        (["diff", "v3", "--jsn"], "does not take `--jsn`"),
+        (["diff", "v3", "--json"], "takes two files or versions"),
+    ] {
+        let outcome = schema(arguments);
+        assert_eq!(outcome.code, Some(2), "{arguments:?}");
+        assert!(outcome.err.contains(said), "{}", outcome.err);
+    }
+}
