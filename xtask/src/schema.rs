@@ -2,6 +2,7 @@
 //!
 //! - [`contract`] is the data; [`openapi`] makes it from a description of HubSpot's.
 //! - [`diff`] tells two contracts apart.
+//! - [`payloads`] reads recorded bodies as what [`manifest`] says of them, with the types of [`kinds`].
 //! - [`command`] reads the command line and the files; everything else is pure.
 
 mod command;
@@ -9,8 +10,11 @@ mod contract;
 mod diff;
 mod files;
 mod json;
+mod kinds;
+mod manifest;
 #[cfg(test)]
 mod mutate;
 mod openapi;
+mod payloads;
 
 pub(crate) use self::command::run;

@@ -3,4 +3,5 @@
 #![allow(clippy::unwrap_used, reason = "a failing test is how this reports")]
 
 mod diff;
+mod payloads;
 mod program;

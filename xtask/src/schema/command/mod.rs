@@ -2,6 +2,7 @@
 
 mod diff;
 mod import;
+mod payloads;
 
 use crate::error::{Error, Result};
 
@@ -12,6 +13,8 @@ cargo xtask schema <command>
                                      says whether it is what it would be
   diff OLD NEW [--json]              what changed on the wire between two OpenAPI files, contracts, or versions whose
                                      contracts are checked in; exits with 1 if something breaking did
+  payloads DIR [--manifest FILE]     reads each recorded body DIR/<kind>/*.json (or *.ndjson, one a line), writes it
+                                     again and compares; xtask/payloads.json says more about kinds and files
 ";
 
 /// Runs the command that the arguments name.
@@ -26,6 +29,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         }
         "import" => import::run(rest),
         "diff" => diff::run(rest),
+        "payloads" => payloads::run(rest),
         _ => Err(Error::usage(format!("`schema` has no command `{command}`\n\n{USAGE}"))),
     }
 }

@@ -1,0 +1,127 @@
+//! `payloads`: what the model makes of recorded bodies.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::USAGE;
+use crate::cargo;
+use crate::error::{Error, Result};
+use crate::schema::files;
+use crate::schema::kinds::{self, Read};
+use crate::schema::manifest::{Expected, Found, Manifest};
+use crate::schema::payloads::{Report, examine};
+
+pub(super) fn run(arguments: &[String]) -> Result<()> {
+    let report = match Arguments::from(arguments)? {
+        Arguments::Folder { folder, manifest } => folder_of_bodies(&folder, manifest)?,
+    };
+    print!("{}", report.to_text());
+    match (report.problems(), report.values()) {
+        (0, 0) => Err(Error::failed("there is no body to read here")),
+        (0, _) => Ok(()),
+        (problems, _) => Err(Error::failed(format!("{problems} of them must be looked at"))),
+    }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Arguments {
+    Folder { folder: PathBuf, manifest: Option<PathBuf> },
+}
+
+impl Arguments {
+    fn from(arguments: &[String]) -> Result<Self> {
+        let (mut folder, mut manifest) = (None, None);
+        let mut arguments = arguments.iter();
+        while let Some(argument) = arguments.next() {
+            match argument.as_str() {
+                "--manifest" if manifest.is_none() => match arguments.next() {
+                    Some(file) => manifest = Some(PathBuf::from(file)),
+                    None => return Err(Error::usage("`--manifest` which file?")),
+                },
+                name if folder.is_none() && !name.starts_with('-') => folder = Some(PathBuf::from(name)),
+                other => return Err(Error::usage(format!("`schema payloads` does not take `{other}`\n\n{USAGE}"))),
+            }
+        }
+        match folder {
+            Some(folder) => Ok(Self::Folder { folder, manifest }),
+            None => Err(Error::usage("`schema payloads` which folder?")),
+        }
+    }
+}
+
+fn folder_of_bodies(folder: &Path, manifest: Option<PathBuf>) -> Result<Report> {
+    let manifest_file = manifest.unwrap_or_else(|| cargo::root().join("xtask").join("payloads.json"));
+    let manifest = Manifest::parse(&files::text(&manifest_file)?)
+        .map_err(|error| Error::usage(format!("{}: {error}", manifest_file.display())))?;
+    let mut report = Report::default();
+    let mut some_unknown = false;
+    for path in all_files(folder)? {
+        match manifest.find(&path) {
+            Found::Prose => {}
+            Found::Body(expected) => file(&folder.join(&path), &path, &expected, &mut report),
+            Found::Unknown => {
+                report.file();
+                report.problem(&path, "of no kind; give it a rule in the manifest, or a folder named by its kind");
+                some_unknown = true;
+            }
+        }
+    }
+    if some_unknown {
+        let (manifest, kinds) = (manifest_file.display(), kinds::names().join(", "));
+        report.note(&format!("the manifest is {manifest}; the kinds are {kinds}"));
+    }
+    Ok(report)
+}
+
+/// The paths of all files in a folder and in those below it, with slashes, sorted.
+fn all_files(folder: &Path) -> Result<Vec<String>> {
+    let mut files = Vec::new();
+    let mut open = vec![(folder.to_path_buf(), String::new())];
+    while let Some((folder, prefix)) = open.pop() {
+        let unreadable = |error: std::io::Error| Error::usage(format!("{}: {error}", folder.display()));
+        for entry in fs::read_dir(&folder).map_err(unreadable)? {
+            let entry = entry.map_err(unreadable)?;
+            let name = entry.file_name();
+            let Some(name) = name.to_str() else {
+                return Err(Error::usage(format!("{}: a name that is not UTF-8", entry.path().display())));
+            };
+            let path = format!("{prefix}{name}");
+            // Links are followed no further than to files, so that none leads in a circle.
+            if entry.file_type().map_err(unreadable)?.is_dir() {
+                open.push((entry.path(), format!("{path}/")));
+            } else {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn file(file: &Path, path: &str, expected: &Expected, report: &mut Report) {
+    report.file();
+    let Some(kind) = kinds::kind(expected.kind) else {
+        report.problem(path, &format!("there is no kind `{}`", expected.kind));
+        return;
+    };
+    values(file, path, kind.name, kind.read, Some(expected), report);
+}
+
+/// Reads the value of a file, or those of its lines.
+fn values(file: &Path, path: &str, kind: &str, read: Read, expected: Option<&Expected>, report: &mut Report) {
+    let bytes = match fs::read(file) {
+        Ok(bytes) => bytes,
+        Err(error) => return report.problem(path, &error.to_string()),
+    };
+    if path.ends_with(".ndjson") {
+        for (at, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
+            if !line.iter().all(u8::is_ascii_whitespace) {
+                report.value(&format!("{path}:{}", at + 1), kind, examine(line, read, expected));
+            }
+        }
+    } else if path.ends_with(".json") {
+        report.value(path, kind, examine(&bytes, read, expected));
+    } else {
+        report.problem(path, "neither .json nor .ndjson");
+    }
+}

@@ -1,0 +1,201 @@
+//! Which kind of body a recorded file holds, and what is expected of it.
+
+use std::collections::BTreeMap;
+
+use super::json::{self, Node, Result};
+use super::kinds::{self, Kind};
+
+/// What is known of files by their names.
+#[derive(Debug, Default)]
+pub(crate) struct Manifest {
+    /// The first one that fits counts.
+    rules: Vec<Rule>,
+    /// For what no rule fits: the kind by the folder that a file is in.
+    folders: BTreeMap<String, &'static str>,
+    /// Files that hold no bodies: notes, an index.
+    prose: Vec<String>,
+}
+
+#[derive(Debug)]
+struct Rule {
+    files: String,
+    expected: Expected,
+}
+
+/// What is expected of a file.
+#[derive(Clone, Debug)]
+pub(crate) struct Expected {
+    pub(crate) kind: &'static str,
+    /// The member at which reading it fails, where it is known to.
+    pub(crate) unreadable_at: Option<String>,
+    /// The member for which it would not be sent, where it is known to.
+    pub(crate) refused_at: Option<String>,
+}
+
+/// What a name stands for.
+#[derive(Debug)]
+pub(crate) enum Found {
+    Body(Expected),
+    Prose,
+    Unknown,
+}
+
+impl Manifest {
+    pub(crate) fn parse(text: &str) -> Result<Self> {
+        let document = json::parse(text)?;
+        let document = Node::document(&document);
+        document.only(|name| ["rules", "folders", "prose"].contains(&name))?;
+        let mut manifest = Self::default();
+        for rule in document.elements_of("rules")? {
+            rule.only(|name| ["files", "kind", "unreadableAt", "refusedAt", "reason"].contains(&name))?;
+            let expected = Expected {
+                kind: kind(&rule.need("kind")?)?.name,
+                unreadable_at: rule.text_of("unreadableAt")?.map(str::to_owned),
+                refused_at: rule.text_of("refusedAt")?.map(str::to_owned),
+            };
+            let fails = expected.unreadable_at.is_some() || expected.refused_at.is_some();
+            if fails && rule.text_of("reason")?.unwrap_or_default().is_empty() {
+                return rule.refuse("what is expected to fail needs a `reason`");
+            }
+            manifest.rules.push(Rule {
+                files: rule.need("files")?.text()?.to_owned(),
+                expected,
+            });
+        }
+        for (folder, node) in document.members_of("folders")? {
+            manifest.folders.insert(folder.to_owned(), kind(&node)?.name);
+        }
+        for node in document.elements_of("prose")? {
+            manifest.prose.push(node.text()?.to_owned());
+        }
+        Ok(manifest)
+    }
+
+    /// What is expected of a file, by its path from the folder that was named, with slashes.
+    pub(crate) fn find(&self, path: &str) -> Found {
+        if self.prose.iter().any(|pattern| fits(pattern, path)) {
+            return Found::Prose;
+        }
+        if let Some(rule) = self.rules.iter().find(|rule| fits(&rule.files, path)) {
+            return Found::Body(rule.expected.clone());
+        }
+        let folder = path.split_once('/').map_or("", |(folder, _)| folder);
+        let by_name = kinds::kind(folder).map(|kind| kind.name);
+        match self.folders.get(folder).copied().or(by_name) {
+            Some(kind) => Found::Body(Expected {
+                kind,
+                unreadable_at: None,
+                refused_at: None,
+            }),
+            None => Found::Unknown,
+        }
+    }
+}
+
+fn kind(node: &Node<'_>) -> Result<&'static Kind> {
+    let name = node.text()?;
+    match kinds::kind(name) {
+        Some(kind) => Ok(kind),
+        None => node.refuse(format!("there is no kind `{name}`; there are {}", kinds::names().join(", "))),
+    }
+}
+
+/// Whether a name fits a pattern in which `*` stands for any text without a slash.
+fn fits(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == name,
+        Some((start, rest)) => name.strip_prefix(start).is_some_and(|name| {
+            let end = name.find('/').unwrap_or(name.len());
+            (0..=end)
+                .filter(|at| name.is_char_boundary(*at))
+                .any(|at| fits(rest, &name[at..]))
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn manifest() -> Manifest {
+        Manifest::parse(
+            r#"{
+                "rules": [
+                    { "files": "channel/*-rejected-*.json", "kind": "channel-create", "refusedAt": "name", "reason": "so" },
+                    { "files": "channel/create-*.json", "kind": "channel-create" }
+                ],
+                "folders": { "oauth": "error" },
+                "prose": ["*.md"]
+            }"#,
+        )
+        .unwrap()
+    }
+
+    fn kind_of(path: &str) -> Option<&'static str> {
+        match manifest().find(path) {
+            Found::Body(expected) => Some(expected.kind),
+            Found::Prose => Some("prose"),
+            Found::Unknown => None,
+        }
+    }
+
+    #[test]
+    fn a_rule_comes_before_the_folder_and_the_first_rule_before_the_others() {
+        assert_eq!(kind_of("channel/create-x.json"), Some("channel-create"));
+        assert_eq!(kind_of("channel/read-x.json"), Some("channel"));
+        assert_eq!(kind_of("oauth/x.json"), Some("error"));
+        assert_eq!(kind_of("webhook/2026/x.ndjson"), Some("webhook"));
+        assert_eq!(kind_of("notes.md"), Some("prose"));
+        let Found::Body(rejected) = manifest().find("channel/create-rejected-x.json") else {
+            panic!("not found")
+        };
+        assert_eq!(rejected.refused_at.as_deref(), Some("name"));
+    }
+
+    #[test]
+    fn what_nothing_fits_is_unknown() {
+        for path in [
+            "x.json",
+            "else/x.json",
+            "create-x.json",
+            "webhook.json",
+            "folder/notes.md",
+        ] {
+            assert_eq!(kind_of(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_star_stands_for_any_text_within_a_name() {
+        for (pattern, name, wanted) in [
+            ("a*c", "abc", true),
+            ("a*c", "ac", true),
+            ("a*c", "abcd", false),
+            ("a*c*", "abcd", true),
+            ("*", "a/b", false),
+            ("*/*", "a/b", true),
+            ("*é", "aé", true),
+            ("*b*b", "abab", true),
+        ] {
+            assert_eq!(fits(pattern, name), wanted, "{pattern} {name}");
+        }
+    }
+
+    #[test]
+    fn a_manifest_that_makes_no_sense_is_refused_with_its_place() {
+        for (text, said) in [
+            (r#"{"rulse":[]}"#, "`rulse` is not understood here"),
+            (r#"{"rules":[{"files":"*","kind":"chanel"}]}"#, "/rules/0/kind: there is no kind `chanel`; there are "),
+            (r#"{"rules":[{"kind":"channel"}]}"#, "/rules/0: `files` is missing"),
+            (
+                r#"{"rules":[{"files":"*","kind":"channel","unreadableAt":"id"}]}"#,
+                "/rules/0: what is expected to fail needs a `reason`",
+            ),
+            ("[]", "expected an object, found an array"),
+            ("", "not JSON"),
+        ] {
+            let error = Manifest::parse(text).unwrap_err().to_string();
+            assert!(error.contains(said), "{error}");
+        }
+    }
+}

@@ -1,0 +1,122 @@
+use std::path::Path;
+
+use crate::program::{Outcome, file, folder, schema};
+
+fn payloads(folder: &Path) -> Outcome {
+    schema([Path::new("payloads"), folder])
+}
+
+fn last_line(outcome: &Outcome) -> &str {
+    outcome.out.lines().last().unwrap_or_default()
+}
+
+#[test]
+fn bodies_are_read_by_the_kind_that_their_folder_is_named_by() {
+    let folder = folder("payloads-kinds");
+    file(&folder, "publish-request/a.json", r#"{"text":"hi","timestamp":"2026-05-27T12:15:00+00:00","mood":1.50}"#);
+    file(&folder, "webhook/2026-05/b.json", r#"[{"type":"CHANNEL_ARCHIVED"}]"#);
+    file(&folder, "error/c.ndjson", "{\"errors\":[\"one\"]}\r\n\n  \n{\"category\":\"NEW\"}\n");
+    file(&folder, "README.md", "what these are");
+    let outcome = payloads(&folder);
+    assert_eq!(
+        outcome.out,
+        "\
+kept, but without a name in the model:
+  error: category has no name for its value (1)
+  publish-request: mood is no member (1)
+  webhook: [] is of no kind that can be read (1)
+4 values in 3 files: 4 kept whole, 0 failing as they are known to, 0 problems
+"
+    );
+    assert_eq!(outcome.code, Some(0), "{}", outcome.err);
+}
+
+#[test]
+fn what_cannot_be_read_is_named_with_its_line_and_its_member() {
+    let folder = folder("payloads-unreadable");
+    file(&folder, "message/a.ndjson", "{\"text\":\"fine\"}\n{\"senders\":[{\"name\":5}]}\n{\"text\":\n");
+    file(&folder, "message/b.json", b"{\"text\":\"\xff\"}");
+    file(&folder, "message/empty.json", "");
+    file(&folder, "message/deep.json", "[".repeat(100_000));
+    let outcome = payloads(&folder);
+    assert_eq!(outcome.code, Some(1));
+    for said in [
+        "message/a.ndjson:2 (message): cannot be read: senders[0].name: invalid type",
+        "message/a.ndjson:3 (message): cannot be read: EOF while parsing",
+        "message/b.json (message): cannot be read: not UTF-8",
+        "message/empty.json (message): cannot be read: EOF",
+        "message/deep.json (message): cannot be read: ",
+    ] {
+        assert!(outcome.out.contains(said), "{said}\n{}", outcome.out);
+    }
+    assert_eq!(last_line(&outcome), "6 values in 4 files: 1 kept whole, 0 failing as they are known to, 5 problems");
+}
+
+#[test]
+fn a_file_of_no_kind_is_a_problem_and_never_passed_over() {
+    let folder = folder("payloads-unmapped");
+    file(&folder, "message/a.json", "{}");
+    file(&folder, "message/a.txt", "{}");
+    file(&folder, "stray.json", "{}");
+    file(&folder, "unheard-of/b.json", "{}");
+    let outcome = payloads(&folder);
+    assert_eq!(outcome.code, Some(1));
+    assert!(outcome.out.contains("stray.json: of no kind; give it a rule"), "{}", outcome.out);
+    assert!(outcome.out.contains("unheard-of/b.json: of no kind"), "{}", outcome.out);
+    assert!(outcome.out.contains("message/a.txt: neither .json nor .ndjson"), "{}", outcome.out);
+    assert!(outcome.out.contains("the kinds are account-create, "), "{}", outcome.out);
+    assert_eq!(last_line(&outcome), "1 values in 4 files: 1 kept whole, 0 failing as they are known to, 3 problems");
+}
+
+#[test]
+fn a_manifest_says_what_is_expected_to_fail_and_where() {
+    let folder = folder("payloads-expected");
+    let manifest = r#"{"rules":[
+        {"files":"in/unreadable-*.json","kind":"account-create","unreadableAt":"deliveryIdentifier","reason":"a string"},
+        {"files":"in/refused-*.json","kind":"channel-create","refusedAt":"capabilities.threadingModel","reason":"odd"}
+    ]}"#;
+    let manifest = file(&folder, "manifest.json", manifest);
+    let bodies = folder.join("bodies");
+    let refused = r#"{"name":"n","capabilities":{"threadingModel":"BY_MOON"}}"#;
+    file(&bodies, "in/unreadable-1.json", r#"{"deliveryIdentifier":"ada@example.com"}"#);
+    file(&bodies, "in/refused-1.json", refused);
+    let run = || {
+        schema([
+            Path::new("payloads"),
+            &bodies,
+            Path::new("--manifest"),
+            Path::new(&manifest),
+        ])
+    };
+    let outcome = run();
+    assert_eq!(last_line(&outcome), "2 values in 2 files: 0 kept whole, 2 failing as they are known to, 0 problems");
+    assert_eq!(outcome.code, Some(0));
+
+    file(&bodies, "in/unreadable-2.json", r#"{"name":5}"#);
+    file(&bodies, "in/unreadable-3.json", "{}");
+    file(&bodies, "in/refused-2.json", refused.replace("BY_MOON", "DELIVERY_IDENTIFIER"));
+    let outcome = run();
+    assert_eq!(outcome.code, Some(1));
+    for said in [
+        "in/unreadable-2.json (account-create): should not be readable at deliveryIdentifier, and is not readable: name: ",
+        "in/unreadable-3.json (account-create): was read, although it should not be readable at deliveryIdentifier",
+        "in/refused-2.json (channel-create): should be refused for capabilities.threadingModel before it is sent; \
+         refused is nothing",
+    ] {
+        assert!(outcome.out.contains(said), "{said}\n{}", outcome.out);
+    }
+}
+
+#[test]
+fn a_call_that_makes_no_sense_is_told_in_a_line() {
+    let empty = folder("payloads-empty");
+    let outcome = payloads(&empty);
+    assert_eq!(outcome.code, Some(1));
+    assert!(outcome.err.contains("there is no body to read here"), "{}", outcome.err);
+    let nowhere = empty.join("nowhere");
+    let outcome = payloads(&nowhere);
+    assert_eq!((outcome.code, outcome.err.lines().count()), (Some(2), 1), "{}", outcome.err);
+    assert_eq!(schema(["payloads"]).code, Some(2));
+    assert_eq!(schema(["payloads", "x", "--manifest"]).code, Some(2));
+    assert_eq!(schema(["payloads", "x", "--strict"]).code, Some(2));
+}
