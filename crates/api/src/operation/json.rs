@@ -5,9 +5,9 @@ use hubchannel_model::{DecodeError, decode};
 use super::OperationInfo;
 use crate::{Body, Error};
 
-pub(super) fn write<T: serde::Serialize>(info: &'static OperationInfo, value: &T) -> Result<Body, Error> {
+pub(super) fn write<T: serde::Serialize>(info: &'static OperationInfo, value: &T) -> Result<Option<Body>, Error> {
     serde_json::to_vec(value)
-        .map(Body::from)
+        .map(|json| Some(Body::from(json)))
         .map_err(|error| Error::unwritable(info, error))
 }
 

@@ -1,9 +1,11 @@
 //! Each operation of the API as a value: what it is called with, how it is written as an HTTP request, and how its
 //! answer is read. Nothing here does I/O.
 
+mod declare;
 mod json;
 mod messages;
 mod path;
+mod scope;
 
 use std::time::Duration;
 
@@ -12,6 +14,8 @@ use http::{
     HeaderValue, Method, Request, StatusCode, Uri,
     header::{ACCEPT, CONTENT_TYPE, USER_AGENT},
 };
+use hubchannel_model::DecodeError;
+use serde::de::DeserializeOwned;
 
 pub use self::{
     messages::{GetMessage, PublishMessage, UpdateMessageStatus},
@@ -19,10 +23,10 @@ pub use self::{
 };
 use crate::{ApiVersion, BaseUrl, Body, Error};
 
-/// An operation of the API: a value with everything that one call needs.
-pub trait Operation: Send + Sync + 'static {
+/// An operation of the API: a value with everything that one call needs, its options among them.
+pub trait Operation: AsRef<CallOptions> + Send + Sync + 'static {
     /// What a successful answer holds.
-    type Output: Send + 'static;
+    type Output: DeserializeOwned + Send + 'static;
 
     /// What is known of the operation without a value of it.
     const INFO: &'static OperationInfo;
@@ -34,16 +38,17 @@ pub trait Operation: Send + Sync + 'static {
     ///
     /// # Errors
     /// When the body cannot be written.
-    fn body(&self) -> Result<Option<Body>, Error>;
+    fn body(&self) -> Result<Option<Body>, Error> {
+        Ok(None)
+    }
 
     /// Reads the body of a successful answer.
     ///
     /// # Errors
     /// When the body is not what the operation answers with.
-    fn read_output(body: &Body) -> Result<Self::Output, hubchannel_model::DecodeError>;
-
-    /// How this call differs from others.
-    fn options(&self) -> &CallOptions;
+    fn read_output(body: &Body) -> Result<Self::Output, DecodeError> {
+        json::read(body)
+    }
 
     /// Whether the body carries an idempotency key.
     fn is_keyed(&self) -> bool {
@@ -169,7 +174,7 @@ pub(crate) fn write_request<O: Operation>(operation: &O, target: &Target) -> Res
     let call = Call {
         operation: info,
         keyed: operation.is_keyed(),
-        options: operation.options().clone(),
+        options: operation.as_ref().clone(),
     };
     request.extensions_mut().insert(call);
     *request.body_mut() = body.unwrap_or_default();

@@ -1,0 +1,4 @@
+//! The OAuth scopes of custom channels.
+
+pub(super) const READ: &str = "conversations.custom_channels.read";
+pub(super) const WRITE: &str = "conversations.custom_channels.write";
