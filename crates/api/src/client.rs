@@ -10,7 +10,7 @@ use crate::{
     ApiVersion, BaseUrl, CustomChannels, Error, GetMessage, HttpTransport, KeySource, Operation, PublishMessage,
     RandomKeys, Reply, Transport, UpdateMessageStatus,
     clock::{Clock, SystemClock},
-    operation::{Target, write_request},
+    operation::{Target, check, write_request},
 };
 
 /// A handle to HubSpot's custom channels. Cheap to clone; clones share everything.
@@ -79,14 +79,11 @@ impl Client {
     pub async fn publish_message(&self, mut call: PublishMessage) -> Result<Reply<Message>, Error> {
         self.complete(&mut call.body);
         let key = call.body.integration_idempotency_id.as_ref().cloned();
-        call.body.check().map_err(|violations| {
-            let error = Error::invalid(PublishMessage::INFO, violations);
-            match &key {
-                Some(key) => error.with_idempotency_key(key),
-                None => error,
-            }
-        })?;
-        self.api.publish_message(call).await.map_err(|error| match key {
+        let result = match check(&call) {
+            Ok(()) => self.api.publish_message(call).await,
+            Err(error) => Err(error),
+        };
+        result.map_err(|error| match key {
             Some(key) => error.with_idempotency_key(key),
             None => error,
         })
@@ -97,6 +94,7 @@ impl Client {
     /// # Errors
     /// See [`Error`].
     pub async fn get_message(&self, call: GetMessage) -> Result<Reply<Message>, Error> {
+        check(&call)?;
         self.api.get_message(call).await
     }
 
@@ -106,9 +104,7 @@ impl Client {
     /// # Errors
     /// See [`Error`].
     pub async fn update_message_status(&self, call: UpdateMessageStatus) -> Result<Reply<Message>, Error> {
-        call.body
-            .check()
-            .map_err(|violations| Error::invalid(UpdateMessageStatus::INFO, violations))?;
+        check(&call)?;
         self.api.update_message_status(call).await
     }
 

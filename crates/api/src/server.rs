@@ -119,25 +119,20 @@ fn fits(path: &[Segment], pieces: &[String]) -> bool {
     path.len() == pieces.len()
         && path.iter().zip(pieces).all(|(segment, piece)| match segment {
             Segment::Literal(literal) => piece == literal,
-            Segment::Digits(_) | Segment::Text(_) => !piece.is_empty(),
+            _ => !piece.is_empty(),
         })
 }
 
 fn values(path: &[Segment], pieces: Vec<String>) -> Result<Vec<String>, RouteError> {
     let mut values = Vec::new();
     for (segment, piece) in path.iter().zip(pieces) {
-        match segment {
-            Segment::Literal(_) => {}
-            Segment::Digits(name) if !is_number(&piece) => return Err(RouteError::Parameter { name }),
-            Segment::Digits(_) | Segment::Text(_) => values.push(piece),
+        match segment.parameter() {
+            None => {}
+            Some(name) if !segment.fits(&piece) => return Err(RouteError::Parameter { name }),
+            Some(_) => values.push(piece),
         }
     }
     Ok(values)
-}
-
-/// Whether HubSpot reads this as a number in a path: its own are described as 32 bits wide.
-fn is_number(piece: &str) -> bool {
-    piece.bytes().all(|byte| byte.is_ascii_digit()) && piece.parse::<i32>().is_ok()
 }
 
 impl Route {
@@ -154,10 +149,7 @@ impl Route {
     /// The value of one of the path's parameters, by its name in [`OperationInfo::path`]: to look at before the body is
     /// read.
     pub fn parameter(&self, name: &str) -> Option<&str> {
-        let mut names = self.operation.path.iter().filter_map(|segment| match segment {
-            Segment::Literal(_) => None,
-            Segment::Digits(name) | Segment::Text(name) => Some(*name),
-        });
+        let mut names = self.operation.path.iter().filter_map(|segment| segment.parameter());
         let at = names.position(|candidate| candidate == name)?;
         self.values.get(at).map(String::as_str)
     }

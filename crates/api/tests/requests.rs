@@ -9,9 +9,9 @@ use std::time::{Duration, SystemTime};
 use common::{Wire, hello, json, now};
 use http::HeaderValue;
 use hubchannel_api::{
-    ApiVersion, Call, Client, GetMessage, KeySource, PublishMessage, UpdateMessageStatus,
+    ApiVersion, Call, Client, CustomChannels, Error, GetMessage, KeySource, PublishMessage, Reply, UpdateMessageStatus,
     clock::ManualClock,
-    model::{Field, NewMessage, StatusUpdate, decode},
+    model::{Field, Message, NewMessage, StatusUpdate, decode},
 };
 use serde_json::{Value, json};
 
@@ -93,6 +93,7 @@ fn ids_that_are_none_are_refused_before_anything_is_sent() {
         ("-1", "m", "channelId"),
         ("1/2", "m", "channelId"),
         ("\u{661}", "m", "channelId"),
+        ("2147483648", "m", "channelId"),
         ("1", "", "messageId"),
         ("1", ".", "messageId"),
         ("1", "..", "messageId"),
@@ -103,6 +104,30 @@ fn ids_that_are_none_are_refused_before_anything_is_sent() {
         assert!(error.to_string().contains(parameter), "{error}");
     }
     assert!(wire.sent().is_empty());
+}
+
+#[test]
+fn a_double_gets_no_id_that_is_none() {
+    #[derive(Debug)]
+    struct Never;
+
+    #[async_trait::async_trait]
+    impl CustomChannels for Never {
+        async fn get_message(&self, call: GetMessage) -> Result<Reply<Message>, Error> {
+            panic!("{call:?} came through")
+        }
+    }
+
+    for (channel, message, rule) in [
+        ("12a", "m", "channelId must be digits"),
+        ("2147483648", "m", "channelId must be at most 2147483647"),
+        ("1", "", "messageId must not be empty"),
+    ] {
+        let error = now(Client::from_api(Never).get_message(GetMessage::new(channel, message))).unwrap_err();
+        assert!(error.is_invalid() && error.to_string().contains(rule), "{error}");
+    }
+    let error = now(Client::from_api(Never).publish_message(PublishMessage::new("a", hello()))).unwrap_err();
+    assert!(error.is_invalid() && error.idempotency_key().is_some(), "{error}");
 }
 
 #[derive(Debug)]

@@ -1,15 +1,15 @@
 //! The operations on messages.
 
 use http::{Method, StatusCode};
-use hubchannel_model::{ChannelId, Message, MessageId, NewMessage, StatusUpdate};
+use hubchannel_model::{ChannelId, Message, MessageId, NewMessage, StatusUpdate, Violations};
 
 use super::{Credential, Operation, OperationInfo, Repeat, Segment, declare::operation, json, scope};
 use crate::{Body, Error};
 
-const MESSAGES: &[Segment] = &[Segment::Digits("channelId"), Segment::Literal("messages")];
+const MESSAGES: &[Segment] = &[Segment::Int32("channelId"), Segment::Literal("messages")];
 
 const ONE_MESSAGE: &[Segment] = &[
-    Segment::Digits("channelId"),
+    Segment::Int32("channelId"),
     Segment::Literal("messages"),
     Segment::Text("messageId"),
 ];
@@ -54,6 +54,10 @@ impl Operation for PublishMessage {
 
     fn path_values(&self) -> Vec<&str> {
         vec![self.channel_id.as_str()]
+    }
+
+    fn check(&self) -> Result<(), Violations> {
+        self.body.check()
     }
 
     fn body(&self) -> Result<Option<Body>, Error> {
@@ -133,6 +137,10 @@ impl Operation for UpdateMessageStatus {
 
     fn path_values(&self) -> Vec<&str> {
         vec![self.channel_id.as_str(), self.message_id.as_str()]
+    }
+
+    fn check(&self) -> Result<(), Violations> {
+        self.body.check()
     }
 
     fn body(&self) -> Result<Option<Body>, Error> {

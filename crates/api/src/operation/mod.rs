@@ -14,7 +14,8 @@ use http::{
     HeaderValue, Method, Request, StatusCode, Uri,
     header::{ACCEPT, CONTENT_TYPE, USER_AGENT},
 };
-use hubchannel_model::DecodeError;
+use hubchannel_model::{DecodeError, Violations};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 use serde::de::DeserializeOwned;
 
 pub use self::{
@@ -33,6 +34,14 @@ pub trait Operation: AsRef<CallOptions> + Send + Sync + 'static {
 
     /// The values of the path's parameters, in the order of [`OperationInfo::path`].
     fn path_values(&self) -> Vec<&str>;
+
+    /// Checks what HubSpot is known to want of the body. [`Client`](crate::Client) does so before it hands the call on.
+    ///
+    /// # Errors
+    /// Everything found, with the path of each member.
+    fn check(&self) -> Result<(), Violations> {
+        Ok(())
+    }
 
     /// The body; `None` for an operation without one.
     ///
@@ -153,13 +162,30 @@ pub(crate) struct Target {
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
+/// Everything but the characters that RFC 3986 calls unreserved.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Checks all that can be wrong with a call before it is sent: the body's rules and the path's values.
+pub(crate) fn check<O: Operation>(call: &O) -> Result<(), Error> {
+    call.check().map_err(|violations| Error::invalid(O::INFO, violations))?;
+    check_path(O::INFO, &call.path_values())
+}
+
+fn check_path(info: &'static OperationInfo, values: &[&str]) -> Result<(), Error> {
+    path::check(info.path, values).map_err(|(name, rule)| Error::invalid_parameter(info, name, rule))
+}
+
 /// Writes a call as an HTTP request.
 pub(crate) fn write_request<O: Operation>(operation: &O, target: &Target) -> Result<Request<Body>, Error> {
     let info = O::INFO;
-    let text = path::write(target.base_url.as_str(), target.version, info.path, &operation.path_values())
-        .map_err(|(parameter, rule)| Error::invalid_parameter(info, parameter, rule))?;
-    let uri = Uri::from_maybe_shared(Bytes::from(text))
-        .map_err(|_| Error::invalid_parameter(info, "path", "is too long for an address"))?;
+    let values = operation.path_values();
+    // What the client has checked is checked once more, so that no other way leads to a path that is not the operation's.
+    check_path(info, &values)?;
+    let mut address = String::with_capacity(160);
+    address.push_str(target.base_url.as_str());
+    path::write(&mut address, target.version, info.path, &values);
+    let uri = Uri::from_maybe_shared(Bytes::from(address))
+        .map_err(|_| Error::invalid_parameter(info, "address", "is too long"))?;
     let body = operation.body()?;
     let mut request = Request::new(Body::empty());
     *request.method_mut() = info.method.clone();

@@ -1,7 +1,8 @@
-//! Paths with parameters, written and matched.
+//! Paths with parameters, checked and written.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::utf8_percent_encode;
 
+use super::RESERVED;
 use crate::ApiVersion;
 
 /// One piece of a path between slashes.
@@ -10,44 +11,74 @@ use crate::ApiVersion;
 pub enum Segment {
     /// Fixed text.
     Literal(&'static str),
-    /// A parameter of this name that is a whole number.
-    Digits(&'static str),
+    /// A parameter of this name that is a whole number, not negative, of 32 bits with its sign.
+    Int32(&'static str),
+    /// A parameter of this name that is a whole number, not negative, of 64 bits with its sign.
+    Int64(&'static str),
     /// A parameter of this name that is any text but an empty one.
     Text(&'static str),
 }
 
-/// Everything but the characters that RFC 3986 calls unreserved.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-
-/// Writes address and path; fails with the parameter at fault and the rule that it breaks.
-pub(super) fn write(
-    base_url: &str,
-    version: ApiVersion,
-    path: &'static [Segment],
-    values: &[&str],
-) -> Result<String, (&'static str, &'static str)> {
-    let mut values = values.iter().copied();
-    let mut text = String::with_capacity(160);
-    text.push_str(base_url);
-    text.push_str(version.base());
-    for segment in path {
-        text.push('/');
-        match *segment {
-            Segment::Literal(literal) => text.push_str(literal),
-            Segment::Digits(name) => {
-                let value = values.next().unwrap_or_default();
-                if value.is_empty() || !value.bytes().all(|byte| byte.is_ascii_digit()) {
-                    return Err((name, "must be digits, such as 2930388"));
-                }
-                text.push_str(value);
-            }
-            Segment::Text(name) => match values.next().unwrap_or_default() {
-                "" => return Err((name, "must not be empty")),
-                // Readers of addresses drop these even when they are escaped, and so would reach another path.
-                "." | ".." => return Err((name, "must not be a path's `.` or `..`")),
-                value => text.extend(utf8_percent_encode(value, RESERVED)),
-            },
+impl Segment {
+    /// The parameter's name; `None` for fixed text.
+    pub const fn parameter(self) -> Option<&'static str> {
+        match self {
+            Segment::Literal(_) => None,
+            Segment::Int32(name) | Segment::Int64(name) | Segment::Text(name) => Some(name),
         }
     }
-    Ok(text)
+
+    /// Whether this is a number that the parameter can be; `true` where it is no number at all.
+    pub(crate) fn fits(self, value: &str) -> bool {
+        match self {
+            Segment::Int32(_) => is_digits(value) && value.parse::<i32>().is_ok(),
+            Segment::Int64(_) => is_digits(value) && value.parse::<i64>().is_ok(),
+            Segment::Literal(_) | Segment::Text(_) => true,
+        }
+    }
+
+    /// The rule that a value of the parameter breaks.
+    fn broken_by(self, value: &str) -> Option<&'static str> {
+        match (self, value) {
+            (Segment::Literal(_), _) => None,
+            (Segment::Int32(_) | Segment::Int64(_), _) if !is_digits(value) => Some("must be digits, such as 2930388"),
+            (Segment::Int32(_), _) => (!self.fits(value)).then_some("must be at most 2147483647"),
+            (Segment::Int64(_), _) => (!self.fits(value)).then_some("must be at most 9223372036854775807"),
+            (Segment::Text(_), "") => Some("must not be empty"),
+            // Readers of addresses drop these even when they are escaped, and so would reach another path.
+            (Segment::Text(_), "." | "..") => Some("must not be a path's `.` or `..`"),
+            (Segment::Text(_), _) => None,
+        }
+    }
+}
+
+fn is_digits(value: &str) -> bool {
+    !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Checks the values of a path's parameters; fails with the parameter at fault and the rule that it breaks.
+pub(super) fn check(path: &[Segment], values: &[&str]) -> Result<(), (&'static str, &'static str)> {
+    let names = path.iter().filter_map(|segment| Some((*segment, segment.parameter()?)));
+    let mut values = values.iter().copied();
+    for (segment, name) in names {
+        if let Some(rule) = segment.broken_by(values.next().unwrap_or_default()) {
+            return Err((name, rule));
+        }
+    }
+    Ok(())
+}
+
+/// Writes a path whose values have been checked behind the address.
+pub(super) fn write(address: &mut String, version: ApiVersion, path: &[Segment], values: &[&str]) {
+    let mut values = values.iter().copied();
+    address.push_str(version.base());
+    for segment in path {
+        address.push('/');
+        match *segment {
+            Segment::Literal(literal) => address.push_str(literal),
+            Segment::Int32(_) | Segment::Int64(_) | Segment::Text(_) => {
+                address.extend(utf8_percent_encode(values.next().unwrap_or_default(), RESERVED));
+            }
+        }
+    }
 }
