@@ -12,7 +12,7 @@ use crate::Body;
 /// ```
 /// use async_trait::async_trait;
 /// use http::{Request, Response};
-/// use hubchannel_api::{Body, HttpTransport, TransportError};
+/// use hubchannel_api::{Body, HttpTransport, TransportError, redact::Path};
 ///
 /// #[derive(Debug)]
 /// struct Logged<T>(T);
@@ -20,7 +20,7 @@ use crate::Body;
 /// #[async_trait]
 /// impl<T: HttpTransport> HttpTransport for Logged<T> {
 ///     async fn send(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
-///         println!("{} {}", request.method(), request.uri().path());
+///         println!("{} {}", request.method(), Path(request.uri().path()));
 ///         self.0.send(request).await
 ///     }
 /// }
@@ -32,7 +32,8 @@ use crate::Body;
 /// - returns a response of any status as `Ok`, follows no redirect, and repeats nothing;
 /// - fails with [`Reach::NotSent`] only when no byte of the request can have reached the server;
 /// - reads the whole body of a response, up to a limit of its own, beyond which it fails;
-/// - lets nothing of the address's query, of headers or of bodies into an error;
+/// - lets nothing of the address's query, of a token in its path (see [`redact::Path`](crate::redact::Path)), of headers
+///   or of bodies into an error;
 /// - may be dropped at any await.
 ///
 /// The crate `hubchannel-mock` has a suite that checks this.

@@ -4,7 +4,10 @@ use std::fmt;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, StatusCode};
-use hubchannel_api::{Body, redact::Headers};
+use hubchannel_api::{
+    Body,
+    redact::{Headers, Path},
+};
 
 /// A request as the emulator received it, and the status of its answer.
 ///
@@ -24,13 +27,13 @@ use hubchannel_api::{Body, redact::Headers};
 /// # }
 /// ```
 ///
-/// `Debug` shows neither query nor body, and of headers only those that are known to hold nothing secret.
+/// `Debug` shows neither query nor body nor a token in the path, and of headers only those that are known to hold nothing secret.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Received {
     /// The method.
     pub method: Method,
-    /// Path and query as they were written. A query may hold a developer key.
+    /// Path and query as they were written. A query may hold a developer key, a path a staging token.
     pub path_and_query: String,
     /// The headers. `Authorization` holds the token.
     pub headers: HeaderMap,
@@ -58,10 +61,9 @@ impl Received {
 
 impl fmt::Debug for Received {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = self.path_and_query.split('?').next().unwrap_or_default();
         f.debug_struct("Received")
             .field("method", &self.method)
-            .field("path", &path)
+            .field("path", &Path(&self.path_and_query))
             .field("headers", &Headers(&self.headers))
             .field("body", &format_args!("{} bytes", self.body.len()))
             .field("answered", &self.answered)

@@ -4,7 +4,10 @@ use std::fmt;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Uri};
-use hubchannel_api::{Body, Call, redact::Headers};
+use hubchannel_api::{
+    Body, Call,
+    redact::{Headers, Path},
+};
 use serde_json::Value;
 
 /// A request that a [`MockTransport`](crate::MockTransport) received.
@@ -26,8 +29,8 @@ use serde_json::Value;
 /// # }
 /// ```
 ///
-/// `Debug` and `Display` show the path without the query and no body; `Debug` adds the headers, with the values of those
-/// that never hold a secret.
+/// `Debug` and `Display` show the path without the query, and without a token in it, and no body; `Debug` adds the headers,
+/// with the values of those that never hold a secret.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Received {
@@ -91,7 +94,7 @@ impl fmt::Debug for Received {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Received")
             .field("method", &self.method)
-            .field("path", &self.uri.path())
+            .field("path", &Path(self.uri.path()))
             .field("headers", &Headers(&self.headers))
             .field("body", &self.body)
             .field("operation", &self.operation())
@@ -103,7 +106,7 @@ impl fmt::Debug for Received {
 /// Method, path and operation.
 impl fmt::Display for Received {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.method, self.uri.path())?;
+        write!(f, "{} {}", self.method, Path(self.uri.path()))?;
         match self.operation() {
             Some(operation) => write!(f, " ({operation})"),
             None => Ok(()),

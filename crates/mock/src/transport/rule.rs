@@ -3,7 +3,10 @@
 use std::fmt;
 
 use http::{HeaderName, HeaderValue, Method};
-use hubchannel_api::{Operation, redact::is_shown};
+use hubchannel_api::{
+    Operation,
+    redact::{self, is_shown},
+};
 use serde_json::Value;
 
 use super::{
@@ -52,7 +55,7 @@ impl When {
     #[track_caller]
     pub fn path(self, path: impl Into<String>) -> Self {
         let path = without_query(path.into());
-        self.and(format!("path {path}"), move |received| received.uri.path() == path)
+        self.and(format!("path {}", redact::Path(&path)), move |received| received.uri.path() == path)
     }
 
     /// The path, as it is written in the address, starts with this.
@@ -62,7 +65,7 @@ impl When {
     #[track_caller]
     pub fn path_prefix(self, prefix: impl Into<String>) -> Self {
         let prefix = without_query(prefix.into());
-        self.and(format!("path {prefix}…"), move |received| received.uri.path().starts_with(&prefix))
+        self.and(format!("path {}…", redact::Path(&prefix)), move |received| received.uri.path().starts_with(&prefix))
     }
 
     /// There is a header of this name with this value, perhaps among others.
