@@ -2,15 +2,17 @@
 
 use std::{fmt, sync::Arc};
 
-use async_trait::async_trait;
 use http::HeaderValue;
-use hubchannel_model::{Field, Message, NewMessage};
+use hubchannel_model::{Channel, ChannelAccount, Field, Message, NewMessage, Page, StagingToken};
 
 use crate::{
-    ApiVersion, BaseUrl, CustomChannels, Error, GetMessage, HttpTransport, KeySource, Operation, PublishMessage,
-    RandomKeys, Reply, Transport, UpdateMessageStatus,
+    ApiVersion, ArchiveChannel, BaseUrl, CreateChannel, CreateChannelAccount, CustomChannels, Error, GetChannel,
+    GetChannelAccount, GetMessage, HttpTransport, KeySource, ListChannelAccounts, ListChannels, PublishMessage,
+    RandomKeys, Reply, Transport, UpdateChannel, UpdateChannelAccount, UpdateChannelAccountStagingToken,
+    UpdateMessageStatus,
     clock::{Clock, SystemClock},
-    operation::{Target, check, write_request},
+    http_api::HttpApi,
+    operation::{Target, check},
 };
 
 /// A handle to HubSpot's custom channels. Cheap to clone; clones share everything.
@@ -64,6 +66,160 @@ impl Client {
             clock: Arc::new(SystemClock),
             keys: Arc::new(RandomKeys),
         }
+    }
+
+    /// Lists the app's channels, page by page.
+    ///
+    /// ```
+    /// use hubchannel_api::{Client, Error, ListChannels};
+    /// use hubchannel_model::{Channel, ChannelQuery};
+    ///
+    /// async fn every_channel(client: &Client) -> Result<Vec<Channel>, Error> {
+    ///     let mut query = ChannelQuery::default();
+    ///     let mut channels = Vec::new();
+    ///     loop {
+    ///         let page = client.list_channels(ListChannels::new(query.clone())).await?.into_inner();
+    ///         let next = page.next_cursor().map(str::to_owned);
+    ///         channels.extend(page.into_items());
+    ///         match next {
+    ///             Some(after) => query = query.set_after(after),
+    ///             None => return Ok(channels),
+    ///         }
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// This and the other operations on channels need the developer's API key with the app's id (documented).
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn list_channels(&self, call: ListChannels) -> Result<Reply<Page<Channel>>, Error> {
+        check(&call)?;
+        self.api.list_channels(call).await
+    }
+
+    /// Registers a channel for the app. The body is checked first, see
+    /// [`NewChannel::check`](hubchannel_model::NewChannel::check).
+    ///
+    /// ```
+    /// use hubchannel_api::{Client, CreateChannel, Error};
+    /// use hubchannel_model::{ChannelCapabilities, ChannelId, NewChannel, ThreadingModel};
+    ///
+    /// async fn register(client: &Client) -> Result<Option<ChannelId>, Error> {
+    ///     let capabilities = ChannelCapabilities::new(ThreadingModel::IntegrationThreadId)
+    ///         .add_delivery_identifier_type("CHANNEL_SPECIFIC_OPAQUE_ID")
+    ///         .set_allow_outgoing_messages(true);
+    ///     let body = NewChannel::new("Harbour chat", capabilities).set_webhook_url("https://bridge.example.com/hubspot");
+    ///     let channel = client.create_channel(CreateChannel::new(body)).await?;
+    ///     Ok(channel.into_inner().id.into_option())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// See [`Error`]. Where [`Error::outcome_unknown`] is true the channel may have been registered: list the channels
+    /// before trying again.
+    pub async fn create_channel(&self, call: CreateChannel) -> Result<Reply<Channel>, Error> {
+        check(&call)?;
+        self.api.create_channel(call).await
+    }
+
+    /// Reads a channel.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn get_channel(&self, call: GetChannel) -> Result<Reply<Channel>, Error> {
+        check(&call)?;
+        self.api.get_channel(call).await
+    }
+
+    /// Changes a channel. The body is checked first, see [`ChannelPatch::check`](hubchannel_model::ChannelPatch::check).
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn update_channel(&self, call: UpdateChannel) -> Result<Reply<Channel>, Error> {
+        check(&call)?;
+        self.api.update_channel(call).await
+    }
+
+    /// Archives a channel, in every portal that uses it. There is no way back in this API.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn archive_channel(&self, call: ArchiveChannel) -> Result<Reply<()>, Error> {
+        check(&call)?;
+        self.api.archive_channel(call).await
+    }
+
+    /// Says what the account is that a user is connecting. The body is checked first, see
+    /// [`StagingTokenUpdate::check`](hubchannel_model::StagingTokenUpdate::check).
+    ///
+    /// ```
+    /// use hubchannel_api::{Client, Error, UpdateChannelAccountStagingToken};
+    /// use hubchannel_model::{ChannelId, DeliveryIdentifier, StagingRedirect, StagingTokenUpdate};
+    ///
+    /// /// Takes the visit of a user whom HubSpot has sent, and says where to send him back to.
+    /// async fn connect(client: &Client, channel: &ChannelId, visit: StagingRedirect) -> Result<Option<String>, Error> {
+    ///     let body = StagingTokenUpdate::new("Harbour website", DeliveryIdentifier::opaque("harbour-website"));
+    ///     let call = UpdateChannelAccountStagingToken::new(channel.clone(), visit.account_token, body);
+    ///     match client.update_channel_account_staging_token(call).await {
+    ///         Err(error) if error.is_conflict() => println!("connected already"),
+    ///         answer => drop(answer?),
+    ///     }
+    ///     Ok(visit.redirect_url)
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// See [`Error`]. Where [`Error::is_conflict`] is true the account has been taken to be connected already
+    /// (observed). No error shows the token, even where the server's answer repeats it; only the answer's own
+    /// [`body`](Error::body) and [`error_body`](Error::error_body) may have it.
+    pub async fn update_channel_account_staging_token(
+        &self,
+        call: UpdateChannelAccountStagingToken,
+    ) -> Result<Reply<StagingToken>, Error> {
+        check(&call)?;
+        let token = call.account_token.clone();
+        let result = self.api.update_channel_account_staging_token(call).await;
+        result.map_err(|error| error.hiding(token))
+    }
+
+    /// Lists a channel's accounts in the portal, page by page; [`list_channels`](Client::list_channels) shows how.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn list_channel_accounts(&self, call: ListChannelAccounts) -> Result<Reply<Page<ChannelAccount>>, Error> {
+        check(&call)?;
+        self.api.list_channel_accounts(call).await
+    }
+
+    /// Connects an account to an inbox, without a user. The body is checked first, see
+    /// [`NewChannelAccount::check`](hubchannel_model::NewChannelAccount::check).
+    ///
+    /// # Errors
+    /// See [`Error`]. Where [`Error::outcome_unknown`] is true the account may have been connected: list the accounts
+    /// before trying again.
+    pub async fn create_channel_account(&self, call: CreateChannelAccount) -> Result<Reply<ChannelAccount>, Error> {
+        check(&call)?;
+        self.api.create_channel_account(call).await
+    }
+
+    /// Reads an account.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn get_channel_account(&self, call: GetChannelAccount) -> Result<Reply<ChannelAccount>, Error> {
+        check(&call)?;
+        self.api.get_channel_account(call).await
+    }
+
+    /// Renames an account, or allows or forbids its use. The body is checked first, see
+    /// [`ChannelAccountUpdate::check`](hubchannel_model::ChannelAccountUpdate::check).
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn update_channel_account(&self, call: UpdateChannelAccount) -> Result<Reply<ChannelAccount>, Error> {
+        check(&call)?;
+        self.api.update_channel_account(call).await
     }
 
     /// Publishes a message.
@@ -190,57 +346,10 @@ impl ClientBuilder {
             version: self.version,
             user_agent: self.user_agent,
         };
-        let api = HttpApi {
-            transport: self.transport,
-            target,
-        };
         Client {
-            api: Arc::new(api),
+            api: Arc::new(HttpApi::new(self.transport, target)),
             clock: self.clock,
             keys: self.keys,
         }
-    }
-}
-
-/// The API over HTTP.
-#[derive(Debug)]
-struct HttpApi {
-    transport: Transport,
-    target: Target,
-}
-
-impl HttpApi {
-    async fn execute<O: Operation>(&self, operation: O) -> Result<Reply<O::Output>, Error> {
-        let request = write_request(&operation, &self.target)?;
-        drop(operation);
-        let response = self
-            .transport
-            .send(request)
-            .await
-            .map_err(|error| Error::from_transport(O::INFO, error))?;
-        let (parts, body) = response.into_parts();
-        // Any status of success will do, not only the documented one.
-        if !parts.status.is_success() {
-            return Err(Error::rejected(O::INFO, parts.status, parts.headers, body));
-        }
-        match O::read_output(&body) {
-            Ok(value) => Ok(Reply::from_response(value, parts)),
-            Err(error) => Err(Error::unreadable(O::INFO, parts.status, parts.headers, body, error)),
-        }
-    }
-}
-
-#[async_trait]
-impl CustomChannels for HttpApi {
-    async fn publish_message(&self, call: PublishMessage) -> Result<Reply<Message>, Error> {
-        self.execute(call).await
-    }
-
-    async fn get_message(&self, call: GetMessage) -> Result<Reply<Message>, Error> {
-        self.execute(call).await
-    }
-
-    async fn update_message_status(&self, call: UpdateMessageStatus) -> Result<Reply<Message>, Error> {
-        self.execute(call).await
     }
 }

@@ -27,6 +27,7 @@ mod client;
 pub mod clock;
 mod custom_channels;
 mod error;
+mod http_api;
 mod key;
 mod operation;
 pub mod redact;
@@ -46,8 +47,10 @@ pub use self::{
     error::{Error, ErrorKind},
     key::{KeySource, RandomKeys},
     operation::{
-        Call, CallOptions, Credential, GetMessage, Operation, OperationInfo, PublishMessage, Repeat, Segment,
-        UpdateMessageStatus,
+        ArchiveChannel, Call, CallOptions, CreateChannel, CreateChannelAccount, Credential, GetChannel,
+        GetChannelAccount, GetMessage, ListChannelAccounts, ListChannels, Operation, OperationInfo, PublishMessage,
+        QueryParameter, QueryType, Repeat, Segment, UpdateChannel, UpdateChannelAccount,
+        UpdateChannelAccountStagingToken, UpdateMessageStatus,
     },
     reply::{Attempts, Reply},
     transport::{HttpTransport, Reach, Transport, TransportError, TransportErrorKind},

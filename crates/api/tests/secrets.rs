@@ -1,6 +1,15 @@
 //! What must not be shown is not shown.
 
-use hubchannel_api::redact::Path;
+#![allow(clippy::unwrap_used, reason = "a failing test is how this reports")]
+
+mod common;
+
+use common::{Wire, now};
+use hubchannel_api::{
+    Call, Error, Reach, TransportError, TransportErrorKind, UpdateChannelAccountStagingToken,
+    model::{DeliveryIdentifier, StagingTokenUpdate},
+    redact::Path,
+};
 
 #[test]
 fn a_path_is_shown_without_the_token_in_it() {
@@ -43,4 +52,72 @@ fn any_other_path_is_shown_as_it_is() {
         assert_eq!(Path(path).to_string(), path);
         assert_eq!(Path(&format!("{path}?hapikey=SECRET#SECRET")).to_string(), path);
     }
+}
+
+fn staging(token: &str) -> UpdateChannelAccountStagingToken {
+    let body = StagingTokenUpdate::new("Harbour website", DeliveryIdentifier::opaque("harbour"));
+    UpdateChannelAccountStagingToken::new("7", token, body)
+}
+
+/// Everything that is shown of a failed call.
+fn shown(answer: Wire, token: &str) -> (Error, String) {
+    let error = now(answer.client().update_channel_account_staging_token(staging(token))).unwrap_err();
+    let source = std::error::Error::source(&error).map(|source| format!("{source} {source:?}"));
+    let shown = format!("{error} {error:?} {source:?}");
+    (error, shown)
+}
+
+#[test]
+fn no_error_shows_the_token_of_its_call() {
+    let token = "SECRET/1+\u{fc}";
+    let long = "x".repeat(297);
+    let bodies = [
+        format!(r#"{{"message":"Staging token {token} not found","correlationId":"{token}"}}"#),
+        format!(r#"{{"message":"{long}{token}"}}"#),
+        format!(
+            r#"{{"category":"{token}","subCategory":"{token}","message":"","errors":["{token}",{{"message":"{token}"}}]}}"#
+        ),
+        format!(r#"{{"inner":{{"message":"{token}","category":"{token}"}}}}"#),
+        "<html><title>Error 404 at /x/channel-account-staging-tokens/SECRET%2F1%2B%C3%BC</title></html>".to_owned(),
+    ];
+    for body in bodies {
+        let (error, shown) = shown(Wire::answering(404, &[], &body), token);
+        assert!(!shown.contains("SECRET") && shown.contains('…'), "{shown}");
+        assert_eq!(error.body().unwrap(), body.as_bytes(), "the bytes stay");
+    }
+    let (_, shown) = shown(Wire::answering(200, &[], r#"{"accountToken":["SECRET/1+ü"]}"#), token);
+    assert!(!shown.contains("SECRET") && shown.contains("accountToken"), "{shown}");
+}
+
+#[test]
+fn a_transport_that_tells_the_address_tells_no_token() {
+    let wire = Wire::new(|| {
+        let message = "cannot reach /x/channel-account-staging-tokens/SECRET";
+        Err(TransportError::new(TransportErrorKind::Connect, Reach::NotSent, message))
+    });
+    let (_, shown) = shown(wire, "SECRET");
+    assert!(!shown.contains("SECRET") && shown.contains("cannot reach"), "{shown}");
+}
+
+#[test]
+fn a_token_that_cannot_be_sent_is_not_shown_either() {
+    let (_, shown) = shown(Wire::ok(), "..");
+    assert!(shown.contains("accountToken must not be"), "{shown}");
+    let mut call = staging("SECRET");
+    call.channel_id = "no number".into();
+    let error = now(Wire::ok().client().update_channel_account_staging_token(call)).unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("SECRET"));
+}
+
+#[test]
+fn neither_the_call_nor_what_layers_are_told_shows_the_token() {
+    let wire = Wire::answering(200, &[], r#"{"accountToken":"SECRET"}"#);
+    let call = staging("SECRET");
+    assert!(!format!("{call:?}").contains("SECRET"));
+    let reply = now(wire.client().update_channel_account_staging_token(call)).unwrap();
+    assert!(!format!("{reply:?}").contains("SECRET"));
+    let sent = wire.only();
+    let told = sent.extensions().get::<Call>().unwrap();
+    assert!(!format!("{told:?} {}", Path(&sent.uri().to_string())).contains("SECRET"));
+    assert!(sent.uri().path().ends_with("/SECRET"));
 }

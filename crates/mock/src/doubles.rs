@@ -5,8 +5,10 @@ use std::fmt;
 use async_trait::async_trait;
 use http::{Request, Response};
 use hubchannel_api::{
-    Body, CustomChannels, Error, GetMessage, HttpTransport, PublishMessage, Reply, TransportError, UpdateMessageStatus,
-    model::Message,
+    ArchiveChannel, Body, CreateChannel, CreateChannelAccount, CustomChannels, Error, GetChannel, GetChannelAccount,
+    GetMessage, HttpTransport, ListChannelAccounts, ListChannels, PublishMessage, Reply, TransportError, UpdateChannel,
+    UpdateChannelAccount, UpdateChannelAccountStagingToken, UpdateMessageStatus,
+    model::{Channel, ChannelAccount, Message, Page, StagingToken},
 };
 use mockall::mock;
 
@@ -51,6 +53,19 @@ mock! {
 
     #[async_trait]
     impl CustomChannels for CustomChannels {
+        async fn list_channels(&self, call: ListChannels) -> Result<Reply<Page<Channel>>, Error>;
+        async fn create_channel(&self, call: CreateChannel) -> Result<Reply<Channel>, Error>;
+        async fn get_channel(&self, call: GetChannel) -> Result<Reply<Channel>, Error>;
+        async fn update_channel(&self, call: UpdateChannel) -> Result<Reply<Channel>, Error>;
+        async fn archive_channel(&self, call: ArchiveChannel) -> Result<Reply<()>, Error>;
+        async fn update_channel_account_staging_token(
+            &self,
+            call: UpdateChannelAccountStagingToken,
+        ) -> Result<Reply<StagingToken>, Error>;
+        async fn list_channel_accounts(&self, call: ListChannelAccounts) -> Result<Reply<Page<ChannelAccount>>, Error>;
+        async fn create_channel_account(&self, call: CreateChannelAccount) -> Result<Reply<ChannelAccount>, Error>;
+        async fn get_channel_account(&self, call: GetChannelAccount) -> Result<Reply<ChannelAccount>, Error>;
+        async fn update_channel_account(&self, call: UpdateChannelAccount) -> Result<Reply<ChannelAccount>, Error>;
         async fn publish_message(&self, call: PublishMessage) -> Result<Reply<Message>, Error>;
         async fn get_message(&self, call: GetMessage) -> Result<Reply<Message>, Error>;
         async fn update_message_status(&self, call: UpdateMessageStatus) -> Result<Reply<Message>, Error>;

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt};
 
-use hubchannel_model::{ErrorBody, decode};
+use hubchannel_model::{ErrorBody, Secret, decode};
 use serde_json::Value;
 
 use super::text::line;
@@ -72,30 +72,29 @@ impl Answer {
         }
         .filter(|id| !id.is_empty())
     }
-}
 
-impl fmt::Display for Answer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// Writes what there is for people, without a secret that the call was made with.
+    pub(super) fn write(&self, f: &mut fmt::Formatter<'_>, hidden: Option<&Secret>) -> fmt::Result {
         if let Some(category) = self.category() {
-            write!(f, " {}", line(&category))?;
+            write!(f, " {}", line(&category, hidden))?;
         }
         match self {
             Answer::Known(body) => {
                 if let Some(message) = body.message.as_deref() {
-                    write!(f, ": {}", line(message))?;
+                    write!(f, ": {}", line(message, hidden))?;
                 }
                 for detail in body.errors.as_deref().unwrap_or_default().iter().take(3) {
                     if let Some(message) = detail.message() {
-                        write!(f, "; {}", line(message))?;
+                        write!(f, "; {}", line(message, hidden))?;
                     }
                 }
                 Ok(())
             }
             Answer::Json {
                 message: Some(message), ..
-            } => write!(f, ": {}", line(message)),
+            } => write!(f, ": {}", line(message, hidden)),
             Answer::Json { message: None, .. } => f.write_str(": JSON without a message"),
-            Answer::Html { title: Some(title) } => write!(f, ": a page titled {}", line(title)),
+            Answer::Html { title: Some(title) } => write!(f, ": a page titled {}", line(title, hidden)),
             Answer::Html { title: None } => f.write_str(": a page without a title"),
             Answer::Opaque { empty: true } => f.write_str(": an empty body"),
             Answer::Opaque { empty: false } => f.write_str(": a body that is neither JSON nor a page"),

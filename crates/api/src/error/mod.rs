@@ -7,7 +7,7 @@ use std::{error::Error as StdError, fmt};
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
-use hubchannel_model::{DecodeError, ErrorBody, Violations};
+use hubchannel_model::{DecodeError, ErrorBody, Secret, Violations};
 
 use self::answer::Answer;
 use crate::{Body, Operation, OperationInfo, Reach, Repeat, TransportError, TransportErrorKind};
@@ -42,6 +42,8 @@ struct Inner {
     kind: ErrorKind,
     operation: Option<&'static OperationInfo>,
     key: Option<String>,
+    /// What the call was made with and no text may show, not even the server's.
+    hidden: Option<Secret>,
     cause: Cause,
 }
 
@@ -105,6 +107,7 @@ impl Error {
             kind,
             operation,
             key: None,
+            hidden: None,
             cause,
         }))
     }
@@ -182,6 +185,12 @@ impl Error {
     #[must_use]
     pub fn with_idempotency_key(mut self, key: impl Into<String>) -> Self {
         self.0.key = Some(key.into());
+        self
+    }
+
+    /// Keeps a secret of the call's out of what is shown.
+    pub(crate) fn hiding(mut self, secret: Secret) -> Self {
+        self.0.hidden = Some(secret);
         self
     }
 
@@ -356,31 +365,32 @@ impl fmt::Display for Error {
         if let Some(operation) = self.0.operation {
             write!(f, "{}: ", operation.name)?;
         }
+        let hidden = self.0.hidden.as_ref();
         match &self.0.cause {
-            Cause::Violations(violations) => write!(f, "{}", text::line(violations))?,
+            Cause::Violations(violations) => write!(f, "{}", text::line(violations, hidden))?,
             Cause::Parameter { name, rule } => write!(f, "{name} {rule}")?,
-            Cause::Unwritable(error) => write!(f, "the body cannot be written as JSON: {}", text::line(error))?,
-            Cause::Transport(error) => write!(f, "{}", text::line(error))?,
+            Cause::Unwritable(error) => write!(f, "the body cannot be written as JSON: {}", text::line(error, hidden))?,
+            Cause::Transport(error) => write!(f, "{}", text::line(error, hidden))?,
             Cause::Answer { status, answer, .. } => {
                 write!(f, "the server answered {}", status.as_u16())?;
                 match status.canonical_reason() {
                     Some(reason) if answer.category().is_none() => write!(f, " {reason}")?,
                     _ => {}
                 }
-                write!(f, "{answer}")?;
+                answer.write(f, hidden)?;
             }
             Cause::Unreadable { status, error, .. } => {
                 write!(
                     f,
                     "the server answered {}, but the answer cannot be read: {}",
                     status.as_u16(),
-                    text::line(error)
+                    text::line(error, hidden)
                 )?;
             }
             Cause::Unsupported => f.write_str("not supported by the implementation behind this client")?,
         }
         if let Some(id) = self.correlation_id() {
-            write!(f, " (correlation id {})", text::line(&id))?;
+            write!(f, " (correlation id {})", text::line(&id, hidden))?;
         }
         match self.0.operation.and_then(|operation| operation.effect) {
             Some(effect) if self.outcome_unknown() => write!(f, "; it may have been {effect}"),

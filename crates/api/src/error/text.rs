@@ -2,15 +2,24 @@
 
 use std::fmt::{self, Write as _};
 
+use hubchannel_model::Secret;
+use percent_encoding::utf8_percent_encode;
+
+use crate::operation::RESERVED;
+
 /// The longest text that is shown of anything foreign, in characters.
 const LONGEST: usize = 300;
 
-/// Shows foreign text without control characters and cut to a sensible length.
-pub(super) fn line<T: fmt::Display + ?Sized>(text: &T) -> impl fmt::Display + '_ {
-    Line(text)
+/// Shows foreign text without control characters, without a secret that the call was made with, and cut to a sensible
+/// length.
+pub(super) fn line<'a, T: fmt::Display + ?Sized>(text: &'a T, hidden: Option<&'a Secret>) -> impl fmt::Display + 'a {
+    Line { text, hidden }
 }
 
-struct Line<'a, T: ?Sized>(&'a T);
+struct Line<'a, T: ?Sized> {
+    text: &'a T,
+    hidden: Option<&'a Secret>,
+}
 
 impl<T: fmt::Display + ?Sized> fmt::Display for Line<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -20,12 +29,26 @@ impl<T: fmt::Display + ?Sized> fmt::Display for Line<'_, T> {
             space: false,
         };
         // The writer fails on purpose once it is full.
-        let whole = write!(writer, "{}", self.0);
+        let whole = match self.hidden {
+            None => write!(writer, "{}", self.text),
+            // Before anything is cut, so that no part of it stays.
+            Some(secret) => writer.write_str(&without(self.text.to_string(), secret)),
+        };
         match whole {
             Err(fmt::Error) if writer.left == 0 => f.write_char('…'),
             other => other,
         }
     }
+}
+
+/// Takes a secret out of a text, also as it is spelled in an address.
+fn without(text: String, secret: &Secret) -> String {
+    let plain = secret.expose();
+    if plain.is_empty() {
+        return text;
+    }
+    let escaped = utf8_percent_encode(plain, RESERVED).to_string();
+    text.replace(plain, "…").replace(&escaped, "…")
 }
 
 struct Writer<'a, 'b> {

@@ -1,11 +1,15 @@
 //! Each operation of the API as a value: what it is called with, how it is written as an HTTP request, and how its
 //! answer is read. Nothing here does I/O.
 
+mod channel_accounts;
+mod channels;
 mod declare;
 mod json;
 mod messages;
 mod path;
+mod query;
 mod scope;
+mod staging_tokens;
 
 use std::time::Duration;
 
@@ -19,8 +23,12 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 use serde::de::DeserializeOwned;
 
 pub use self::{
+    channel_accounts::{CreateChannelAccount, GetChannelAccount, ListChannelAccounts, UpdateChannelAccount},
+    channels::{ArchiveChannel, CreateChannel, GetChannel, ListChannels, UpdateChannel},
     messages::{GetMessage, PublishMessage, UpdateMessageStatus},
     path::Segment,
+    query::{QueryParameter, QueryType},
+    staging_tokens::UpdateChannelAccountStagingToken,
 };
 use crate::{ApiVersion, BaseUrl, Body, Error};
 
@@ -34,6 +42,11 @@ pub trait Operation: AsRef<CallOptions> + Send + Sync + 'static {
 
     /// The values of the path's parameters, in the order of [`OperationInfo::path`].
     fn path_values(&self) -> Vec<&str>;
+
+    /// The names and values of the query, not yet encoded; a list repeats its name.
+    fn query_pairs(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
 
     /// Checks what HubSpot is known to want of the body. [`Client`](crate::Client) does so before it hands the call on.
     ///
@@ -75,9 +88,11 @@ pub struct OperationInfo {
     pub method: Method,
     /// The path after the version's [base](ApiVersion::base).
     pub path: &'static [Segment],
+    /// What the query may have.
+    pub query: &'static [QueryParameter],
     /// The status of success.
     pub success: StatusCode,
-    /// What changes when it is done: `published`, `updated`; `None` for one that only reads.
+    /// What changes when it is done: `published`, `connected`; `None` for one that only reads.
     pub effect: Option<&'static str>,
     /// Which credential HubSpot wants.
     pub credential: Credential,
@@ -163,7 +178,7 @@ pub(crate) struct Target {
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// Everything but the characters that RFC 3986 calls unreserved.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Checks all that can be wrong with a call before it is sent: the body's rules and the path's values.
 pub(crate) fn check<O: Operation>(call: &O) -> Result<(), Error> {
@@ -184,6 +199,7 @@ pub(crate) fn write_request<O: Operation>(operation: &O, target: &Target) -> Res
     let mut address = String::with_capacity(160);
     address.push_str(target.base_url.as_str());
     path::write(&mut address, target.version, info.path, &values);
+    query::write(&mut address, &operation.query_pairs());
     let uri = Uri::from_maybe_shared(Bytes::from(address))
         .map_err(|_| Error::invalid_parameter(info, "address", "is too long"))?;
     let body = operation.body()?;

@@ -17,6 +17,8 @@ pub enum Segment {
     Int64(&'static str),
     /// A parameter of this name that is any text but an empty one.
     Text(&'static str),
+    /// The same, and a secret: [`redact::Path`](crate::redact::Path) shows the path without it.
+    Secret(&'static str),
 }
 
 impl Segment {
@@ -24,7 +26,7 @@ impl Segment {
     pub const fn parameter(self) -> Option<&'static str> {
         match self {
             Segment::Literal(_) => None,
-            Segment::Int32(name) | Segment::Int64(name) | Segment::Text(name) => Some(name),
+            Segment::Int32(name) | Segment::Int64(name) | Segment::Text(name) | Segment::Secret(name) => Some(name),
         }
     }
 
@@ -33,7 +35,7 @@ impl Segment {
         match self {
             Segment::Int32(_) => is_digits(value) && value.parse::<i32>().is_ok(),
             Segment::Int64(_) => is_digits(value) && value.parse::<i64>().is_ok(),
-            Segment::Literal(_) | Segment::Text(_) => true,
+            Segment::Literal(_) | Segment::Text(_) | Segment::Secret(_) => true,
         }
     }
 
@@ -44,10 +46,10 @@ impl Segment {
             (Segment::Int32(_) | Segment::Int64(_), _) if !is_digits(value) => Some("must be digits, such as 2930388"),
             (Segment::Int32(_), _) => (!self.fits(value)).then_some("must be at most 2147483647"),
             (Segment::Int64(_), _) => (!self.fits(value)).then_some("must be at most 9223372036854775807"),
-            (Segment::Text(_), "") => Some("must not be empty"),
+            (Segment::Text(_) | Segment::Secret(_), "") => Some("must not be empty"),
             // Readers of addresses drop these even when they are escaped, and so would reach another path.
-            (Segment::Text(_), "." | "..") => Some("must not be a path's `.` or `..`"),
-            (Segment::Text(_), _) => None,
+            (Segment::Text(_) | Segment::Secret(_), "." | "..") => Some("must not be a path's `.` or `..`"),
+            (Segment::Text(_) | Segment::Secret(_), _) => None,
         }
     }
 }
@@ -76,9 +78,7 @@ pub(super) fn write(address: &mut String, version: ApiVersion, path: &[Segment],
         address.push('/');
         match *segment {
             Segment::Literal(literal) => address.push_str(literal),
-            Segment::Int32(_) | Segment::Int64(_) | Segment::Text(_) => {
-                address.extend(utf8_percent_encode(values.next().unwrap_or_default(), RESERVED));
-            }
+            _ => address.extend(utf8_percent_encode(values.next().unwrap_or_default(), RESERVED)),
         }
     }
 }

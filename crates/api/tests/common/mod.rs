@@ -1,7 +1,9 @@
 //! A transport that answers what the test says and remembers what it was sent.
 
 #![allow(dead_code, reason = "each test file uses its part")]
-#![allow(clippy::panic, reason = "a failing test is how this reports")]
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a failing test is how this reports")]
+
+pub(crate) mod cases;
 
 use std::{
     pin::pin,

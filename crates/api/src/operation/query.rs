@@ -1,0 +1,46 @@
+//! Queries: what may be in them, and how they are written.
+
+use percent_encoding::utf8_percent_encode;
+
+use super::RESERVED;
+
+/// A parameter that an operation's query may have. None is required.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct QueryParameter {
+    /// The name.
+    pub name: &'static str,
+    /// What the value is.
+    pub r#type: QueryType,
+}
+
+/// What the value of a query's parameter is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum QueryType {
+    /// Any text.
+    Text,
+    /// A whole number of 32 bits.
+    Int32,
+    /// `true` or `false`.
+    Boolean,
+    /// Several texts, each with the name before it.
+    TextList,
+}
+
+/// A parameter of this name and type.
+pub(super) const fn parameter(name: &'static str, r#type: QueryType) -> QueryParameter {
+    QueryParameter { name, r#type }
+}
+
+/// Writes a query behind a path; nothing where there are no pairs.
+pub(super) fn write(address: &mut String, pairs: &[(&str, String)]) {
+    let mut before = '?';
+    for (name, value) in pairs {
+        address.push(before);
+        address.extend(utf8_percent_encode(name, RESERVED));
+        address.push('=');
+        address.extend(utf8_percent_encode(value, RESERVED));
+        before = '&';
+    }
+}
