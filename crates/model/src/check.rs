@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::Field;
+use crate::{Field, Secret};
 
 /// One thing wrong with a request body.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -134,6 +134,19 @@ impl Checker {
     pub(crate) fn optional_text<T: AsRef<str>>(&mut self, member: &str, field: &Field<T>, remedy: &str) {
         if field.as_ref().is_some_and(|text| text.as_ref().is_empty()) {
             self.broken(member, format!("must not be empty; {remedy}"));
+        }
+    }
+
+    /// A secret that must be there and not be empty.
+    pub(crate) fn required_secret(&mut self, member: &str, field: &Field<Secret>) {
+        self.required(member, field);
+        self.optional_secret(member, field);
+    }
+
+    /// A secret that may be missing but must not be empty.
+    pub(crate) fn optional_secret(&mut self, member: &str, field: &Field<Secret>) {
+        if field.as_ref().is_some_and(Secret::is_empty) {
+            self.broken(member, "must not be empty");
         }
     }
 

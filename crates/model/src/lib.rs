@@ -57,6 +57,7 @@ mod message;
 mod message_status;
 mod new_message;
 mod number;
+mod oauth;
 mod page;
 mod participant;
 mod query;
@@ -99,6 +100,10 @@ pub use self::{
     message_status::{FailureDetails, MessageStatus},
     new_message::{NewMessage, Participant, PreResolvedContact, PreResolvedContacts},
     number::{NotFinite, Number},
+    oauth::{
+        GrantType, IntrospectionRequest, OAuthErrorBody, OAuthErrorCode, OAuthErrorStatus, RevocationRequest,
+        SignedAccessToken, TokenIntrospection, TokenRequest, TokenResponse, TokenUse,
+    },
     page::{NextPage, Page, Paging, PreviousPage},
     participant::{DeliveryIdentifier, DeliveryIdentifierType, MessageDirection, StatusType},
     query::{ChannelAccountQuery, ChannelQuery},

@@ -29,6 +29,12 @@ impl Number {
         self.0.parse().unwrap_or(f64::NAN)
     }
 
+    /// The number without its fraction; negative ones count as nothing.
+    pub(crate) fn whole(&self) -> u64 {
+        // `as` takes what is out of range to the nearest bound.
+        self.0.parse().unwrap_or_else(|_| self.as_f64() as u64)
+    }
+
     /// The number as it is written in JSON.
     pub fn as_str(&self) -> &str {
         &self.0

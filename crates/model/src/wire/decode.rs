@@ -86,6 +86,18 @@ impl DecodeError {
         }))
     }
 
+    /// The same error of a value that is the member of this name; the place, in a text of its own, is given up.
+    pub(crate) fn inside(mut self, member: &str) -> Self {
+        let separator = if matches!(self.path().as_bytes(), [] | [b'[', ..]) {
+            ""
+        } else {
+            "."
+        };
+        self.0.path = format!("{member}{separator}{}", self.0.path);
+        self.0.place = None;
+        self
+    }
+
     /// Which member: `senders[0].name`; empty for the document as a whole.
     pub fn path(&self) -> &str {
         &self.0.path
