@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal as _, Write as _};
 
-use hubchannel::model::{Message, Violation};
+use hubchannel::model::{Finding, Message};
 use hubchannel_emulator::Emulator;
 use serde::Serialize;
 
@@ -170,12 +170,13 @@ struct FailedError<'a> {
 struct Broken<'a> {
     path: &'a str,
     rule: &'a str,
+    remedy: &'a str,
 }
 
 /// Shows why a command failed, on the standard error.
 pub(crate) fn failure(style: &Style, failure: &Failure) {
     let error = failure.error.as_deref();
-    let violations: Vec<&Violation> = error
+    let violations: Vec<&Finding> = error
         .and_then(|error| error.violations())
         .map(|all| all.iter().collect())
         .unwrap_or_default();
@@ -198,6 +199,7 @@ pub(crate) fn failure(style: &Style, failure: &Failure) {
                     .map(|one| Broken {
                         path: &one.path,
                         rule: &one.rule,
+                        remedy: &one.remedy,
                     })
                     .collect(),
                 hint: failure.hint.as_deref(),

@@ -2,7 +2,7 @@
 
 use crate::{
     ActorId, DetailedError, Field, Number, Timestamp, Violations,
-    check::Checker,
+    preflight::Checker,
     wire::{open_enum, record},
 };
 
@@ -117,7 +117,7 @@ impl ActorBatch {
     /// # Errors
     /// When there is none.
     pub fn check(&self) -> Result<(), Violations> {
-        Checker::run(|checker| checker.required_list("inputs", &self.inputs, |_, _| {}))
+        Checker::run(|checker| checker.required_list("inputs", &self.inputs, "name the actors", |_, _| {}))
     }
 }
 

@@ -2,7 +2,6 @@
 
 use crate::{
     DeliveryIdentifierType, Field, Number,
-    check::Checker,
     new_message::push,
     wire::{open_enum, record},
 };
@@ -155,25 +154,6 @@ impl ChannelCapabilities {
     pub fn set_max_total_file_attachment_size_bytes(mut self, bytes: u64) -> Self {
         self.max_total_file_attachment_size_bytes = number(bytes);
         self
-    }
-
-    /// Values that HubSpot is known to refuse.
-    pub(crate) fn check(&self, checker: &mut Checker) {
-        if self.threading_model.as_ref().is_some_and(|model| !model.is_named()) {
-            checker.broken("threadingModel", format!("must be {}", ThreadingModel::NAMED.join(" or ")));
-        }
-        for (at, kind) in self
-            .delivery_identifier_types
-            .as_deref()
-            .into_iter()
-            .flatten()
-            .enumerate()
-        {
-            if !kind.is_named() {
-                let rule = format!("must be one of {}", DeliveryIdentifierType::NAMED.join(", "));
-                checker.broken(&format!("deliveryIdentifierTypes[{at}]"), rule);
-            }
-        }
     }
 }
 

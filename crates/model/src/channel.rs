@@ -1,6 +1,6 @@
 //! Custom channels: how one is registered, read and changed.
 
-use crate::{ChannelCapabilities, ChannelId, Field, Timestamp, Violations, check::Checker, wire::record};
+use crate::{ChannelCapabilities, ChannelId, Field, Timestamp, wire::record};
 
 record! {
     /// A channel to register: the body of `POST …/custom-channels`.
@@ -73,22 +73,6 @@ impl NewChannel {
     pub fn set_channel_logo_url(mut self, url: impl Into<String>) -> Self {
         self.channel_logo_url = Field::Value(url.into());
         self
-    }
-
-    /// Checks what registering a channel needs.
-    ///
-    /// Refused is what HubSpot requires or is known to refuse: a missing name, missing capabilities, a threading model
-    /// or a kind of address that it does not know.
-    ///
-    /// # Errors
-    /// Everything found, with the path of each member.
-    pub fn check(&self) -> Result<(), Violations> {
-        Checker::run(|checker| {
-            checker.required_text("name", &self.name);
-            if let Some(capabilities) = checker.required("capabilities", &self.capabilities) {
-                checker.at("capabilities", |checker| capabilities.check(checker));
-            }
-        })
     }
 }
 
@@ -242,20 +226,5 @@ impl ChannelPatch {
     pub fn clear_channel_logo_url(mut self) -> Self {
         self.channel_logo_url = Field::Null;
         self
-    }
-
-    /// Checks what changing a channel needs.
-    ///
-    /// Refused is what HubSpot is known to refuse: a threading model or a kind of address that it does not know. What
-    /// it makes of a patch without members is unknown, and of a name that is `null` too.
-    ///
-    /// # Errors
-    /// Everything found, with the path of each member.
-    pub fn check(&self) -> Result<(), Violations> {
-        Checker::run(|checker| {
-            if let Some(capabilities) = self.capabilities.as_ref() {
-                checker.at("capabilities", |checker| capabilities.check(checker));
-            }
-        })
     }
 }

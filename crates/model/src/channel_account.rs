@@ -1,9 +1,6 @@
 //! Channel accounts: the connections of a channel to the inboxes of a portal.
 
-use crate::{
-    ChannelAccountId, ChannelId, DeliveryIdentifier, Field, InboxId, Timestamp, Violations, check::Checker,
-    wire::record,
-};
+use crate::{ChannelAccountId, ChannelId, DeliveryIdentifier, Field, InboxId, Timestamp, wire::record};
 
 record! {
     /// An account to connect: the body of `POST …/{channelId}/channel-accounts`.
@@ -62,29 +59,6 @@ impl NewChannelAccount {
     pub fn set_delivery_identifier(mut self, identifier: DeliveryIdentifier) -> Self {
         self.delivery_identifier = Field::Value(identifier);
         self
-    }
-
-    /// Checks what connecting an account needs: inbox, name and `authorized`, and an identifier that is whole.
-    ///
-    /// # Errors
-    /// Everything found, with the path of each member.
-    pub fn check(&self) -> Result<(), Violations> {
-        Checker::run(|checker| {
-            checker.required_text("inboxId", &self.inbox_id);
-            checker.required_text("name", &self.name);
-            checker.required("authorized", &self.authorized);
-            check_identifier(checker, &self.delivery_identifier);
-        })
-    }
-}
-
-/// An identifier that may be missing, but not in part.
-pub(crate) fn check_identifier(checker: &mut Checker, identifier: &Field<DeliveryIdentifier>) {
-    if let Some(identifier) = identifier.as_ref() {
-        checker.at("deliveryIdentifier", |checker| {
-            checker.required_text("type", &identifier.r#type);
-            checker.required_text("value", &identifier.value);
-        });
     }
 }
 
@@ -176,17 +150,5 @@ impl ChannelAccountUpdate {
     pub fn set_authorized(mut self, authorized: bool) -> Self {
         self.authorized = Field::Value(authorized);
         self
-    }
-
-    /// Checks that there is something to change: HubSpot refuses a body with neither member (observed).
-    ///
-    /// # Errors
-    /// When both are absent.
-    pub fn check(&self) -> Result<(), Violations> {
-        Checker::run(|checker| {
-            if self.name.is_absent() && self.authorized.is_absent() {
-                checker.broken("", "must change something; set name or authorized");
-            }
-        })
     }
 }

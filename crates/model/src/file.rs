@@ -2,7 +2,7 @@
 
 use crate::{
     Field, FileId, FolderId, Number, Secret, Timestamp, Violations,
-    check::Checker,
+    preflight::Checker,
     wire::{open_enum, record},
 };
 
@@ -141,7 +141,7 @@ impl FileUploadOptions {
     /// # Errors
     /// When there is none.
     pub fn check(&self) -> Result<(), Violations> {
-        Checker::run(|checker| checker.required_text("access", &self.access))
+        Checker::run(|checker| checker.required_text("access", &self.access, "say who may see the file"))
     }
 }
 

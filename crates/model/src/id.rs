@@ -172,7 +172,7 @@ macro_rules! ids {
             }
         }
 
-        impl crate::check::AnyId for $name {
+        impl crate::preflight::AnyId for $name {
             fn as_str(&self) -> &str {
                 self.0.as_str()
             }

@@ -37,7 +37,8 @@
 //! ```
 //!
 //! - [`decode`] reads bytes and names the member at fault; `serde_json` works too.
-//! - [`NewMessage::check`] and [`StatusUpdate::check`] list what HubSpot is known to require, before anything is sent.
+//! - [`NewMessage::check`] and the `check` of other requests list what HubSpot is known to require, before anything is
+//!   sent; [`NewMessage::preflight`] adds advice, held against what the channel can do.
 //! - [`Secret`] holds a token and never prints it.
 //!
 //! What is known of HubSpot's behaviour, and how surely, stands in `FACTS.md` beside this crate; documentation here
@@ -48,7 +49,6 @@ mod attachment;
 mod capabilities;
 mod channel;
 mod channel_account;
-mod check;
 mod error_body;
 mod file;
 mod id;
@@ -60,6 +60,7 @@ mod number;
 mod oauth;
 mod page;
 mod participant;
+mod preflight;
 mod query;
 #[doc(hidden)]
 pub mod schema;
@@ -85,7 +86,6 @@ pub use self::{
     capabilities::{ChannelCapabilities, OutgoingAttachmentType, RichTextFeature, ThreadingModel},
     channel::{Channel, ChannelPatch, NewChannel},
     channel_account::{ChannelAccount, ChannelAccountUpdate, NewChannelAccount},
-    check::{Violation, Violations},
     error_body::{DetailedError, ErrorBody, ErrorCategory, ErrorDetail},
     file::{
         DuplicateValidationScope, DuplicateValidationStrategy, FileAccess, FileFolder, FileUploadOptions, NewFile,
@@ -106,6 +106,7 @@ pub use self::{
     },
     page::{NextPage, Page, Paging, PreviousPage},
     participant::{DeliveryIdentifier, DeliveryIdentifierType, MessageDirection, StatusType},
+    preflight::{Finding, Preflight, Severity, Violations},
     query::{ChannelAccountQuery, ChannelQuery},
     secret::Secret,
     staging_token::{StagingRedirect, StagingToken, StagingTokenUpdate},

@@ -2,7 +2,7 @@
 
 use crate::{
     ActorId, Attachment, ChannelAccountId, ContactId, DeliveryIdentifier, Field, MessageDirection, MessageId,
-    Timestamp, Violations, check::Checker, wire::record,
+    Timestamp, wire::record,
 };
 
 record! {
@@ -169,62 +169,6 @@ impl NewMessage {
         });
         self
     }
-
-    /// Checks what a publish needs.
-    ///
-    /// Refused is what HubSpot requires and what cannot mean anything: a missing account, direction, sender or text, a
-    /// participant without identifier, an attachment without its required members, a time that is none, an empty
-    /// id. `recipients` and `attachments` may be missing here, because the client writes them.
-    ///
-    /// # Errors
-    /// Everything found, with the path of each member.
-    pub fn check(&self) -> Result<(), Violations> {
-        Checker::run(|checker| {
-            checker.required_id("channelAccountId", &self.channel_account_id);
-            if let Some(direction) = checker.required("messageDirection", &self.message_direction)
-                && !direction.is_named()
-            {
-                checker.broken("messageDirection", format!("must be one of {}", MessageDirection::NAMED.join(", ")));
-            }
-            match self.senders.as_deref() {
-                None => checker.broken("senders", "is required; name at least one sender"),
-                Some([]) => checker.broken("senders", "must not be empty; name at least one sender"),
-                Some(_) => checker.required_list("senders", &self.senders, |checker, sender| sender.check(checker)),
-            }
-            if !self.recipients.is_absent() {
-                checker.required_list("recipients", &self.recipients, |checker, recipient| recipient.check(checker));
-            }
-            let carries = self
-                .attachments
-                .as_deref()
-                .is_some_and(|attachments| !attachments.is_empty());
-            if checker.required("text", &self.text).is_some_and(String::is_empty) && !carries {
-                checker.broken("text", "must not be empty; only a message with an attachment may go without text");
-            }
-            if !self.attachments.is_absent() {
-                checker
-                    .required_list("attachments", &self.attachments, |checker, attachment| attachment.check(checker));
-            }
-            if self.timestamp.as_ref().is_some_and(|timestamp| !timestamp.is_plain()) {
-                checker.broken("timestamp", "is not a time with its offset; write one like 2026-05-27T12:15:00.123Z");
-            }
-            checker.optional_text(
-                "integrationThreadId",
-                &self.integration_thread_id,
-                "leave it out for a channel that HubSpot threads by participants",
-            );
-            checker.optional_text(
-                "integrationIdempotencyId",
-                &self.integration_idempotency_id,
-                "name the message by an id of your own, or leave this out to get a random one",
-            );
-            checker.optional_id("inReplyToId", &self.in_reply_to_id);
-            checker.numeric_id("associateWithContactId", &self.associate_with_contact_id);
-            if let Some(contacts) = self.pre_resolved_contacts.as_ref() {
-                checker.at("preResolvedContacts", |checker| contacts.check(checker));
-            }
-        })
-    }
 }
 
 /// Appends to a list, which begins where there was none.
@@ -271,16 +215,6 @@ impl Participant {
         self.sender_actor_id = Field::Value(id.into());
         self
     }
-
-    fn check(&self, checker: &mut Checker) {
-        if let Some(identifier) = checker.required("deliveryIdentifier", &self.delivery_identifier) {
-            checker.at("deliveryIdentifier", |checker| {
-                checker.required_text("type", &identifier.r#type);
-                checker.required_text("value", &identifier.value);
-            });
-        }
-        checker.optional_id("senderActorId", &self.sender_actor_id);
-    }
 }
 
 record! {
@@ -288,16 +222,6 @@ record! {
     pub struct PreResolvedContacts {
         /// One by one. Required.
         pub contacts: Field<Vec<PreResolvedContact>> => "contacts" (required),
-    }
-}
-
-impl PreResolvedContacts {
-    fn check(&self, checker: &mut Checker) {
-        checker.required_list("contacts", &self.contacts, |checker, contact| {
-            checker.required("contactVid", &contact.contact_vid);
-            checker.numeric_id("contactVid", &contact.contact_vid);
-            checker.required("contactPropertiesLeadingToMatch", &contact.contact_properties_leading_to_match);
-        });
     }
 }
 

@@ -4,8 +4,7 @@
 use std::fmt;
 
 use crate::{
-    ChannelId, DecodeError, DeliveryIdentifier, Field, InboxId, PortalId, Secret, Timestamp, UserId, Violations,
-    channel_account::check_identifier, check::Checker, wire::record,
+    ChannelId, DecodeError, DeliveryIdentifier, Field, InboxId, PortalId, Secret, Timestamp, UserId, wire::record,
 };
 
 record! {
@@ -38,14 +37,6 @@ impl StagingTokenUpdate {
             delivery_identifier: Field::Value(delivery_identifier),
             ..StagingTokenUpdate::default()
         }
-    }
-
-    /// Checks that an identifier, where there is one, is whole.
-    ///
-    /// # Errors
-    /// Everything found, with the path of each member.
-    pub fn check(&self) -> Result<(), Violations> {
-        Checker::run(|checker| check_identifier(checker, &self.delivery_identifier))
     }
 }
 

@@ -1,6 +1,6 @@
 //! The body that reports how a message fared.
 
-use crate::{Field, StatusType, Violations, check::Checker, wire::record};
+use crate::{Field, StatusType, Violations, preflight::Checker, wire::record};
 
 record! {
     /// How an agent's reply fared in the outside service: the body of `PATCH …/messages/{messageId}`.
@@ -59,10 +59,10 @@ impl StatusUpdate {
         Checker::run(|checker| {
             let reportable = [StatusType::Sent, StatusType::Read, StatusType::Failed];
             if checker
-                .required("statusType", &self.status_type)
+                .required("statusType", &self.status_type, "say how the message fared")
                 .is_some_and(|status| !reportable.contains(status))
             {
-                checker.broken("statusType", "must be SENT, READ or FAILED");
+                checker.refuse("statusType", "is no status that a bridge reports", "use SENT, READ or FAILED");
             }
         })
     }

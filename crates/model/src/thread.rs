@@ -3,7 +3,7 @@
 use crate::{
     ActorId, Attachment, ChannelAccountId, ChannelId, Client, ContactId, Field, InboxId, Message, MessageId, Recipient,
     Sender, ThreadId, TicketId, Timestamp, Violations,
-    check::Checker,
+    preflight::Checker,
     tagged::tagged,
     wire::{open_enum, record},
 };
@@ -123,10 +123,10 @@ impl ThreadUpdate {
     pub fn check(&self) -> Result<(), Violations> {
         Checker::run(|checker| {
             if self.status.is_absent() && self.archived.is_absent() {
-                checker.broken("", "must change something; set status or archived");
+                checker.refuse("", "must change something", "set status or archived");
             }
             if self.status.as_ref().is_some_and(|status| !status.is_named()) {
-                checker.broken("status", format!("must be {}", ThreadStatus::NAMED.join(" or ")));
+                checker.refuse("status", "is no status of a thread", "use OPEN or CLOSED");
             }
         })
     }

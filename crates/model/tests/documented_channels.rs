@@ -156,9 +156,10 @@ fn a_channel_to_register_needs_a_name_and_capabilities_that_hubspot_knows() {
     );
     assert_eq!(
         unknown.check().unwrap_err().to_string(),
-        "capabilities.threadingModel: must be INTEGRATION_THREAD_ID or DELIVERY_IDENTIFIER; \
-         capabilities.deliveryIdentifierTypes[1]: must be one of CHANNEL_SPECIFIC_OPAQUE_ID, HS_EMAIL_ADDRESS, \
-         HS_PHONE_NUMBER, HS_SHORT_CODE"
+        "capabilities.deliveryIdentifierTypes[1]: is a value that HubSpot does not know \
+         (use CHANNEL_SPECIFIC_OPAQUE_ID, HS_EMAIL_ADDRESS, HS_PHONE_NUMBER or HS_SHORT_CODE); \
+         capabilities.threadingModel: is a value that HubSpot does not know \
+         (use INTEGRATION_THREAD_ID or DELIVERY_IDENTIFIER)"
     );
     refused::<NewChannel>(
         r#"{"capabilities":{"deliveryIdentifierTypes":[{"type":"HS_EMAIL_ADDRESS"}]}}"#,
@@ -268,7 +269,7 @@ fn an_update_of_an_account_changes_something() {
     update.check().unwrap();
     assert_eq!(serde_json::to_string(&update).unwrap(), r#"{"name":"Pier","authorized":true}"#);
     let ignored: ChannelAccountUpdate = read(r#"{"inboxId":"7"}"#);
-    assert_eq!(ignored.check().unwrap_err().to_string(), "must change something; set name or authorized");
+    assert_eq!(ignored.check().unwrap_err().to_string(), "must change something (set name or authorized)");
 }
 
 #[test]
@@ -305,7 +306,7 @@ fn a_staging_token_is_finished_with_a_name_and_a_whole_identifier() {
             "deliveryIdentifier":{"type":"CHANNEL_SPECIFIC_OPAQUE_ID","value":"harbour-website"}}"#,
     );
     let half: StagingTokenUpdate = read(r#"{"accountName":null,"deliveryIdentifier":{"type":"HS_SHORT_CODE"}}"#);
-    assert_eq!(half.check().unwrap_err().to_string(), "deliveryIdentifier.value: is required");
+    assert_eq!(half.check().unwrap_err().to_string(), "deliveryIdentifier.value: is required (give the address)");
     StagingTokenUpdate::default().check().unwrap();
 }
 

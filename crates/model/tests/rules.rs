@@ -23,7 +23,10 @@ fn violations(body: &Json) -> Vec<String> {
     let body: NewMessage = decode(body.to_string().as_bytes()).unwrap();
     match body.check() {
         Ok(()) => Vec::new(),
-        Err(violations) => violations.iter().map(ToString::to_string).collect(),
+        Err(violations) => violations
+            .iter()
+            .map(|violation| format!("{}: {}", violation.path, violation.rule))
+            .collect(),
     }
 }
 
@@ -52,9 +55,9 @@ fn what_is_required_must_be_there() {
         assert_eq!(violations(&body().without(member)), [format!("{member}: is required")]);
         assert_eq!(violations_with(member, "null"), [format!("{member}: is required")]);
     }
-    assert_eq!(violations(&body().without("senders")), ["senders: is required; name at least one sender"]);
-    assert_eq!(violations_with("senders", "null"), ["senders: is required; name at least one sender"]);
-    assert_eq!(violations_with("senders", "[]"), ["senders: must not be empty; name at least one sender"]);
+    assert_eq!(violations(&body().without("senders")), ["senders: is required"]);
+    assert_eq!(violations_with("senders", "null"), ["senders: is required"]);
+    assert_eq!(violations_with("senders", "[]"), ["senders: must not be empty"]);
 }
 
 #[test]
@@ -66,7 +69,13 @@ fn everything_wrong_is_listed_at_once() {
         .collect();
     assert_eq!(paths, ["channelAccountId", "messageDirection", "senders", "text"]);
     let empty: NewMessage = decode(b"{}").unwrap();
-    assert_eq!(empty.check().unwrap_err().to_string(), all.join("; "));
+    assert_eq!(
+        empty.check().unwrap_err().to_string(),
+        "channelAccountId: is required (name the account that the message is on); \
+         messageDirection: is required (say INCOMING for a visitor's message, OUTGOING for a reply); \
+         senders: is required (name at least one sender); \
+         text: is required (write some; only a message with an attachment may go without text)"
+    );
 }
 
 #[test]
@@ -91,7 +100,7 @@ fn ids_that_are_numbers_are_whole() {
     for member in ["channelAccountId", "inReplyToId"] {
         assert_eq!(violations_with(member, "3307400689"), [""; 0]);
         for number in ["-1", "5.5", "1e3"] {
-            let expected = format!("{member}: is no id; ids that are numbers are whole");
+            let expected = format!("{member}: is no id, because ids that are numbers are whole");
             assert_eq!(violations_with(member, number), [expected]);
         }
     }
@@ -99,7 +108,7 @@ fn ids_that_are_numbers_are_whole() {
 
 #[test]
 fn the_direction_must_be_known() {
-    let rule = "messageDirection: must be one of INCOMING, OUTGOING";
+    let rule = "messageDirection: is a value that HubSpot does not know";
     assert_eq!(violations_with("messageDirection", r#""SIDEWAYS""#), [rule]);
     assert_eq!(violations_with("messageDirection", r#""incoming""#), [rule]);
     assert_eq!(violations_with("messageDirection", r#""OUTGOING""#), [""; 0]);
@@ -266,10 +275,16 @@ fn only_what_a_bridge_may_report_is_a_status() {
         (r#"{"statusType": "SENT"}"#, None),
         (r#"{"statusType": "READ"}"#, None),
         (r#"{"statusType": "FAILED", "errorMessage": ""}"#, None),
-        (r#"{"statusType": "RECEIVED"}"#, Some("statusType: must be SENT, READ or FAILED")),
-        (r#"{"statusType": "DELIVERED"}"#, Some("statusType: must be SENT, READ or FAILED")),
-        (r#"{"statusType": null}"#, Some("statusType: is required")),
-        ("{}", Some("statusType: is required")),
+        (
+            r#"{"statusType": "RECEIVED"}"#,
+            Some("statusType: is no status that a bridge reports (use SENT, READ or FAILED)"),
+        ),
+        (
+            r#"{"statusType": "DELIVERED"}"#,
+            Some("statusType: is no status that a bridge reports (use SENT, READ or FAILED)"),
+        ),
+        (r#"{"statusType": null}"#, Some("statusType: is required (say how the message fared)")),
+        ("{}", Some("statusType: is required (say how the message fared)")),
     ] {
         let update: StatusUpdate = decode(json.as_bytes()).unwrap();
         let found = update.check().err().map(|violations| violations.to_string());

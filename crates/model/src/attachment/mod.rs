@@ -1,6 +1,5 @@
 //! What a message carries besides its text.
 
-mod check;
 mod contact;
 mod kinds;
 mod unrecognized;

@@ -1,7 +1,7 @@
 //! What HubSpot knows of a token.
 
 use super::{form::form, token::TokenUse};
-use crate::{AppId, Field, Number, PortalId, Secret, UserId, Violations, check::Checker, wire::record};
+use crate::{AppId, Field, Number, PortalId, Secret, UserId, Violations, preflight::Checker, wire::record};
 
 record! {
     /// A token to ask about: the form of `POST /oauth/v3/token/introspect`, and of the dated versions.
@@ -89,10 +89,10 @@ impl IntrospectionRequest {
     /// Everything found, with the name of each field.
     pub fn check(&self) -> Result<(), Violations> {
         Checker::run(|checker| {
-            checker.required_text("client_id", &self.client_id);
-            checker.required_secret("client_secret", &self.client_secret);
+            checker.required_text("client_id", &self.client_id, "name the app");
+            checker.required_secret("client_secret", &self.client_secret, "give the app's secret");
             if self.subject().is_none_or(Secret::is_empty) {
-                checker.required_secret("token", &self.token);
+                checker.required_secret("token", &self.token, "give the token to ask about");
             }
         })
     }

@@ -1,7 +1,7 @@
 //! How a refresh token is given up.
 
 use super::{form::form, token::TokenUse};
-use crate::{Field, Secret, Violations, check::Checker, wire::record};
+use crate::{Field, Secret, Violations, preflight::Checker, wire::record};
 
 record! {
     /// A refresh token to give up: the form of `POST /oauth/v3/token/revoke`, and of the dated versions.
@@ -53,9 +53,9 @@ impl RevocationRequest {
     /// Everything found, with the name of each field.
     pub fn check(&self) -> Result<(), Violations> {
         Checker::run(|checker| {
-            checker.required_text("client_id", &self.client_id);
-            checker.required_secret("client_secret", &self.client_secret);
-            checker.required_secret("token", &self.token);
+            checker.required_text("client_id", &self.client_id, "name the app");
+            checker.required_secret("client_secret", &self.client_secret, "give the app's secret");
+            checker.required_secret("token", &self.token, "give the refresh token");
         })
     }
 }

@@ -3,7 +3,7 @@
 use super::form::{FormText, form};
 use crate::{
     DecodeError, Extra, Field, Number, PortalId, Secret, UserId, Violations,
-    check::Checker,
+    preflight::Checker,
     wire::{open_enum, record},
 };
 
@@ -111,17 +111,23 @@ impl TokenRequest {
     /// Everything found, with the name of each field.
     pub fn check(&self) -> Result<(), Violations> {
         Checker::run(|checker| {
-            checker.required_text("grant_type", &self.grant_type);
+            checker.required_text("grant_type", &self.grant_type, "say authorization_code or refresh_token");
             match self.grant_type.as_ref() {
                 Some(GrantType::AuthorizationCode) => {
-                    checker.required_secret("code", &self.code);
-                    checker.required_text("redirect_uri", &self.redirect_uri);
+                    checker.required_secret("code", &self.code, "give the code that the user came back with");
+                    checker.required_text(
+                        "redirect_uri",
+                        &self.redirect_uri,
+                        "repeat the address that the user came back to",
+                    );
                 }
-                Some(GrantType::RefreshToken) => checker.required_secret("refresh_token", &self.refresh_token),
+                Some(GrantType::RefreshToken) => {
+                    checker.required_secret("refresh_token", &self.refresh_token, "give the refresh token")
+                }
                 _ => {}
             }
-            checker.required_text("client_id", &self.client_id);
-            checker.optional_secret("client_secret", &self.client_secret);
+            checker.required_text("client_id", &self.client_id, "name the app");
+            checker.optional_secret("client_secret", &self.client_secret, "give the app's secret");
         })
     }
 }

@@ -1,0 +1,122 @@
+//! Rules for channels and their capabilities.
+
+use super::{Checker, Preflight, Violations};
+use crate::{ChannelCapabilities, ChannelPatch, Field, NewChannel, Number};
+
+impl NewChannel {
+    /// Checks what registering a channel needs.
+    ///
+    /// Refused is what HubSpot requires or is known to refuse: a missing name, missing capabilities, a threading model
+    /// or a kind of address that it does not know.
+    ///
+    /// # Errors
+    /// Everything refused, with the path of each member.
+    pub fn check(&self) -> Result<(), Violations> {
+        Checker::run(|checker| self.walk(checker))
+    }
+
+    /// Finds what is refused, as [`check`](NewChannel::check) does, and what is advised against.
+    ///
+    /// ```
+    /// use hubchannel_model::{ChannelCapabilities, NewChannel, ThreadingModel};
+    ///
+    /// let capabilities = ChannelCapabilities::new(ThreadingModel::IntegrationThreadId)
+    ///     .set_outgoing_attachment_types(["FILE", "HOLOGRAM"]);
+    /// let body = NewChannel::new("Harbour chat", capabilities).set_webhook_url("http://bridge.example.com/hubspot");
+    /// let found = body.preflight();
+    /// let paths: Vec<&str> = found.advice().map(|finding| finding.path.as_str()).collect();
+    /// assert_eq!(paths, ["capabilities.outgoingAttachmentTypes[1]", "webhookUrl"]);
+    /// body.check()?;
+    /// # Ok::<(), hubchannel_model::Violations>(())
+    /// ```
+    pub fn preflight(&self) -> Preflight {
+        Checker::preflight(|checker| self.walk(checker))
+    }
+
+    fn walk(&self, checker: &mut Checker) {
+        checker.required_text("name", &self.name, "give the name that agents see");
+        let remedy = "say what the channel can do";
+        if let Some(capabilities) = checker.required("capabilities", &self.capabilities, remedy) {
+            checker.at("capabilities", |checker| capabilities.walk(checker));
+        }
+        walk_addresses(checker, &self.webhook_url, &self.channel_account_connection_redirect_url);
+    }
+}
+
+impl ChannelPatch {
+    /// Checks what changing a channel needs.
+    ///
+    /// Refused is what HubSpot is known to refuse: a threading model or a kind of address that it does not know. What
+    /// it makes of a patch without members is unknown, and of a name that is `null` too.
+    ///
+    /// # Errors
+    /// Everything refused, with the path of each member.
+    pub fn check(&self) -> Result<(), Violations> {
+        Checker::run(|checker| self.walk(checker))
+    }
+
+    /// Finds what is refused, as [`check`](ChannelPatch::check) does, and what is advised against.
+    pub fn preflight(&self) -> Preflight {
+        Checker::preflight(|checker| self.walk(checker))
+    }
+
+    fn walk(&self, checker: &mut Checker) {
+        if *self == ChannelPatch::default() {
+            checker.advise(
+                "",
+                "changes nothing, which HubSpot refuses of an account",
+                "set a member, or do not send it",
+            );
+        }
+        if let Some(capabilities) = self.capabilities.as_ref() {
+            checker.at("capabilities", |checker| capabilities.walk(checker));
+        }
+        walk_addresses(checker, &self.webhook_url, &self.channel_account_connection_redirect_url);
+    }
+}
+
+/// Where HubSpot calls the bridge, and where it sends users. Whether it insists on https is unknown.
+fn walk_addresses(checker: &mut Checker, webhook: &Field<String>, redirect: &Field<String>) {
+    for (member, address) in [
+        ("webhookUrl", webhook),
+        ("channelAccountConnectionRedirectUrl", redirect),
+    ] {
+        let scheme = address
+            .as_deref()
+            .map(|address| address.split(':').next().unwrap_or_default());
+        if scheme.is_some_and(|scheme| !scheme.eq_ignore_ascii_case("https")) {
+            checker.advise(member, "is no https address", "serve it over https, as tokens and messages pass there");
+        }
+    }
+}
+
+impl ChannelCapabilities {
+    fn walk(&self, checker: &mut Checker) {
+        checker
+            .each("deliveryIdentifierTypes", &self.delivery_identifier_types, |checker, kind| checker.known("", kind));
+        if let Some(model) = self.threading_model.as_ref() {
+            checker.known("threadingModel", model);
+        }
+        checker.each("richText", &self.rich_text, Checker::seen);
+        checker.each("outgoingAttachmentTypes", &self.outgoing_attachment_types, Checker::seen);
+        self.walk_limit(checker, "maxFileAttachmentCount", &self.max_file_attachment_count);
+        self.walk_limit(checker, "maxFileAttachmentSizeBytes", &self.max_file_attachment_size_bytes);
+        self.walk_limit(checker, "maxTotalFileAttachmentSizeBytes", &self.max_total_file_attachment_size_bytes);
+        for (name, _) in self.extra.iter() {
+            checker.advise(
+                name,
+                "is a capability that this version does not know, and HubSpot may not either",
+                "see that its name is right",
+            );
+        }
+    }
+
+    fn walk_limit(&self, checker: &mut Checker, member: &str, limit: &Field<Number>) {
+        if limit
+            .as_ref()
+            .is_some_and(|limit| limit.as_str().parse::<u64>().is_err())
+        {
+            checker.advise(member, "is no whole number", "write zero or more, in digits alone");
+        }
+    }
+}

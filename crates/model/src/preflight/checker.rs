@@ -1,0 +1,216 @@
+//! The walk down a body: where it is, and what it has found.
+
+use std::fmt;
+
+use super::{Finding, Preflight, Severity, Violations};
+use crate::{
+    AddressType, DeliveryIdentifierType, Field, MediaType, MessageDirection, OutgoingAttachmentType, PhoneType,
+    QuickReplyValueType, RichTextFeature, Secret, ThreadingModel,
+};
+
+/// What the rules ask of an id of any type.
+pub(crate) trait AnyId {
+    fn as_str(&self) -> &str;
+    fn is_number(&self) -> bool;
+    fn is_digits(&self) -> bool;
+}
+
+/// What the rules ask of an open enum of any type.
+pub(crate) trait AnyEnum {
+    const NAMED: &'static [&'static str];
+    fn is_named(&self) -> bool;
+}
+
+macro_rules! any_enum {
+    ($($name:ident)+) => { $(
+        impl AnyEnum for $name {
+            const NAMED: &'static [&'static str] = $name::NAMED;
+
+            fn is_named(&self) -> bool {
+                $name::is_named(self)
+            }
+        }
+    )+ };
+}
+
+any_enum! {
+    AddressType DeliveryIdentifierType MediaType MessageDirection OutgoingAttachmentType PhoneType QuickReplyValueType
+    RichTextFeature ThreadingModel
+}
+
+/// Collects findings while it walks down a body.
+pub(crate) struct Checker {
+    path: String,
+    found: Vec<Finding>,
+    advises: bool,
+}
+
+impl Checker {
+    /// Walks for refusals alone.
+    pub(crate) fn run(walk: impl FnOnce(&mut Checker)) -> Result<(), Violations> {
+        Checker::walk(false, walk).strict()
+    }
+
+    /// Walks for everything.
+    pub(crate) fn preflight(walk: impl FnOnce(&mut Checker)) -> Preflight {
+        Checker::walk(true, walk)
+    }
+
+    fn walk(advises: bool, walk: impl FnOnce(&mut Checker)) -> Preflight {
+        let mut checker = Checker {
+            path: String::new(),
+            found: Vec::new(),
+            advises,
+        };
+        walk(&mut checker);
+        Preflight(checker.found)
+    }
+
+    /// Refuses the member of this name.
+    pub(crate) fn refuse(&mut self, member: &str, rule: impl fmt::Display, remedy: impl fmt::Display) {
+        self.find(Severity::Refusal, member, &rule, &remedy);
+    }
+
+    /// Advises against the member of this name.
+    pub(crate) fn advise(&mut self, member: &str, rule: impl fmt::Display, remedy: impl fmt::Display) {
+        if self.advises {
+            self.find(Severity::Advice, member, &rule, &remedy);
+        }
+    }
+
+    fn find(&mut self, severity: Severity, member: &str, rule: &dyn fmt::Display, remedy: &dyn fmt::Display) {
+        self.at(member, |checker| {
+            checker.found.push(Finding {
+                path: checker.path.clone(),
+                rule: rule.to_string(),
+                remedy: remedy.to_string(),
+                severity,
+            });
+        });
+    }
+
+    /// Walks a member with its name in the path.
+    pub(crate) fn at(&mut self, member: &str, walk: impl FnOnce(&mut Checker)) {
+        let length = self.path.len();
+        if length > 0 && !member.is_empty() && !member.starts_with('[') {
+            self.path.push('.');
+        }
+        self.path.push_str(member);
+        walk(self);
+        self.path.truncate(length);
+    }
+
+    /// Walks every item of a list that may be missing.
+    pub(crate) fn each<T>(&mut self, member: &str, field: &Field<Vec<T>>, mut walk: impl FnMut(&mut Checker, &T)) {
+        for (at, item) in field.as_deref().into_iter().flatten().enumerate() {
+            self.at(member, |checker| checker.at(&format!("[{at}]"), |checker| walk(checker, item)));
+        }
+    }
+
+    /// Walks every item of a list that must be there, though it may be empty.
+    pub(crate) fn required_list<T>(
+        &mut self,
+        member: &str,
+        field: &Field<Vec<T>>,
+        remedy: &str,
+        walk: impl FnMut(&mut Checker, &T),
+    ) {
+        self.required(member, field, remedy);
+        self.each(member, field, walk);
+    }
+
+    /// The member's value; refuses it where there is none.
+    pub(crate) fn required<'f, T>(&mut self, member: &str, field: &'f Field<T>, remedy: &str) -> Option<&'f T> {
+        if !field.is_value() {
+            self.refuse(member, "is required", remedy);
+        }
+        field.as_ref()
+    }
+
+    /// Text that must be there and not be empty.
+    pub(crate) fn required_text<T: AsRef<str>>(&mut self, member: &str, field: &Field<T>, remedy: &str) {
+        self.required(member, field, remedy);
+        self.optional_text(member, field, remedy);
+    }
+
+    /// Text that may be missing but must not be empty.
+    pub(crate) fn optional_text<T: AsRef<str>>(&mut self, member: &str, field: &Field<T>, remedy: &str) {
+        let empty = field.as_ref().is_some_and(|text| text.as_ref().is_empty());
+        self.not_empty(member, empty, remedy);
+    }
+
+    /// A secret that must be there and not be empty.
+    pub(crate) fn required_secret(&mut self, member: &str, field: &Field<Secret>, remedy: &str) {
+        self.required(member, field, remedy);
+        self.optional_secret(member, field, remedy);
+    }
+
+    /// A secret that may be missing but must not be empty.
+    pub(crate) fn optional_secret(&mut self, member: &str, field: &Field<Secret>, remedy: &str) {
+        self.not_empty(member, field.as_ref().is_some_and(Secret::is_empty), remedy);
+    }
+
+    fn not_empty(&mut self, member: &str, empty: bool, remedy: &str) {
+        if empty {
+            self.refuse(member, "must not be empty", remedy);
+        }
+    }
+
+    /// An id that must be there.
+    pub(crate) fn required_id<T: AnyId>(&mut self, member: &str, field: &Field<T>, remedy: &str) {
+        self.required(member, field, remedy);
+        self.optional_id(member, field, remedy);
+    }
+
+    /// An id that may be missing but must be one.
+    pub(crate) fn optional_id<T: AnyId>(&mut self, member: &str, field: &Field<T>, remedy: &str) {
+        let Some(id) = field.as_ref() else { return };
+        self.not_empty(member, id.as_str().is_empty(), remedy);
+        if id.is_number() && !id.is_digits() {
+            self.refuse(member, "is no id, because ids that are numbers are whole", remedy);
+        }
+    }
+
+    /// An id that must be a number, in quotes or not.
+    pub(crate) fn numeric_id<T: AnyId>(&mut self, member: &str, field: &Field<T>, remedy: &str) {
+        if field
+            .as_ref()
+            .is_some_and(|id| !id.is_digits() || id.as_str().parse::<i64>().is_err())
+        {
+            self.refuse(member, "must be a whole number of at most 64 bits", remedy);
+        }
+    }
+
+    /// A value that must be one of those that HubSpot knows.
+    pub(crate) fn known<T: AnyEnum>(&mut self, member: &str, value: &T) {
+        if !value.is_named() {
+            self.refuse(member, "is a value that HubSpot does not know", use_one_of(T::NAMED));
+        }
+    }
+
+    /// A value that HubSpot may refuse where it does not describe it. An empty one is left to other rules.
+    pub(crate) fn described<T: AnyEnum + AsRef<str>>(&mut self, member: &str, field: &Field<T>) {
+        if let Some(value) = field.as_ref()
+            && !value.as_ref().is_empty()
+            && !value.is_named()
+        {
+            self.advise(member, "is a value that HubSpot does not describe", use_one_of(T::NAMED));
+        }
+    }
+
+    /// The same for an item of a list of words that HubSpot describes by examples alone.
+    pub(crate) fn seen<T: AnyEnum>(&mut self, value: &T) {
+        if !value.is_named() {
+            self.advise("", "is a value that has not been seen", use_one_of(T::NAMED));
+        }
+    }
+}
+
+/// The remedy against an unknown value.
+fn use_one_of(values: &[&str]) -> String {
+    match values {
+        [last] => format!("use {last}"),
+        [first @ .., last] => format!("use {} or {last}", first.join(", ")),
+        [] => String::new(),
+    }
+}

@@ -1,0 +1,357 @@
+//! What is advised against before anything is sent, each rule with the path of the member, and never refused for it.
+
+#![allow(clippy::unwrap_used, reason = "a failing test is how this reports")]
+
+use hubchannel_model::{
+    Channel, ChannelCapabilities, ChannelPatch, Field, NewChannel, NewChannelAccount, NewMessage, Preflight, Severity,
+    StagingTokenUpdate, decode,
+};
+use hubchannel_testkit::{Json, cases, values};
+use proptest::prelude::*;
+use serde::de::DeserializeOwned;
+
+fn json<T: DeserializeOwned>(text: &str) -> T {
+    decode(text.as_bytes()).unwrap()
+}
+
+/// A body without anything to say about it.
+fn message() -> Json {
+    r#"{
+        "channelAccountId": "3307400689",
+        "messageDirection": "INCOMING",
+        "senders": [{"deliveryIdentifier": {"type": "CHANNEL_SPECIFIC_OPAQUE_ID", "value": "chat:42"}}],
+        "recipients": [],
+        "text": "hello",
+        "attachments": []
+    }"#
+    .parse()
+    .unwrap()
+}
+
+/// The paths of the advice, after seeing that nothing is refused and that everything found is whole.
+#[track_caller]
+fn advice(found: &Preflight) -> Vec<&str> {
+    assert_eq!(found.refusals().count(), 0, "{found}");
+    assert_eq!(found.clone().check(), Ok(()));
+    assert_eq!(found.clone().strict().is_ok(), found.is_empty());
+    for finding in found.iter() {
+        assert_eq!(finding.severity, Severity::Advice);
+        assert!(!finding.rule.is_empty() && !finding.remedy.is_empty(), "{finding:?}");
+    }
+    found.iter().map(|finding| finding.path.as_str()).collect()
+}
+
+/// The paths of the advice on a message in which this member is replaced.
+#[track_caller]
+fn advice_on(member: &str, value: &str, capabilities: Option<&ChannelCapabilities>) -> Vec<String> {
+    let body: NewMessage = json(&message().with(member, value.parse().unwrap()).to_string());
+    body.check().unwrap();
+    let found = body.preflight(capabilities);
+    advice(&found).into_iter().map(str::to_owned).collect()
+}
+
+#[test]
+fn where_nothing_is_known_there_is_no_advice() {
+    let everything_open: ChannelCapabilities = json(
+        r#"{"deliveryIdentifierTypes":["HS_SHORT_CODE"],"allowOutgoingMessages":false,"outgoingAttachmentTypes":[],
+            "maxFileAttachmentCount":0,"richText":[]}"#,
+    );
+    for capabilities in [None, Some(&ChannelCapabilities::default()), Some(&everything_open)] {
+        for (member, value) in [
+            ("text", r#"" ""#),
+            ("text", &*format!("{:?}", "long ".repeat(10_000))),
+            ("attachments", r#"[{"type": "FILE", "fileId": "1"}, {"type": "UNSUPPORTED_CONTENT"}]"#),
+            ("messageDirection", r#""OUTGOING""#),
+            ("richText", r#""<b>hello</b>""#),
+            ("integrationThreadId", "null"),
+            ("integrationThreadId", r#""chat-42""#),
+            ("mood", "1"),
+        ] {
+            assert_eq!(advice_on(member, value, capabilities), [""; 0], "{member}");
+        }
+    }
+}
+
+#[test]
+fn the_threading_model_decides_about_the_thread_id() {
+    let [own, hubspots, new]: [ChannelCapabilities; 3] = [
+        json(r#"{"threadingModel": "INTEGRATION_THREAD_ID"}"#),
+        json(r#"{"threadingModel": "DELIVERY_IDENTIFIER"}"#),
+        json(r#"{"threadingModel": "BY_MOOD"}"#),
+    ];
+    let path = ["integrationThreadId"];
+    assert_eq!(advice_on("text", r#""hello""#, Some(&own)), path);
+    assert_eq!(advice_on("integrationThreadId", "null", Some(&own)), path);
+    assert_eq!(advice_on("integrationThreadId", r#""chat-42""#, Some(&own)), [""; 0]);
+    assert_eq!(advice_on("integrationThreadId", r#""chat-42""#, Some(&hubspots)), path);
+    assert_eq!(advice_on("integrationThreadId", "null", Some(&hubspots)), [""; 0]);
+    for id in ["null", r#""chat-42""#] {
+        assert_eq!(advice_on("integrationThreadId", id, Some(&new)), [""; 0]);
+    }
+}
+
+#[test]
+fn addresses_are_held_against_their_kind() {
+    for (kind, good, odd) in [
+        (
+            "HS_PHONE_NUMBER",
+            &["+4915112345678", "+11", "+123456789012345"][..],
+            &[
+                "4915112345678",
+                "+49 151 12345678",
+                "+0151",
+                "+1",
+                "+",
+                "+1234567890123456",
+                "+49x",
+                "+٤٩١٥",
+            ][..],
+        ),
+        ("HS_EMAIL_ADDRESS", &["a@b", "ada.l+x@example.com"], &["ada", "@", "a@", "@b", "a@b@c"]),
+        ("HS_SHORT_CODE", &["80011", "0"], &["80 011", "abc", "+80011"]),
+        ("CHANNEL_SPECIFIC_OPAQUE_ID", &["chat:42", " ", "a@b@c"], &[]),
+    ] {
+        for list in ["senders", "recipients"] {
+            let on = |value: &str| {
+                let participant = format!(r#"[{{"deliveryIdentifier":{{"type":"{kind}","value":"{value}"}}}}]"#);
+                advice_on(list, &participant, None)
+            };
+            for value in good {
+                assert_eq!(on(value), [""; 0], "{value}");
+            }
+            for value in odd {
+                assert_eq!(on(value), [format!("{list}[0].deliveryIdentifier.value")], "{value}");
+            }
+        }
+    }
+}
+
+#[test]
+fn values_that_hubspot_does_not_describe_are_named() {
+    let invented = r#"[{"deliveryIdentifier": {"type": "PHONE_NUMBER", "value": "1"}}]"#;
+    assert_eq!(advice_on("senders", invented, None), ["senders[0].deliveryIdentifier.type"]);
+    for (attachment, paths) in [
+        (r#"{"type": "HOLOGRAM"}"#, &[".type"][..]),
+        (r#"{"type": "WHATSAPP_TEMPLATE_METADATA"}"#, &[""]),
+        (
+            r#"{"type": "SOCIAL_MEDIA_METADATA", "socialMetadata": {"mediaType": "SMELL"}}"#,
+            &[".socialMetadata.mediaType"],
+        ),
+        (r#"{"type": "SOCIAL_MEDIA_METADATA", "socialMetadata": {"mediaType": "NONE"}}"#, &[]),
+        (
+            r#"{"type": "QUICK_REPLIES", "quickReplies": [{"value": "a", "valueType": "TEXT"},
+                {"value": "b", "valueType": "NOISE"}]}"#,
+            &[".quickReplies[1].valueType"],
+        ),
+        (
+            r#"{"type": "CONTACT", "contactProfile": {"addresses": [{"type": "MOON"}, {}],
+                "emails": [{"email": "a@b", "type": "MOON"}], "phones": [{"phone": "1", "type": "CELL"},
+                {"phone": "1", "type": "MOON"}], "urls": [{"url": "u", "type": "MOON"}]}}"#,
+            &[
+                ".contactProfile.addresses[0].type",
+                ".contactProfile.emails[0].type",
+                ".contactProfile.phones[1].type",
+                ".contactProfile.urls[0].type",
+            ],
+        ),
+    ] {
+        let expected: Vec<String> = paths.iter().map(|path| format!("attachments[0]{path}")).collect();
+        assert_eq!(advice_on("attachments", &format!("[{attachment}]"), None), expected);
+    }
+}
+
+#[test]
+fn a_file_usage_that_hubspot_once_refused_is_named() {
+    for (usage, paths) in [
+        ("STICKER", &[][..]),
+        ("VOICE_RECORDING", &[]),
+        ("AUDIO", &["attachments[0].fileUsageType"]),
+        ("IMAGE", &["attachments[0].fileUsageType"]),
+        ("OTHER", &["attachments[0].fileUsageType"]),
+        ("SMELL", &["attachments[0].fileUsageType"]),
+    ] {
+        let file = format!(r#"[{{"type": "FILE", "fileId": "1", "fileUsageType": "{usage}"}}]"#);
+        assert_eq!(advice_on("attachments", &file, None), paths, "{usage}");
+    }
+}
+
+#[test]
+fn a_recorded_reply_is_held_against_what_agents_may_attach() {
+    let file = r#"{"type": "FILE", "fileId": "1"}"#;
+    let header = r#"{"type": "MESSAGE_HEADER"}"#;
+    let reply = |direction: &str, attachments: &[&str], capabilities: &str| {
+        let body = message()
+            .with("messageDirection", Json::string(direction))
+            .with("attachments", format!("[{}]", attachments.join(",")).parse().unwrap());
+        let found = json::<NewMessage>(&body.to_string()).preflight(Some(&json(capabilities)));
+        advice(&found).join(" ")
+    };
+    let two = r#"{"maxFileAttachmentCount": 2}"#;
+    assert_eq!(reply("OUTGOING", &[file, file], two), "");
+    assert_eq!(reply("OUTGOING", &[file, header, file], two), "");
+    assert_eq!(reply("OUTGOING", &[file, file, file], two), "attachments");
+    assert_eq!(reply("INCOMING", &[file, file, file], two), "");
+    assert_eq!(reply("OUTGOING", &[file, file, file], r#"{"maxFileAttachmentCount": null}"#), "");
+
+    let files = r#"{"outgoingAttachmentTypes": ["FILE"]}"#;
+    assert_eq!(reply("OUTGOING", &[file, header], files), "attachments[1]");
+    assert_eq!(reply("INCOMING", &[file, header], files), "");
+    assert_eq!(
+        reply("OUTGOING", &[file, header], r#"{"outgoingAttachmentTypes": []}"#),
+        "attachments[0] attachments[1]"
+    );
+    assert_eq!(reply("OUTGOING", &[file, header], r#"{"outgoingAttachmentTypes": ["MESSAGE_HEADER", "FILE"]}"#), "");
+}
+
+#[test]
+fn an_account_is_held_against_the_kinds_that_its_channel_lists() {
+    let channel: Channel = json(r#"{"capabilities": {"deliveryIdentifierTypes": ["HS_PHONE_NUMBER"]}}"#);
+    let capabilities = channel.capabilities.as_ref();
+    for (address, paths) in [
+        (r#"{"type": "HS_PHONE_NUMBER", "value": "+4915112345678"}"#, &[][..]),
+        (r#"{"type": "HS_PHONE_NUMBER", "value": "0151"}"#, &["deliveryIdentifier.value"]),
+        (r#"{"type": "HS_SHORT_CODE", "value": "1"}"#, &["deliveryIdentifier.type"]),
+        ("null", &[]),
+    ] {
+        let account: NewChannelAccount =
+            json(&format!(r#"{{"inboxId":"1","name":"a","authorized":true,"deliveryIdentifier":{address}}}"#));
+        assert_eq!(advice(&account.preflight(capabilities)), paths);
+        let token: StagingTokenUpdate = json(&format!(r#"{{"accountName":"a","deliveryIdentifier":{address}}}"#));
+        assert_eq!(advice(&token.preflight(capabilities)), paths);
+        let unlisted = advice(&account.preflight(None)).contains(&"deliveryIdentifier.type");
+        assert!(!unlisted && advice(&account.preflight(Some(&ChannelCapabilities::default()))).len() < 2);
+    }
+}
+
+#[test]
+fn a_channel_is_reached_over_https() {
+    for (address, odd) in [
+        ("https://bridge.example.com/hubspot?tenant=a", false),
+        ("HTTPS://bridge.example.com", false),
+        ("http://bridge.example.com", true),
+        ("bridge.example.com", true),
+        ("", true),
+    ] {
+        for member in ["webhookUrl", "channelAccountConnectionRedirectUrl"] {
+            let expected: &[&str] = if odd { &[member] } else { &[] };
+            let channel: NewChannel = json(&format!(r#"{{"name":"a","capabilities":{{}},"{member}":"{address}"}}"#));
+            assert_eq!(advice(&channel.preflight()), expected, "{address}");
+            let patch: ChannelPatch = json(&format!(r#"{{"{member}":"{address}"}}"#));
+            assert_eq!(advice(&patch.preflight()), expected, "{address}");
+        }
+    }
+    assert_eq!(advice(&ChannelPatch::new().clear_webhook_url().preflight()), [""; 0]);
+}
+
+#[test]
+fn capabilities_that_have_not_been_seen_are_named() {
+    let capabilities = r#"{"deliveryIdentifierTypes":["HS_EMAIL_ADDRESS"],"threadingModel":"DELIVERY_IDENTIFIER",
+        "richText":["BOLD","SPARKLE"],"outgoingAttachmentTypes":["FILE","HOLOGRAM"],"maxFileAttachmentCount":1.5,
+        "maxFileAttachmentSizeBytes":-1,"maxTotalFileAttachmentSizeBytes":31457280,"allowInlineImage":true}"#;
+    let paths = [
+        "capabilities.richText[1]",
+        "capabilities.outgoingAttachmentTypes[1]",
+        "capabilities.maxFileAttachmentCount",
+        "capabilities.maxFileAttachmentSizeBytes",
+        "capabilities.allowInlineImage",
+    ];
+    let channel: NewChannel = json(&format!(r#"{{"name":"a","capabilities":{capabilities}}}"#));
+    assert_eq!(advice(&channel.preflight()), paths);
+    let patch: ChannelPatch = json(&format!(r#"{{"capabilities":{capabilities}}}"#));
+    assert_eq!(advice(&patch.preflight()), paths);
+}
+
+#[test]
+fn a_patch_without_members_is_named() {
+    assert_eq!(advice(&ChannelPatch::new().preflight()), [""]);
+    assert_eq!(advice(&json::<ChannelPatch>(r#"{"name": null}"#).preflight()), [""; 0]);
+    assert_eq!(advice(&json::<ChannelPatch>(r#"{"mood": 1}"#).preflight()), [""; 0]);
+}
+
+#[test]
+fn refusals_and_advice_come_together_and_apart() {
+    let body: NewMessage = json(
+        r#"{"messageDirection":"INCOMING","text":"t","attachments":[{"type":"FILE","fileUsageType":"IMAGE"}],
+            "senders":[{"deliveryIdentifier":{"type":"HS_EMAIL_ADDRESS","value":"ada"}}]}"#,
+    );
+    let found = body.preflight(None);
+    let all: Vec<(&str, Severity)> = found.iter().map(|one| (one.path.as_str(), one.severity)).collect();
+    assert_eq!(
+        all,
+        [
+            ("channelAccountId", Severity::Refusal),
+            ("senders[0].deliveryIdentifier.value", Severity::Advice),
+            ("attachments[0].fileId", Severity::Refusal),
+            ("attachments[0].fileUsageType", Severity::Advice),
+        ]
+    );
+    assert_eq!((found.len(), found.refusals().count(), found.advice().count()), (4, 2, 2));
+    assert_eq!(found.clone().strict().unwrap_err().iter().len(), 4);
+    let violations = found.check().unwrap_err();
+    assert_eq!(violations.iter().len(), 2);
+    assert_eq!(violations, body.check().unwrap_err());
+}
+
+/// Capabilities of every kind that a message is held against.
+fn capabilities() -> impl Strategy<Value = Option<ChannelCapabilities>> {
+    let models = proptest::sample::select(vec!["INTEGRATION_THREAD_ID", "DELIVERY_IDENTIFIER", "BY_MOOD", ""]);
+    let kinds = proptest::sample::subsequence(vec!["FILE", "MESSAGE_HEADER", "HOLOGRAM"], 0..3);
+    proptest::option::of((models, kinds, -1_i64..4).prop_map(|(model, kinds, most)| {
+        let mut capabilities = ChannelCapabilities::default().set_outgoing_attachment_types(kinds);
+        if !model.is_empty() {
+            capabilities.threading_model = model.into();
+        }
+        capabilities.max_file_attachment_count = Field::Value(most.into());
+        capabilities
+    }))
+}
+
+proptest! {
+    #![proptest_config(cases())]
+
+    #[test]
+    fn a_check_fails_by_the_refusals_and_by_nothing_else(body in values::new_message(), capabilities in capabilities()) {
+        let found = body.preflight(capabilities.as_ref());
+        prop_assert_eq!(body.check().is_err(), found.refusals().next().is_some());
+        prop_assert_eq!(found.refusals().count() + found.advice().count(), found.len());
+        if let Err(violations) = body.check() {
+            prop_assert!(violations.iter().eq(found.refusals()));
+        }
+        prop_assert_eq!(found.clone().check(), body.check());
+        prop_assert_eq!(found.clone().strict().is_ok(), found.is_empty());
+    }
+
+    #[test]
+    fn advice_never_costs_a_publishable_body(body in values::publishable(), capabilities in capabilities()) {
+        let found = body.preflight(capabilities.as_ref());
+        prop_assert!(found.iter().all(|finding| finding.severity == Severity::Advice), "{}", found);
+        prop_assert_eq!(found.check(), Ok(()));
+    }
+
+    /// Where a finding points there is a member, or the finding says that there is none.
+    #[test]
+    fn every_path_leads_into_the_body(body in values::new_message(), capabilities in capabilities()) {
+        let json: Json = serde_json::to_string(&body).unwrap().parse().unwrap();
+        for finding in body.preflight(capabilities.as_ref()).iter() {
+            let steps: Vec<&str> = finding.path.split(['.', '[']).collect();
+            let missing = finding.rule.starts_with("is required") || finding.rule.starts_with("is missing");
+            // Inside an attachment that cannot be read, a path may lead through any name.
+            let unreadable = finding.path.starts_with("attachments[") && finding.rule.starts_with("invalid");
+            let found = follow(&json, &steps);
+            let needed = if unreadable { 2 } else { steps.len() - usize::from(missing) };
+            prop_assert!(found >= needed, "{}", finding);
+        }
+    }
+}
+
+/// How many steps of a path lead to a member or an item.
+fn follow(json: &Json, steps: &[&str]) -> usize {
+    let Some((step, rest)) = steps.split_first() else {
+        return 0;
+    };
+    let next = match (json, step.strip_suffix(']')) {
+        (Json::Array(items), Some(at)) => at.parse::<usize>().ok().and_then(|at| items.get(at)),
+        _ => json.get(step),
+    };
+    next.map_or(0, |next| 1 + follow(next, rest))
+}

@@ -1,0 +1,86 @@
+//! A report as people read it: what, where, and what to do.
+
+use std::fmt::Write as _;
+
+use super::{Finding, Report, What};
+use crate::schema::diff::Kind;
+
+/// The whole report, one line where there is nothing to do.
+pub(crate) fn to_text(report: &Report) -> String {
+    let (version, listed) = (&report.version, report.listed.len());
+    let mut text = String::new();
+    match report.findings.len() {
+        0 => _ = writeln!(text, "{version}: everything is accounted for, {listed} facts as deviations"),
+        count => _ = writeln!(text, "{version}: {count} not accounted for, {listed} facts as deviations"),
+    }
+    for finding in &report.findings {
+        lines(&mut text, finding);
+    }
+    text
+}
+
+fn lines(text: &mut String, finding: &Finding) {
+    let (said, todo) = match &finding.what {
+        What::Stale => (
+            "is listed as a deviation, and is none".to_owned(),
+            "take this version out of its entry in xtask/contracts/deviations.json".to_owned(),
+        ),
+        What::Differs { kind, code, hubspot } => {
+            let said = match (code, hubspot) {
+                (None, Some(hubspot)) => format!("HubSpot has {} that the code has not: {hubspot}", article(*kind)),
+                (Some(code), None) => format!("the code has {} that HubSpot has not: {code}", article(*kind)),
+                (code, hubspot) => {
+                    let [code, hubspot] = [code, hubspot].map(|of| of.as_deref().unwrap_or("nothing"));
+                    format!("{kind}: HubSpot says {hubspot}, the code says {code}")
+                }
+            };
+            let todo = todo(*kind, code.is_some(), hubspot.is_some());
+            (said, format!("{todo}, or list it with its reason in xtask/contracts/deviations.json"))
+        }
+    };
+    _ = writeln!(text, "  {}: {said}", finding.item);
+    if !finding.called.is_empty() {
+        let called: Vec<&str> = finding.called.iter().map(String::as_str).collect();
+        _ = writeln!(text, "      HubSpot calls it {}", called.join(" and "));
+    }
+    for note in &finding.notes {
+        _ = writeln!(text, "      {note}");
+    }
+    match &finding.place {
+        Some(place) => _ = writeln!(text, "      {place}: {todo}"),
+        None => _ = writeln!(text, "      {todo}"),
+    }
+}
+
+fn article(kind: Kind) -> String {
+    let name = kind.name();
+    match name.starts_with(['a', 'e', 'i', 'o', 'u']) {
+        true => format!("an {name}"),
+        false => format!("a {name}"),
+    }
+}
+
+fn todo(kind: Kind, code: bool, hubspot: bool) -> String {
+    let what = match kind {
+        Kind::Server => "the address of `BaseUrl`",
+        Kind::Operation => "the operation",
+        Kind::Path => "the path of the operation or the base of its version",
+        Kind::Parameter => "the parameter, in the operation's path or query",
+        Kind::Body => "the operation's body",
+        Kind::Response => "the operation's success, or the type of its answer",
+        Kind::Header => "the header",
+        Kind::Security => "the operation's credential or its scopes",
+        Kind::Member => "the member",
+        Kind::Required => "the note `required` of the member",
+        Kind::Type => "the type of the member",
+        Kind::Format => "the number's note or the type of the member",
+        Kind::EnumValue => "the value in its enum",
+        Kind::Alternative => "the kind in its enum",
+        Kind::Deprecated | Kind::Nullable | Kind::Rule => "what the code can say of it",
+    };
+    match (code, hubspot) {
+        (false, true) => format!("add {what}"),
+        (true, false) => format!("remove {what}"),
+        _ => format!("change {what}"),
+    }
+}
