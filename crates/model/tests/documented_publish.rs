@@ -80,60 +80,63 @@ const BODY: &str = r#"{
 }"#;
 
 fn contact_card() -> ContactProfile {
-    let mut card = ContactProfile::new();
-    let mut name = ContactName::default();
-    name.first_name = "Ada".into();
-    name.middle_name = "King".into();
-    name.last_name = "Lovelace".into();
-    name.prefix = "Countess".into();
-    name.suffix = "I".into();
-    card.name = name.into();
-    let mut org = ContactOrg::default();
-    org.company = "Analytical Engines".into();
-    org.department = "Programs".into();
-    org.title = "Programmer".into();
-    card.org = org.into();
-    let mut address = ContactAddress::default();
-    address.street = "12 St James's Square".into();
-    address.city = "London".into();
-    address.state = "Greater London".into();
-    address.zip = "SW1Y 4JH".into();
-    address.country = "United Kingdom".into();
-    address.country_code = "GB".into();
-    address.r#type = AddressType::Home.into();
-    card.addresses = vec![address].into();
-    let mut email = ContactEmail::default();
-    email.email = "ada@example.com".into();
-    email.r#type = AddressType::Work.into();
-    card.emails = vec![email].into();
-    let mut phone = ContactPhone::default();
-    phone.phone = "+442079460000".into();
-    phone.r#type = PhoneType::Cell.into();
-    card.phones = vec![phone].into();
-    let mut url = ContactUrl::default();
-    url.url = "https://ada.example.com".into();
-    url.r#type = AddressType::Home.into();
-    card.urls = vec![url].into();
-    card
+    let name = ContactName::new()
+        .set_first_name("Ada")
+        .set_middle_name("King")
+        .set_last_name("Lovelace")
+        .set_prefix("Countess")
+        .set_suffix("I");
+    let org = ContactOrg::new()
+        .set_company("Analytical Engines")
+        .set_department("Programs")
+        .set_title("Programmer");
+    let address = ContactAddress::new()
+        .set_street("12 St James's Square")
+        .set_city("London")
+        .set_state("Greater London")
+        .set_zip("SW1Y 4JH")
+        .set_country("United Kingdom")
+        .set_country_code("GB")
+        .set_type(AddressType::Home);
+    ContactProfile::new()
+        .set_name(name)
+        .set_org(org)
+        .add_address(address)
+        .add_email(ContactEmail::new("ada@example.com").set_type(AddressType::Work))
+        .add_phone(ContactPhone::new("+442079460000").set_type(PhoneType::Cell))
+        .add_url(ContactUrl::new("https://ada.example.com").set_type(AddressType::Home))
+}
+
+#[test]
+fn a_card_takes_addresses_without_a_purpose() {
+    let card = ContactProfile::default()
+        .add_email("ada@example.com")
+        .add_email("lovelace@example.com")
+        .add_phone("+442079460000")
+        .add_url("https://ada.example.com");
+    assert_same_json(
+        &serde_json::to_string(&card).unwrap(),
+        r#"{"emails":[{"email":"ada@example.com"},{"email":"lovelace@example.com"}],
+            "phones":[{"phone":"+442079460000"}],"urls":[{"url":"https://ada.example.com"}]}"#,
+    );
 }
 
 fn body() -> NewMessage {
     let sender = Participant::new(DeliveryIdentifier::opaque("bridge"))
         .set_name("Grace")
         .set_sender_actor_id("A-4711");
-    let mut file = FileAttachment::new("135790864");
-    file.file_usage_type = FileUsageType::Sticker.into();
-    let mut location = LocationAttachment::new(Number::try_from(52.520008).unwrap(), Number::from(-13));
-    location.address = "Panoramastr. 1A".into();
-    location.name = "Tower".into();
-    location.url = "https://maps.example.com/tower".into();
-    let mut social = SocialMetadata::new(MediaType::Photo);
-    social.id = "1798".into();
-    social.description = "A lamp".into();
-    social.media_title = "Lamps".into();
-    social.media_url = "https://social.example.com/1798".into();
-    social.media_url_string = "social.example.com/1798".into();
-    social.thumbnail_url = "https://social.example.com/1798.png".into();
+    let file = FileAttachment::new("135790864").set_file_usage_type(FileUsageType::Sticker);
+    let location = LocationAttachment::new(Number::try_from(52.520008).unwrap(), Number::from(-13))
+        .set_address("Panoramastr. 1A")
+        .set_name("Tower")
+        .set_url("https://maps.example.com/tower");
+    let social = SocialMetadata::new(MediaType::Photo)
+        .set_id("1798")
+        .set_description("A lamp")
+        .set_media_title("Lamps")
+        .set_media_url("https://social.example.com/1798")
+        .set_media_url_string("social.example.com/1798")
+        .set_thumbnail_url("https://social.example.com/1798.png");
 
     NewMessage::new("3307400689", MessageDirection::Outgoing, sender, "Choose one")
         .add_sender(Participant::new(DeliveryIdentifier::new("HS_SHORT_CODE", "80011")))

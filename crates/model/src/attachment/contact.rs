@@ -2,11 +2,34 @@
 
 use crate::{
     Field,
+    new_message::push,
     wire::{open_enum, record},
 };
 
 record! {
-    /// A contact card. The four lists are required to publish and may be empty; [`ContactProfile::new`] writes them.
+    /// A contact card.
+    ///
+    /// ```
+    /// use hubchannel_model::{ContactName, ContactPhone, ContactProfile, PhoneType};
+    ///
+    /// let card = ContactProfile::new()
+    ///     .set_name(ContactName::new().set_first_name("Ada").set_last_name("Lovelace"))
+    ///     .add_email("ada@example.com")
+    ///     .add_phone(ContactPhone::new("+4915112345678").set_type(PhoneType::Cell));
+    /// assert_eq!(
+    ///     serde_json::to_value(&card)?,
+    ///     serde_json::json!({
+    ///         "name": {"firstName": "Ada", "lastName": "Lovelace"},
+    ///         "addresses": [],
+    ///         "emails": [{"email": "ada@example.com"}],
+    ///         "phones": [{"phone": "+4915112345678", "type": "CELL"}],
+    ///         "urls": [],
+    ///     })
+    /// );
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    ///
+    /// The four lists are required to publish and may be empty; [`ContactProfile::new`] writes them.
     pub struct ContactProfile {
         /// The person's name.
         pub name: Field<ContactName> => "name",
@@ -34,6 +57,48 @@ impl ContactProfile {
             ..Self::default()
         }
     }
+
+    /// Sets the person's name.
+    #[must_use]
+    pub fn set_name(mut self, name: ContactName) -> Self {
+        self.name = Field::Value(name);
+        self
+    }
+
+    /// Sets the person's place in a company.
+    #[must_use]
+    pub fn set_org(mut self, org: ContactOrg) -> Self {
+        self.org = Field::Value(org);
+        self
+    }
+
+    /// Adds a postal address.
+    #[must_use]
+    pub fn add_address(mut self, address: impl Into<ContactAddress>) -> Self {
+        push(&mut self.addresses, address.into());
+        self
+    }
+
+    /// Adds an e-mail address.
+    #[must_use]
+    pub fn add_email(mut self, email: impl Into<ContactEmail>) -> Self {
+        push(&mut self.emails, email.into());
+        self
+    }
+
+    /// Adds a phone number.
+    #[must_use]
+    pub fn add_phone(mut self, phone: impl Into<ContactPhone>) -> Self {
+        push(&mut self.phones, phone.into());
+        self
+    }
+
+    /// Adds a web address.
+    #[must_use]
+    pub fn add_url(mut self, url: impl Into<ContactUrl>) -> Self {
+        push(&mut self.urls, url.into());
+        self
+    }
 }
 
 record! {
@@ -52,6 +117,48 @@ record! {
     }
 }
 
+impl ContactName {
+    /// A name without parts yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the given name.
+    #[must_use]
+    pub fn set_first_name(mut self, name: impl Into<String>) -> Self {
+        self.first_name = Field::Value(name.into());
+        self
+    }
+
+    /// Sets the names between the first and the last.
+    #[must_use]
+    pub fn set_middle_name(mut self, name: impl Into<String>) -> Self {
+        self.middle_name = Field::Value(name.into());
+        self
+    }
+
+    /// Sets the family name.
+    #[must_use]
+    pub fn set_last_name(mut self, name: impl Into<String>) -> Self {
+        self.last_name = Field::Value(name.into());
+        self
+    }
+
+    /// Sets what stands before the name.
+    #[must_use]
+    pub fn set_prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.prefix = Field::Value(prefix.into());
+        self
+    }
+
+    /// Sets what stands behind the name.
+    #[must_use]
+    pub fn set_suffix(mut self, suffix: impl Into<String>) -> Self {
+        self.suffix = Field::Value(suffix.into());
+        self
+    }
+}
+
 record! {
     /// A person's place in a company.
     pub struct ContactOrg {
@@ -61,6 +168,34 @@ record! {
         pub department: Field<String> => "department",
         /// The position.
         pub title: Field<String> => "title",
+    }
+}
+
+impl ContactOrg {
+    /// A place without parts yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the company.
+    #[must_use]
+    pub fn set_company(mut self, company: impl Into<String>) -> Self {
+        self.company = Field::Value(company.into());
+        self
+    }
+
+    /// Sets the department.
+    #[must_use]
+    pub fn set_department(mut self, department: impl Into<String>) -> Self {
+        self.department = Field::Value(department.into());
+        self
+    }
+
+    /// Sets the position.
+    #[must_use]
+    pub fn set_title(mut self, title: impl Into<String>) -> Self {
+        self.title = Field::Value(title.into());
+        self
     }
 }
 
@@ -84,6 +219,62 @@ record! {
     }
 }
 
+impl ContactAddress {
+    /// An address without parts yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets street and number.
+    #[must_use]
+    pub fn set_street(mut self, street: impl Into<String>) -> Self {
+        self.street = Field::Value(street.into());
+        self
+    }
+
+    /// Sets the city.
+    #[must_use]
+    pub fn set_city(mut self, city: impl Into<String>) -> Self {
+        self.city = Field::Value(city.into());
+        self
+    }
+
+    /// Sets the state or province.
+    #[must_use]
+    pub fn set_state(mut self, state: impl Into<String>) -> Self {
+        self.state = Field::Value(state.into());
+        self
+    }
+
+    /// Sets the postal code.
+    #[must_use]
+    pub fn set_zip(mut self, zip: impl Into<String>) -> Self {
+        self.zip = Field::Value(zip.into());
+        self
+    }
+
+    /// Sets the country's name.
+    #[must_use]
+    pub fn set_country(mut self, country: impl Into<String>) -> Self {
+        self.country = Field::Value(country.into());
+        self
+    }
+
+    /// Sets the country's code.
+    #[must_use]
+    pub fn set_country_code(mut self, code: impl Into<String>) -> Self {
+        self.country_code = Field::Value(code.into());
+        self
+    }
+
+    /// Sets what the address is for.
+    #[must_use]
+    pub fn set_type(mut self, purpose: impl Into<AddressType>) -> Self {
+        self.r#type = Field::Value(purpose.into());
+        self
+    }
+}
+
 record! {
     /// An e-mail address on a card.
     pub struct ContactEmail {
@@ -91,6 +282,29 @@ record! {
         pub email: Field<String> => "email" (required),
         /// What it is for.
         pub r#type: Field<AddressType> => "type",
+    }
+}
+
+impl ContactEmail {
+    /// An e-mail address.
+    pub fn new(email: impl Into<String>) -> Self {
+        ContactEmail {
+            email: Field::Value(email.into()),
+            ..Self::default()
+        }
+    }
+
+    /// Sets what it is for.
+    #[must_use]
+    pub fn set_type(mut self, purpose: impl Into<AddressType>) -> Self {
+        self.r#type = Field::Value(purpose.into());
+        self
+    }
+}
+
+impl From<&str> for ContactEmail {
+    fn from(email: &str) -> Self {
+        ContactEmail::new(email)
     }
 }
 
@@ -104,6 +318,29 @@ record! {
     }
 }
 
+impl ContactPhone {
+    /// A phone number.
+    pub fn new(phone: impl Into<String>) -> Self {
+        ContactPhone {
+            phone: Field::Value(phone.into()),
+            ..Self::default()
+        }
+    }
+
+    /// Sets what it is for.
+    #[must_use]
+    pub fn set_type(mut self, purpose: impl Into<PhoneType>) -> Self {
+        self.r#type = Field::Value(purpose.into());
+        self
+    }
+}
+
+impl From<&str> for ContactPhone {
+    fn from(phone: &str) -> Self {
+        ContactPhone::new(phone)
+    }
+}
+
 record! {
     /// A web address on a card.
     pub struct ContactUrl {
@@ -111,6 +348,29 @@ record! {
         pub url: Field<String> => "url" (required),
         /// What it is for.
         pub r#type: Field<AddressType> => "type",
+    }
+}
+
+impl ContactUrl {
+    /// A web address.
+    pub fn new(url: impl Into<String>) -> Self {
+        ContactUrl {
+            url: Field::Value(url.into()),
+            ..Self::default()
+        }
+    }
+
+    /// Sets what it is for.
+    #[must_use]
+    pub fn set_type(mut self, purpose: impl Into<AddressType>) -> Self {
+        self.r#type = Field::Value(purpose.into());
+        self
+    }
+}
+
+impl From<&str> for ContactUrl {
+    fn from(url: &str) -> Self {
+        ContactUrl::new(url)
     }
 }
 

@@ -64,6 +64,27 @@ impl LocationAttachment {
             ..Self::default()
         }
     }
+
+    /// Sets the postal address.
+    #[must_use]
+    pub fn set_address(mut self, address: impl Into<String>) -> Self {
+        self.address = Field::Value(address.into());
+        self
+    }
+
+    /// Sets what the place is called.
+    #[must_use]
+    pub fn set_name(mut self, name: impl Into<String>) -> Self {
+        self.name = Field::Value(name.into());
+        self
+    }
+
+    /// Sets a page about the place.
+    #[must_use]
+    pub fn set_url(mut self, url: impl Into<String>) -> Self {
+        self.url = Field::Value(url.into());
+        self
+    }
 }
 
 record! {
@@ -233,6 +254,48 @@ impl SocialMetadata {
             media_type: Field::Value(media_type.into()),
             ..Self::default()
         }
+    }
+
+    /// Sets its id in the outside service.
+    #[must_use]
+    pub fn set_id(mut self, id: impl Into<String>) -> Self {
+        self.id = Field::Value(id.into());
+        self
+    }
+
+    /// Sets a description.
+    #[must_use]
+    pub fn set_description(mut self, description: impl Into<String>) -> Self {
+        self.description = Field::Value(description.into());
+        self
+    }
+
+    /// Sets its title.
+    #[must_use]
+    pub fn set_media_title(mut self, title: impl Into<String>) -> Self {
+        self.media_title = Field::Value(title.into());
+        self
+    }
+
+    /// Sets where it is.
+    #[must_use]
+    pub fn set_media_url(mut self, url: impl Into<String>) -> Self {
+        self.media_url = Field::Value(url.into());
+        self
+    }
+
+    /// Sets where it is, as text.
+    #[must_use]
+    pub fn set_media_url_string(mut self, url: impl Into<String>) -> Self {
+        self.media_url_string = Field::Value(url.into());
+        self
+    }
+
+    /// Sets a small picture of it.
+    #[must_use]
+    pub fn set_thumbnail_url(mut self, url: impl Into<String>) -> Self {
+        self.thumbnail_url = Field::Value(url.into());
+        self
     }
 }
 
