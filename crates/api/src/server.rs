@@ -4,35 +4,101 @@
 //! [`Route`] says of it, reads the call with [`Route::read`], and writes the answer with [`answer`]. All of this uses
 //! the client's own operations, so the two directions cannot drift apart.
 
+use std::fmt;
+
 use http::{
-    HeaderValue, Method, Request, Response,
+    HeaderValue, Method, Request, Response, StatusCode,
     header::{CONTENT_TYPE, LOCATION},
 };
-use hubchannel_model::{DecodeError, decode};
+use hubchannel_model::{ChannelAccountQuery, ChannelQuery, DecodeError, decode};
 use percent_encoding::percent_decode_str;
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{ApiVersion, Body, GetMessage, Operation, OperationInfo, PublishMessage, Segment, UpdateMessageStatus};
+use crate::{
+    ApiVersion, ArchiveChannel, Body, CreateChannel, CreateChannelAccount, GetChannel, GetChannelAccount, GetMessage,
+    ListChannelAccounts, ListChannels, Operation, OperationInfo, PublishMessage, Segment, UpdateChannel,
+    UpdateChannelAccount, UpdateChannelAccountStagingToken, UpdateMessageStatus,
+};
 
-/// A call of any operation.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum AnyCall {
-    /// Publishes a message.
-    PublishMessage(Box<PublishMessage>),
-    /// Reads a message.
-    GetMessage(GetMessage),
-    /// Reports how an agent's reply fared.
-    UpdateMessageStatus(UpdateMessageStatus),
+/// Declares, from one list, the call of any operation, the table of all operations, and how each is read; so none of them
+/// can be forgotten.
+macro_rules! operations {
+    ($( $(#[$docs:meta])* $name:ident($call:ty) = |$asked:ident| $read:expr; )+) => {
+        /// A call of any operation.
+        #[derive(Clone, Debug)]
+        #[non_exhaustive]
+        pub enum AnyCall {
+            $( $(#[$docs])* $name($call), )+
+        }
+
+        /// Every operation that [`route`] knows.
+        pub const OPERATIONS: &[&OperationInfo] = &[$( $name::INFO, )+];
+
+        const ENTRIES: &[Entry] = &[$(
+            Entry {
+                operation: $name::INFO,
+                read: |$asked| {
+                    let call: $name = $read;
+                    Ok(AnyCall::$name(call.into()))
+                },
+            },
+        )+];
+    };
 }
 
-/// Every operation that [`route`] knows.
-pub const OPERATIONS: &[&OperationInfo] = &[PublishMessage::INFO, GetMessage::INFO, UpdateMessageStatus::INFO];
+operations! {
+    /// Lists the app's channels.
+    ListChannels(ListChannels) = |asked| ListChannels::new(asked.query(ChannelQuery::from_pairs)?);
+    /// Registers a channel.
+    CreateChannel(Box<CreateChannel>) = |asked| CreateChannel::new(asked.body()?);
+    /// Reads a channel.
+    GetChannel(GetChannel) = |asked| GetChannel::new(asked.value(0));
+    /// Changes a channel.
+    UpdateChannel(Box<UpdateChannel>) = |asked| UpdateChannel::new(asked.value(0), asked.body()?);
+    /// Archives a channel.
+    ArchiveChannel(ArchiveChannel) = |asked| ArchiveChannel::new(asked.value(0));
+    /// Says what the account is that a user is connecting.
+    UpdateChannelAccountStagingToken(Box<UpdateChannelAccountStagingToken>) = |asked| {
+        UpdateChannelAccountStagingToken::new(asked.value(0), asked.value(1), asked.body()?)
+    };
+    /// Lists a channel's accounts.
+    ListChannelAccounts(Box<ListChannelAccounts>) = |asked| {
+        ListChannelAccounts::new(asked.value(0), asked.query(ChannelAccountQuery::from_pairs)?)
+    };
+    /// Connects an account.
+    CreateChannelAccount(Box<CreateChannelAccount>) = |asked| {
+        CreateChannelAccount::new(asked.value(0), asked.body()?)
+    };
+    /// Reads an account.
+    GetChannelAccount(GetChannelAccount) = |asked| {
+        let mut call = GetChannelAccount::new(asked.value(0), asked.value(1));
+        call.archived = asked.archived()?;
+        call
+    };
+    /// Renames an account, or allows or forbids its use.
+    UpdateChannelAccount(UpdateChannelAccount) = |asked| {
+        UpdateChannelAccount::new(asked.value(0), asked.value(1), asked.body()?)
+    };
+    /// Publishes a message.
+    PublishMessage(Box<PublishMessage>) = |asked| PublishMessage::new(asked.value(0), asked.body()?);
+    /// Reads a message.
+    GetMessage(GetMessage) = |asked| GetMessage::new(asked.value(0), asked.value(1));
+    /// Reports how an agent's reply fared.
+    UpdateMessageStatus(UpdateMessageStatus) = |asked| {
+        UpdateMessageStatus::new(asked.value(0), asked.value(1), asked.body()?)
+    };
+}
 
-/// Which operation a request asks for.
-#[derive(Clone, Debug)]
-pub struct Route {
+/// An operation with what reads a call of it.
+struct Entry {
     operation: &'static OperationInfo,
+    read: fn(&Asked<'_>) -> Result<AnyCall, ReadError>,
+}
+
+/// Which operation a request asks for. `Debug` shows the values of the path's parameters but for a token.
+#[derive(Clone)]
+pub struct Route {
+    entry: &'static Entry,
     version: ApiVersion,
     values: Vec<String>,
 }
@@ -65,6 +131,9 @@ pub enum ReadError {
     /// There is a body and no header that calls it JSON.
     #[error("the body is not declared as JSON")]
     MediaType,
+    /// A value of the query is not of its type.
+    #[error("the query cannot be read: {0}")]
+    Query(DecodeError),
     /// The body is not the operation's.
     #[error("the body cannot be read: {0}")]
     Body(DecodeError),
@@ -86,27 +155,27 @@ pub fn route<B>(request: &Request<B>) -> Result<Route, RouteError> {
                 .flatten()
                 .map(move |base| (version, base))
         })
-        .find_map(|(version, base)| Some((version, path.strip_prefix(base)?.strip_prefix('/')?)))
+        .find_map(|(version, base)| {
+            let rest = path.strip_prefix(base)?;
+            (rest.is_empty() || rest.starts_with('/')).then_some((version, rest))
+        })
         .ok_or(RouteError::NotFound)?;
     let pieces = rest
         .split('/')
+        .skip(1)
         .map(|piece| percent_decode_str(piece).decode_utf8().map(|text| text.into_owned()))
         .collect::<Result<Vec<_>, _>>()
         .map_err(|_| RouteError::NotFound)?;
     let mut allowed = Vec::new();
-    for operation in OPERATIONS {
-        if !fits(operation.path, &pieces) {
+    for entry in ENTRIES {
+        if !fits(entry.operation.path, &pieces) {
             continue;
         }
-        if operation.method == *request.method() {
-            let values = values(operation.path, pieces)?;
-            return Ok(Route {
-                operation,
-                version,
-                values,
-            });
+        if entry.operation.method == *request.method() {
+            let values = values(entry.operation.path, pieces)?;
+            return Ok(Route { entry, version, values });
         }
-        allowed.push(operation.method.clone());
+        allowed.push(entry.operation.method.clone());
     }
     Err(if allowed.is_empty() {
         RouteError::NotFound
@@ -138,7 +207,7 @@ fn values(path: &[Segment], pieces: Vec<String>) -> Result<Vec<String>, RouteErr
 impl Route {
     /// The operation.
     pub fn operation(&self) -> &'static OperationInfo {
-        self.operation
+        self.entry.operation
     }
 
     /// The version whose path was used.
@@ -149,43 +218,107 @@ impl Route {
     /// The value of one of the path's parameters, by its name in [`OperationInfo::path`]: to look at before the body is
     /// read.
     pub fn parameter(&self, name: &str) -> Option<&str> {
-        let mut names = self.operation.path.iter().filter_map(|segment| segment.parameter());
+        let mut names = self.operation().path.iter().filter_map(|segment| segment.parameter());
         let at = names.position(|candidate| candidate == name)?;
         self.values.get(at).map(String::as_str)
     }
 
     /// Reads the call.
     ///
+    /// A list in the query may repeat its name or be joined by commas, see
+    /// [`ChannelAccountQuery::from_pairs`](hubchannel_model::ChannelAccountQuery::from_pairs).
+    ///
     /// # Errors
-    /// When the body is not declared as JSON, or not the operation's.
+    /// When a value of the query is not of its type, or when the body is not declared as JSON or not the operation's.
     pub fn read(&self, request: &Request<Body>) -> Result<AnyCall, ReadError> {
-        let value = |at: usize| self.values.get(at).map_or("", String::as_str);
-        Ok(match self.operation.name {
-            name if name == PublishMessage::INFO.name => {
-                AnyCall::PublishMessage(Box::new(PublishMessage::new(value(0), read_json(request)?)))
-            }
-            name if name == GetMessage::INFO.name => AnyCall::GetMessage(GetMessage::new(value(0), value(1))),
-            _ => AnyCall::UpdateMessageStatus(UpdateMessageStatus::new(value(0), value(1), read_json(request)?)),
+        (self.entry.read)(&Asked {
+            values: &self.values,
+            request,
         })
     }
 }
 
-fn read_json<T: DeserializeOwned>(request: &Request<Body>) -> Result<T, ReadError> {
-    let declared = request
-        .headers()
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let essence = declared.split(';').next().unwrap_or_default().trim();
-    if !essence.eq_ignore_ascii_case("application/json") {
-        return Err(ReadError::MediaType);
+impl fmt::Debug for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parameters = self
+            .operation()
+            .path
+            .iter()
+            .filter(|segment| segment.parameter().is_some());
+        let shown: Vec<&str> = parameters
+            .zip(&self.values)
+            .map(|(segment, value)| match segment {
+                Segment::Secret(_) => "…",
+                _ => value,
+            })
+            .collect();
+        f.debug_struct("Route")
+            .field("operation", &self.operation().name)
+            .field("version", &self.version)
+            .field("values", &shown)
+            .finish()
     }
-    decode(request.body().as_bytes().map_or(&[], |bytes| bytes)).map_err(ReadError::Body)
+}
+
+/// What a call is read from.
+struct Asked<'r> {
+    values: &'r [String],
+    request: &'r Request<Body>,
+}
+
+impl Asked<'_> {
+    /// The value at this place among the path's parameters.
+    fn value(&self, at: usize) -> &str {
+        self.values.get(at).map_or("", String::as_str)
+    }
+
+    /// The query, read from its names and values.
+    fn query<T>(&self, read: impl FnOnce(Vec<(String, String)>) -> Result<T, DecodeError>) -> Result<T, ReadError> {
+        read(self.pairs()).map_err(ReadError::Query)
+    }
+
+    fn archived(&self) -> Result<Option<bool>, ReadError> {
+        self.query(|mut pairs| {
+            pairs.retain(|(name, _)| name == "archived");
+            ChannelAccountQuery::from_pairs(pairs).map(|query| query.archived)
+        })
+    }
+
+    fn pairs(&self) -> Vec<(String, String)> {
+        let query = self.request.uri().query().unwrap_or_default();
+        query
+            .split('&')
+            .filter(|pair| !pair.is_empty())
+            .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+            .map(|(name, value)| (decoded(name), decoded(value)))
+            .collect()
+    }
+
+    fn body<T: DeserializeOwned>(&self) -> Result<T, ReadError> {
+        let declared = self
+            .request
+            .headers()
+            .get(CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
+        let essence = declared.split(';').next().unwrap_or_default().trim();
+        if !essence.eq_ignore_ascii_case("application/json") {
+            return Err(ReadError::MediaType);
+        }
+        decode(self.request.body().as_bytes().map_or(&[], |bytes| bytes)).map_err(ReadError::Body)
+    }
+}
+
+/// A name or value of a query as it was meant, with `+` for a blank as forms write it.
+fn decoded(text: &str) -> String {
+    let text = text.replace('+', " ");
+    percent_decode_str(&text).decode_utf8_lossy().into_owned()
 }
 
 /// Writes the answer of a successful operation.
 ///
-/// `location` is the path of what was created, if something was.
+/// `location` is the path of what was created, if something was. An operation whose status of success is 204 is answered
+/// without a body.
 ///
 /// # Errors
 /// When the answer cannot be written as JSON.
@@ -193,7 +326,10 @@ pub fn answer<O: Operation<Output: Serialize>>(
     output: &O::Output,
     location: Option<&HeaderValue>,
 ) -> Result<Response<Body>, serde_json::Error> {
-    let mut response = json(output)?;
+    let mut response = match O::INFO.success {
+        StatusCode::NO_CONTENT => Response::new(Body::empty()),
+        _ => json(output)?,
+    };
     *response.status_mut() = O::INFO.success;
     if let Some(location) = location {
         response.headers_mut().insert(LOCATION, location.clone());

@@ -121,3 +121,34 @@ fn neither_the_call_nor_what_layers_are_told_shows_the_token() {
     assert!(!format!("{told:?} {}", Path(&sent.uri().to_string())).contains("SECRET"));
     assert!(sent.uri().path().ends_with("/SECRET"));
 }
+
+#[cfg(feature = "server")]
+#[test]
+fn a_server_shows_no_token_of_any_operation() {
+    use http::Request;
+    use hubchannel_api::{
+        ApiVersion, Body, Segment,
+        server::{OPERATIONS, route},
+    };
+
+    let mut with_secrets = 0;
+    for operation in OPERATIONS {
+        let pieces = operation.path.iter().map(|segment| match segment {
+            Segment::Literal(literal) => (*literal).to_owned(),
+            Segment::Secret(_) => "SECRET".to_owned(),
+            _ => "7".to_owned(),
+        });
+        let path = pieces.fold(ApiVersion::V3.base().to_owned(), |path, piece| format!("{path}/{piece}"));
+        let mut request = Request::new(Body::from("{}"));
+        *request.method_mut() = operation.method.clone();
+        *request.uri_mut() = path.parse().unwrap();
+        request
+            .headers_mut()
+            .insert("content-type", "application/json".parse().unwrap());
+        let found = route(&request).unwrap();
+        let call = found.read(&request).unwrap();
+        assert!(!format!("{found:?} {call:?} {}", Path(&path)).contains("SECRET"), "{path}");
+        with_secrets += usize::from(path.contains("SECRET"));
+    }
+    assert_eq!(with_secrets, 1);
+}

@@ -1,16 +1,20 @@
 //! The other direction: what a client writes, a server reads.
 
-#![allow(clippy::unwrap_used, reason = "a failing test is how this reports")]
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a failing test is how this reports")]
 #![cfg(feature = "server")]
 
 mod common;
 
-use common::{Wire, hello, now};
+use common::{
+    Wire,
+    cases::{Case, cases},
+    hello, now,
+};
 use http::{Method, Request};
 use hubchannel_api::{
-    ApiVersion, Body, Client, GetMessage, PublishMessage, UpdateMessageStatus,
+    ApiVersion, ArchiveChannel, Body, Client, GetMessage, PublishMessage, UpdateMessageStatus,
     model::StatusUpdate,
-    server::{AnyCall, ReadError, RouteError, route},
+    server::{AnyCall, OPERATIONS, ReadError, RouteError, answer, route},
 };
 use proptest::prelude::*;
 
@@ -51,6 +55,133 @@ proptest! {
     }
 }
 
+/// Makes a call once more.
+fn again(client: &Client, call: AnyCall) {
+    let done = match call {
+        AnyCall::ListChannels(call) => now(client.list_channels(call)).map(drop),
+        AnyCall::CreateChannel(call) => now(client.create_channel(*call)).map(drop),
+        AnyCall::GetChannel(call) => now(client.get_channel(call)).map(drop),
+        AnyCall::UpdateChannel(call) => now(client.update_channel(*call)).map(drop),
+        AnyCall::ArchiveChannel(call) => now(client.archive_channel(call)).map(drop),
+        AnyCall::UpdateChannelAccountStagingToken(call) => {
+            now(client.update_channel_account_staging_token(*call)).map(drop)
+        }
+        AnyCall::ListChannelAccounts(call) => now(client.list_channel_accounts(*call)).map(drop),
+        AnyCall::CreateChannelAccount(call) => now(client.create_channel_account(*call)).map(drop),
+        AnyCall::GetChannelAccount(call) => now(client.get_channel_account(call)).map(drop),
+        AnyCall::UpdateChannelAccount(call) => now(client.update_channel_account(call)).map(drop),
+        AnyCall::PublishMessage(call) => now(client.publish_message(*call)).map(drop),
+        AnyCall::GetMessage(call) => now(client.get_message(call)).map(drop),
+        AnyCall::UpdateMessageStatus(call) => now(client.update_message_status(call)).map(drop),
+        other => panic!("nobody makes {other:?} once more"),
+    };
+    done.unwrap();
+}
+
+#[test]
+fn every_operation_is_read_as_the_call_that_was_written() {
+    let known: Vec<&str> = OPERATIONS.iter().map(|operation| operation.name).collect();
+    let called: Vec<&str> = cases().iter().map(Case::name).collect();
+    assert_eq!(known, called, "each operation has its case, in HubSpot's order");
+    for version in ApiVersion::ALL {
+        for case in cases() {
+            let wire = Wire::answering(case.status, &[], &case.answer.to_string());
+            let client = Client::builder(wire.clone()).api_version(version).build();
+            (case.call)(&client).unwrap();
+            let sent = wire.only();
+            let found = route(&sent).unwrap();
+            assert_eq!((found.operation().name, found.version()), (case.name(), version));
+            again(&client, found.read(&sent).unwrap());
+            let repeated = wire.sent().pop().unwrap();
+            assert_eq!(repeated.method(), sent.method());
+            assert_eq!(repeated.uri(), sent.uri());
+            assert_eq!(repeated.body().as_bytes(), sent.body().as_bytes(), "{}", case.line);
+        }
+    }
+}
+
+#[test]
+fn channels_are_listed_and_created_at_every_spelling() {
+    let starts = ApiVersion::ALL
+        .map(ApiVersion::base)
+        .into_iter()
+        .chain(["/conversations/custom-channels/v3"]);
+    for start in starts {
+        for end in ["", "/", "?limit=5", "/?limit=5"] {
+            let asked = request(Method::GET, &format!("{start}{end}"));
+            let found = route(&asked).unwrap();
+            assert_eq!(found.operation().name, "list_channels", "{start} {end}");
+            let AnyCall::ListChannels(call) = found.read(&asked).unwrap() else {
+                panic!()
+            };
+            assert_eq!(call.query.limit, end.contains('?').then_some(5));
+            assert_eq!(
+                route(&request(Method::POST, &format!("{start}{end}")))
+                    .unwrap()
+                    .operation()
+                    .name,
+                "create_channel"
+            );
+        }
+        let error = route(&request(Method::DELETE, start)).unwrap_err();
+        let allowed = vec![Method::GET, Method::POST];
+        assert_eq!(error, RouteError::MethodNotAllowed { allowed });
+        for end in ["//", "x", "x/", "//7"] {
+            assert_eq!(
+                route(&request(Method::GET, &format!("{start}{end}"))).unwrap_err(),
+                RouteError::NotFound,
+                "{end}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_list_in_a_query_repeats_its_name_or_has_commas() {
+    let base = "/conversations/v3/custom-channels/7/channel-accounts";
+    for query in [
+        "sort=a&sort=b+c&deliveryIdentifierType=HS_SHORT_CODE&deliveryIdentifierType=X&unknown=1&archived=false",
+        "sort=a%2Cb%20c&&deliveryIdentifierType=HS_SHORT_CODE,X&archived=true&archived=false&empty",
+    ] {
+        let asked = request(Method::GET, &format!("{base}?{query}"));
+        let AnyCall::ListChannelAccounts(call) = route(&asked).unwrap().read(&asked).unwrap() else {
+            panic!()
+        };
+        assert_eq!(call.query.sort, ["a", "b c"], "{query}");
+        let kinds: Vec<&str> = call
+            .query
+            .delivery_identifier_type
+            .iter()
+            .map(|kind| kind.as_str())
+            .collect();
+        assert_eq!(kinds, ["HS_SHORT_CODE", "X"]);
+        assert_eq!(call.query.archived, Some(false));
+    }
+}
+
+#[test]
+fn a_value_of_a_query_that_is_not_of_its_type_is_named() {
+    let base = "/conversations/v3/custom-channels";
+    for (path, name) in [
+        ("?limit=many", "limit"),
+        ("/7/channel-accounts?archived=maybe", "archived"),
+        ("/7/channel-accounts/8?archived=", "archived"),
+    ] {
+        let asked = request(Method::GET, &format!("{base}{path}"));
+        let error = route(&asked).unwrap().read(&asked).unwrap_err();
+        assert!(matches!(&error, ReadError::Query(error) if error.path() == name), "{error}");
+    }
+    let asked = request(Method::GET, &format!("{base}/7/channel-accounts/8?limit=many"));
+    assert!(route(&asked).unwrap().read(&asked).is_ok(), "a parameter that the operation does not have");
+}
+
+#[test]
+fn an_operation_without_an_answer_is_answered_without_a_body() {
+    let response = answer::<ArchiveChannel>(&(), None).unwrap();
+    assert_eq!(response.status(), 204);
+    assert!(response.body().is_empty() && response.headers().is_empty());
+}
+
 #[test]
 fn a_server_knows_every_spelling() {
     let starts = ApiVersion::ALL
@@ -89,6 +220,13 @@ fn what_is_no_operation_is_told_apart() {
         (Method::GET, format!("{base}/seven/messages/m"), RouteError::Parameter { name: "channelId" }),
         (Method::GET, format!("{base}/+7/messages/m"), RouteError::Parameter { name: "channelId" }),
         (Method::GET, format!("{base}/2147483648/messages/m"), RouteError::Parameter { name: "channelId" }),
+        (
+            Method::GET,
+            format!("{base}/7/channel-accounts/9223372036854775808"),
+            RouteError::Parameter {
+                name: "channelAccountId",
+            },
+        ),
         (
             Method::DELETE,
             format!("{base}/7/messages/m"),

@@ -395,6 +395,46 @@ async fn a_value_that_cannot_be_is_turned_down() {
 }
 
 #[tokio::test]
+async fn what_is_not_emulated_says_so() {
+    let base = "/conversations/v3/custom-channels";
+    let one = "/conversations/v3/custom-channels/2930388";
+    for (method, path, operation) in [
+        (Method::GET, base.to_owned(), "list_channels"),
+        (Method::POST, "/conversations/custom-channels/v3/".to_owned(), "create_channel"),
+        (Method::GET, one.to_owned(), "get_channel"),
+        (Method::PATCH, one.to_owned(), "update_channel"),
+        (Method::DELETE, one.to_owned(), "archive_channel"),
+        (Method::PATCH, format!("{one}/channel-account-staging-tokens/a1b2"), "update_channel_account_staging_token"),
+        (Method::GET, format!("{one}/channel-accounts?limit=many"), "list_channel_accounts"),
+        (Method::POST, format!("{one}/channel-accounts"), "create_channel_account"),
+        (Method::GET, format!("{one}/channel-accounts/3307400689"), "get_channel_account"),
+        (Method::PATCH, format!("{one}/channel-accounts/3307400689"), "update_channel_account"),
+    ] {
+        let body = json!({
+            "status": "error",
+            "message": format!("The operation {operation} is not emulated yet; HubSpot itself has it."),
+        });
+        refused(Ask::new(method.clone(), path.as_str()), 501, body.clone()).await;
+        // Before credentials and before the body.
+        refused(Ask::new(method, path).anonymous().text("{"), 501, body).await;
+    }
+    // The path still comes first.
+    let body = json!({"status": "error", "message": "Unable to parse value for path parameter: channelAccountId"});
+    refused(Ask::get(format!("{one}/channel-accounts/abc")), 400, body).await;
+}
+
+#[tokio::test]
+async fn a_recording_shows_no_token_in_a_path() {
+    let emulator = Emulator::new();
+    let path = "/conversations/v3/custom-channels/2930388/channel-account-staging-tokens/SECRET?x=SECRET";
+    common::in_process(&emulator, Ask::new(Method::PATCH, path)).await;
+    let received = emulator.received();
+    let shown = format!("{received:?}");
+    assert!(!shown.contains("SECRET") && shown.contains("/channel-account-staging-tokens/…"), "{shown}");
+    assert_eq!(received[0].path_and_query, path, "a test may look");
+}
+
+#[tokio::test]
 async fn where_nothing_is_there_is_a_page_for_browsers() {
     let bench = Bench::new(Emulator::new()).await;
     let page = async |ask: Ask, status: u16, title: &str| {

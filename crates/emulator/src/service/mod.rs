@@ -11,7 +11,7 @@ use std::time::SystemTime;
 
 use http::{HeaderName, HeaderValue, Request, Response, header::SERVER};
 use hubchannel_api::{
-    Body, GetMessage, Operation, PublishMessage, UpdateMessageStatus,
+    Body, GetMessage, Operation, OperationInfo, PublishMessage, UpdateMessageStatus,
     model::{ChannelId, Message, MessageId},
     server::{self, AnyCall},
 };
@@ -40,6 +40,9 @@ pub(crate) struct TooLarge;
 /// ```
 pub const SERVER_NAME: &str = "hubchannel-emulator";
 
+/// The operations that are emulated so far.
+const EMULATED: [&OperationInfo; 3] = [PublishMessage::INFO, GetMessage::INFO, UpdateMessageStatus::INFO];
+
 const CORRELATION_ID: HeaderName = HeaderName::from_static("x-hubspot-correlation-id");
 
 /// Answers a request.
@@ -59,6 +62,9 @@ pub(crate) fn answer(seed: &Seed, state: &mut State, now: SystemTime, request: &
 fn act(seed: &Seed, state: &mut State, now: SystemTime, request: &Request<Body>) -> Result<Response<Body>, Refusal> {
     let route = server::route(request)?;
     let operation = route.operation();
+    if !EMULATED.iter().any(|emulated| emulated.name == operation.name) {
+        return Err(Refusal::not_emulated(operation));
+    }
     let token = auth::check(seed, request.headers(), operation.scopes, now)?;
     let publishing = operation.name == PublishMessage::INFO.name;
     let channel_id = route.parameter("channelId").unwrap_or_default();
@@ -85,7 +91,7 @@ fn act(seed: &Seed, state: &mut State, now: SystemTime, request: &Request<Body>)
             let message = reported(state, token, &channel.id, &call.message_id, report, now)?;
             server::answer::<UpdateMessageStatus>(message, None)
         }
-        _ => return Err(Refusal::no_page()),
+        _ => return Err(Refusal::not_emulated(operation)),
     };
     response.map_err(|_| Refusal::internal())
 }

@@ -10,7 +10,7 @@ use http::{
     header::{ALLOW, CONTENT_TYPE},
 };
 use hubchannel_api::{
-    Body,
+    Body, OperationInfo,
     model::{DetailedError, ErrorBody, ErrorCategory, ErrorDetail, MessageId, Timestamp},
     server::{self, RouteError},
 };
@@ -63,6 +63,14 @@ impl Refusal {
     /// Nothing is at this path.
     pub(super) fn no_page() -> Self {
         Refusal::page(StatusCode::NOT_FOUND)
+    }
+
+    /// HubSpot has the operation, and the emulator does not.
+    pub(super) fn not_emulated(operation: &OperationInfo) -> Self {
+        Refusal::new(
+            StatusCode::NOT_IMPLEMENTED,
+            format!("The operation {} is not emulated yet; HubSpot itself has it.", operation.name),
+        )
     }
 
     pub(super) fn no_credentials() -> Self {
