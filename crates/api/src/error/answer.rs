@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt};
 
-use hubchannel_model::{ErrorBody, Secret, decode};
+use hubchannel_model::{ErrorBody, ErrorDetail, Secret, decode};
 use serde_json::Value;
 
 use super::text::line;
@@ -10,7 +10,7 @@ use super::text::line;
 /// What could be made of the body of an error.
 #[derive(Debug)]
 pub(super) enum Answer {
-    /// An object with at least a message or a category in the usual places.
+    /// An object with at least a message, a category or single errors in the usual places.
     Known(Box<ErrorBody>),
     /// Other JSON, with what could be found in it.
     Json {
@@ -26,14 +26,16 @@ pub(super) enum Answer {
 
 impl Answer {
     pub(super) fn read(body: &[u8]) -> Self {
+        // A mark of the encoding says nothing, and JSON must not begin with one.
+        let body = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
         if let Ok(known) = decode::<ErrorBody>(body)
-            && (known.message.is_value() || known.category.is_value())
+            && (known.message.is_value() || known.category.is_value() || has_details(&known))
         {
             return Answer::Known(Box::new(known));
         }
         if let Ok(json) = serde_json::from_slice::<Value>(body) {
             return Answer::Json {
-                message: ["message", "error_description", "error"]
+                message: ["message", "error_description", "error", "errors"]
                     .into_iter()
                     .find_map(|name| find(&json, name, 4)),
                 category: ["category", "status"].into_iter().find_map(|name| find(&json, name, 4)),
@@ -83,10 +85,11 @@ impl Answer {
                 if let Some(message) = body.message.as_deref() {
                     write!(f, ": {}", line(message, hidden))?;
                 }
-                for detail in body.errors.as_deref().unwrap_or_default().iter().take(3) {
-                    if let Some(message) = detail.message() {
-                        write!(f, "; {}", line(message, hidden))?;
-                    }
+                let details = body.errors.as_deref().unwrap_or_default().iter();
+                let mut before = if body.message.is_value() { "; " } else { ": " };
+                for message in details.filter_map(ErrorDetail::message).take(3) {
+                    write!(f, "{before}{}", line(message, hidden))?;
+                    before = "; ";
                 }
                 Ok(())
             }
@@ -102,15 +105,24 @@ impl Answer {
     }
 }
 
-/// The first text of this name, in an object or those inside it down to a depth.
+fn has_details(body: &ErrorBody) -> bool {
+    let mut details = body.errors.as_deref().unwrap_or_default().iter();
+    details.any(|detail| detail.message().is_some())
+}
+
+/// The first text of this name, alone or first in a list, in an object or those inside it down to a depth.
 fn find(json: &Value, name: &str, depth: usize) -> Option<String> {
-    let object = json.as_object()?;
-    if let Some(text) = object.get(name).and_then(Value::as_str) {
-        return Some(text.to_owned());
-    }
-    depth
-        .checked_sub(1)
-        .and_then(|depth| object.values().find_map(|inner| find(inner, name, depth)))
+    let text = |value: &Value| match value {
+        Value::Array(items) => items.first()?.as_str().map(str::to_owned),
+        value => value.as_str().map(str::to_owned),
+    };
+    let here = json.as_object().and_then(|object| text(object.get(name)?));
+    let depth = depth.checked_sub(1);
+    here.or_else(|| match json {
+        Value::Object(members) => members.values().find_map(|inner| find(inner, name, depth?)),
+        Value::Array(items) => items.iter().find_map(|inner| find(inner, name, depth?)),
+        _ => None,
+    })
 }
 
 fn title(page: &str) -> Option<String> {
