@@ -5,8 +5,11 @@
 //! - [`payloads`] reads recorded bodies as what [`manifest`] says of them, with the types of [`kinds`].
 //! - [`command`] reads the command line and the files; everything else is pure.
 
+mod check;
+mod code;
 mod command;
 mod contract;
+mod deviations;
 mod diff;
 mod files;
 mod json;

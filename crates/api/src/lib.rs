@@ -33,6 +33,9 @@ mod operation;
 pub mod redact;
 mod reply;
 #[cfg(feature = "server")]
+#[doc(hidden)]
+pub mod schema;
+#[cfg(feature = "server")]
 pub mod server;
 mod transport;
 mod version;

@@ -17,7 +17,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{
     ApiVersion, ArchiveChannel, Body, CreateChannel, CreateChannelAccount, GetChannel, GetChannelAccount, GetMessage,
     ListChannelAccounts, ListChannels, Operation, OperationInfo, PublishMessage, Segment, UpdateChannel,
-    UpdateChannelAccount, UpdateChannelAccountStagingToken, UpdateMessageStatus,
+    UpdateChannelAccount, UpdateChannelAccountStagingToken, UpdateMessageStatus, schema::Endpoint,
 };
 
 /// Declares, from one list, the call of any operation, the table of all operations, and how each is read; so none of them
@@ -33,6 +33,8 @@ macro_rules! operations {
 
         /// Every operation that [`route`] knows.
         pub const OPERATIONS: &[&OperationInfo] = &[$( $name::INFO, )+];
+
+        pub(crate) const ENDPOINTS: &[Endpoint] = &[$( Endpoint::of::<$name>(), )+];
 
         const ENTRIES: &[Entry] = &[$(
             Entry {

@@ -10,6 +10,8 @@ use crate::{Number, Secret, Timestamp};
 /// What a JSON value of a type looks like.
 #[derive(Clone, Debug)]
 pub enum Shape {
+    /// No value at all.
+    Nothing,
     /// A string.
     Text,
     /// `true` or `false`.
@@ -208,6 +210,7 @@ macro_rules! described {
 }
 
 described! {
+    (): Nothing,
     String: Text,
     bool: Boolean,
     u32: Number,

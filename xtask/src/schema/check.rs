@@ -153,7 +153,9 @@ fn stale(code: &Code, deviation: &Deviation, reached: &BTreeSet<&str>, findings:
     if let (Some(root), Some(first)) = (root, findings.first_mut())
         && !reached.contains(root)
     {
-        first.notes.push(format!("nothing leads to {root} any more, for which a deviation is listed: {}", deviation.item));
+        first
+            .notes
+            .push(format!("nothing leads to {root} any more, for which a deviation is listed: {}", deviation.item));
         return;
     }
     findings.push(Finding {

@@ -34,7 +34,8 @@ pub(crate) fn of(version: ApiVersion) -> Code {
     code.contract.servers.insert(BaseUrl::default().as_str().to_owned());
     for endpoint in endpoints {
         let id = id(endpoint, version);
-        code.places.insert(endpoint.info.name.to_owned(), format!("{}:{}", endpoint.file, endpoint.line));
+        code.places
+            .insert(endpoint.info.name.to_owned(), format!("{}:{}", endpoint.file, endpoint.line));
         code.operations.insert(id.clone(), endpoint.info.name);
         code.contract.operations.insert(id, operation(endpoint, &mut records));
     }
@@ -66,11 +67,11 @@ fn operation(endpoint: &Endpoint, records: &mut Records) -> Operation {
     let info = endpoint.info;
     let mut operation = Operation::default();
     for segment in info.path {
-        let (name, schema) = match segment {
-            Segment::Int32(name) => (name, formatted(Shape::Integer, "int32")),
-            Segment::Int64(name) => (name, formatted(Shape::Integer, "int64")),
-            Segment::Text(name) => (name, plain(Shape::String)),
-            _ => continue,
+        let Some(name) = segment.parameter() else { continue };
+        let schema = match segment {
+            Segment::Int32(_) => formatted(Shape::Integer, "int32"),
+            Segment::Int64(_) => formatted(Shape::Integer, "int64"),
+            _ => plain(Shape::String),
         };
         let parameter = Parameter {
             required: true,
@@ -84,16 +85,18 @@ fn operation(endpoint: &Endpoint, records: &mut Records) -> Operation {
             schema: query_schema(query.r#type),
             ..Parameter::default()
         };
-        operation.parameters.insert(parameter_id("query", query.name), parameter);
+        operation
+            .parameters
+            .insert(parameter_id("query", query.name), parameter);
     }
     operation.body = endpoint.body.map(|shape| Body {
         required: true,
         content: content("application/json", records.schema(&shape(), Direction::Sent)),
     });
     let mut success = Response {
-        content: match endpoint.answer {
-            Some(shape) => content("application/json", records.schema(&shape(), Direction::Received)),
-            None => Content::new(),
+        content: match (endpoint.answer)() {
+            ModelShape::Nothing => Content::new(),
+            shape => content("application/json", records.schema(&shape, Direction::Received)),
         },
         ..Response::default()
     };
@@ -118,7 +121,8 @@ fn operation(endpoint: &Endpoint, records: &mut Records) -> Operation {
 fn security(credential: Credential, scopes: &[&str]) -> BTreeSet<Requirement> {
     match credential {
         Credential::PortalToken => {
-            let scope = |scope: &&str| Requirement::from([("oauth2".to_owned(), BTreeSet::from([(*scope).to_owned()]))]);
+            let scope =
+                |scope: &&str| Requirement::from([("oauth2".to_owned(), BTreeSet::from([(*scope).to_owned()]))]);
             scopes.iter().map(scope).collect()
         }
         Credential::DeveloperKey => [Requirement::from([("developer_hapikey".to_owned(), BTreeSet::new())])].into(),
@@ -174,7 +178,9 @@ fn words(values: &[&str]) -> Schema {
 /// The only value of a member, which HubSpot also gives as its default.
 fn tag(value: &str) -> Schema {
     let mut schema = words(&[value]);
-    schema.rules.insert("default".to_owned(), serde_json::Value::from(value).to_string());
+    schema
+        .rules
+        .insert("default".to_owned(), serde_json::Value::from(value).to_string());
     schema
 }
 
@@ -208,9 +214,7 @@ impl Records {
             if let Some(shape) = endpoint.body {
                 tables(&shape(), &mut sent);
             }
-            if let Some(shape) = endpoint.answer {
-                tables(&shape(), &mut received);
-            }
+            tables(&(endpoint.answer)(), &mut received);
         }
         let two_faced = sent
             .iter()
@@ -225,6 +229,8 @@ impl Records {
 
     fn schema(&mut self, shape: &ModelShape, direction: Direction) -> Schema {
         match shape {
+            // Nothing is no value of any member.
+            ModelShape::Nothing => Schema::default(),
             ModelShape::Text | ModelShape::Id => plain(Shape::String),
             ModelShape::Boolean => plain(Shape::Boolean),
             ModelShape::Time => formatted(Shape::String, "date-time"),
@@ -254,7 +260,8 @@ impl Records {
         if !self.found.contains_key(&name) {
             // Before its members, which may lead back to it.
             self.found.insert(name.clone(), Schema::default());
-            self.places.insert(name.clone(), format!("{}:{}", table.file, table.line));
+            self.places
+                .insert(name.clone(), format!("{}:{}", table.file, table.line));
             let mut object = Object::default();
             for member in table.members {
                 let presence = direction.presence(member);
@@ -293,7 +300,10 @@ impl Records {
 
 /// The record that a page is of, which is part of the page's name.
 fn list_of(table: &Table) -> Option<&'static Table> {
-    let results = table.members.iter().find(|member| table.name == "Page" && member.name == "results")?;
+    let results = table
+        .members
+        .iter()
+        .find(|member| table.name == "Page" && member.name == "results")?;
     match (results.shape)() {
         ModelShape::List(items) => match *items {
             ModelShape::Record(item) => Some(item),

@@ -184,8 +184,7 @@ impl Made<'_> {
             Shape::Boolean => Shape::String,
             _ => Shape::Boolean,
         };
-        let resolved = self.original.resolve(&schema);
-        let (was, now) = (super::diff::type_in_short(resolved), super::diff::type_in_short(&plain(other.clone())));
+        let (was, now) = (super::diff::type_in_short(&schema), super::diff::type_in_short(&plain(other.clone())));
         self.make(root, steps, "change the type", &[(Kind::Type, Some(&was), Some(&now))], |contract| {
             let schema = way(contract);
             schema.shape = other;

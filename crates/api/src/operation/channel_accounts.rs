@@ -2,12 +2,12 @@
 
 use http::{Method, StatusCode};
 use hubchannel_model::{
-    ChannelAccount, ChannelAccountId, ChannelAccountQuery, ChannelAccountUpdate, ChannelId, NewChannelAccount, Page,
-    Violations,
+    ChannelAccount, ChannelAccountId, ChannelAccountQuery, ChannelAccountUpdate, ChannelId, DeliveryIdentifierType,
+    NewChannelAccount, Page, Violations,
 };
 
 use super::{
-    Credential, Operation, OperationInfo, QueryType, Repeat, Segment, declare::operation, json, query::parameter, scope,
+    Credential, Operation, OperationInfo, QueryType, Repeat, Segment, json, operation, query::parameter, scope,
 };
 use crate::{Body, Error};
 
@@ -45,7 +45,7 @@ impl Operation for ListChannelAccounts {
             parameter("defaultPageLength", QueryType::Int32),
             parameter("sort", QueryType::TextList),
             parameter("archived", QueryType::Boolean),
-            parameter("deliveryIdentifierType", QueryType::TextList),
+            parameter("deliveryIdentifierType", QueryType::WordList(DeliveryIdentifierType::NAMED)),
             parameter("deliveryIdentifierValue", QueryType::TextList),
         ],
         success: StatusCode::OK,

@@ -3,9 +3,7 @@
 use http::{Method, StatusCode};
 use hubchannel_model::{Channel, ChannelId, ChannelPatch, ChannelQuery, DecodeError, NewChannel, Page, Violations};
 
-use super::{
-    Credential, Operation, OperationInfo, QueryType, Repeat, Segment, declare::operation, json, query::parameter,
-};
+use super::{Credential, Operation, OperationInfo, QueryType, Repeat, Segment, json, operation, query::parameter};
 use crate::{Body, Error};
 
 const ONE_CHANNEL: &[Segment] = &[Segment::Int32("channelId")];

@@ -1,5 +1,7 @@
 //! How the value of an operation is declared.
 
+use hubchannel_model::schema::Shape;
+
 /// Declares the struct of an operation as its documentation shows it, but for the options that every operation has, and
 /// its constructor. The constructor's arguments are fields; fields that are none of its arguments begin empty and are
 /// named behind `leaving`.
@@ -39,12 +41,29 @@ macro_rules! operation {
             }
         }
 
+        impl $crate::operation::Declared for $name {
+            const BODY: Option<fn() -> hubchannel_model::schema::Shape> =
+                $crate::operation::operation!(@body $( $field: $type, )*);
+            const PLACE: (&'static str, u32) = (file!(), line!());
+        }
+
         impl AsRef<$crate::CallOptions> for $name {
             fn as_ref(&self) -> &$crate::CallOptions {
                 &self.options
             }
         }
     };
+    (@body body: $type:ty, $($rest:tt)*) => { Some(<$type as hubchannel_model::schema::Described>::shape) };
+    (@body $field:ident: $type:ty, $($rest:tt)*) => { $crate::operation::operation!(@body $($rest)*) };
+    (@body) => { None };
 }
 
-pub(super) use operation;
+pub(crate) use operation;
+
+/// What [`operation!`] knows of a declaration, for the table that is held against HubSpot's descriptions.
+pub(crate) trait Declared {
+    /// What the body looks like.
+    const BODY: Option<fn() -> Shape>;
+    /// File and line.
+    const PLACE: (&'static str, u32);
+}

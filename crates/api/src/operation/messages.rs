@@ -3,7 +3,7 @@
 use http::{Method, StatusCode};
 use hubchannel_model::{ChannelId, Message, MessageId, NewMessage, StatusUpdate, Violations};
 
-use super::{Credential, Operation, OperationInfo, Repeat, Segment, declare::operation, json, scope};
+use super::{Credential, Operation, OperationInfo, Repeat, Segment, json, operation, scope};
 use crate::{Body, Error};
 
 const MESSAGES: &[Segment] = &[Segment::Int32("channelId"), Segment::Literal("messages")];

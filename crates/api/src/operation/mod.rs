@@ -22,6 +22,7 @@ use hubchannel_model::{DecodeError, Violations};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 use serde::de::DeserializeOwned;
 
+pub(crate) use self::declare::{Declared, operation};
 pub use self::{
     channel_accounts::{CreateChannelAccount, GetChannelAccount, ListChannelAccounts, UpdateChannelAccount},
     channels::{ArchiveChannel, CreateChannel, GetChannel, ListChannels, UpdateChannel},

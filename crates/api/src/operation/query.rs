@@ -26,6 +26,8 @@ pub enum QueryType {
     Boolean,
     /// Several texts, each with the name before it.
     TextList,
+    /// Several of these values, each with the name before it. Others may be tried.
+    WordList(&'static [&'static str]),
 }
 
 /// A parameter of this name and type.

@@ -3,7 +3,7 @@
 use http::{Method, StatusCode};
 use hubchannel_model::{ChannelId, Secret, StagingToken, StagingTokenUpdate, Violations};
 
-use super::{Credential, Operation, OperationInfo, Repeat, Segment, declare::operation, json, scope};
+use super::{Credential, Operation, OperationInfo, Repeat, Segment, json, operation, scope};
 use crate::{Body, Error};
 
 operation! {

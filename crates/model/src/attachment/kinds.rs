@@ -303,15 +303,15 @@ record! {
     /// The WhatsApp template that a message was made from.
     pub struct WhatsAppTemplateMetadataAttachment tag "WHATSAPP_TEMPLATE_METADATA" {
         /// The CRM objects that filled the template, by their role: numbers on the wire.
-        pub crm_object_ids: Field<BTreeMap<String, ObjectId>> => "crmObjectIds" (int64, required),
+        pub crm_object_ids: Field<BTreeMap<String, ObjectId>> => "crmObjectIds" (int64, only_received, required),
         /// The template's parameters by name.
-        pub parameters: Field<BTreeMap<String, String>> => "parameters" (required),
+        pub parameters: Field<BTreeMap<String, String>> => "parameters" (only_received, required),
         /// The content's id.
-        pub content_id: Field<ObjectId> => "contentId" (int64),
+        pub content_id: Field<ObjectId> => "contentId" (int64, only_received),
         /// The template's id.
-        pub mapped_template_id: Field<ObjectId> => "mappedTemplateId" (int64),
+        pub mapped_template_id: Field<ObjectId> => "mappedTemplateId" (int64, only_received),
         /// The meaning of this id is unknown.
-        pub root_mic_id: Field<ObjectId> => "rootMicId" (int64),
+        pub root_mic_id: Field<ObjectId> => "rootMicId" (int64, only_received),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The command line: arguments and files in, text out. What is done in between is pure and lives beside this folder.
 
+mod check;
 mod diff;
 mod import;
 mod payloads;
@@ -11,6 +12,8 @@ cargo xtask schema <command>
 
   import FILE --version V [--check]  makes xtask/contracts/V.json from an OpenAPI file of HubSpot's; --check only
                                      says whether it is what it would be
+  check [--version V] [--spec FILE]  the code against the contracts that are checked in, or against an OpenAPI file
+                                     that has just come; what differs on purpose is in contracts/deviations.json
   diff OLD NEW [--json]              what changed on the wire between two OpenAPI files, contracts, or versions whose
                                      contracts are checked in; exits with 1 if something breaking did
   payloads DIR [--manifest FILE]     reads each recorded body DIR/<kind>/*.json (or *.ndjson, one a line), writes it
@@ -28,6 +31,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
             Ok(())
         }
         "import" => import::run(rest),
+        "check" => check::run(rest),
         "diff" => diff::run(rest),
         "payloads" => payloads::run(rest),
         _ => Err(Error::usage(format!("`schema` has no command `{command}`\n\n{USAGE}"))),

@@ -88,6 +88,26 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    pub(crate) const ALL: [Self; 17] = [
+        Self::Server,
+        Self::Operation,
+        Self::Path,
+        Self::Deprecated,
+        Self::Parameter,
+        Self::Body,
+        Self::Response,
+        Self::Header,
+        Self::Security,
+        Self::Member,
+        Self::Required,
+        Self::Type,
+        Self::Format,
+        Self::Nullable,
+        Self::EnumValue,
+        Self::Alternative,
+        Self::Rule,
+    ];
+
     /// The name, for people and for machines.
     pub(crate) fn name(self) -> &'static str {
         match self {

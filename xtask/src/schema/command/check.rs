@@ -1,0 +1,82 @@
+//! `check`: the code against HubSpot's descriptions.
+
+use std::path::PathBuf;
+
+use hubchannel_api::ApiVersion;
+
+use super::USAGE;
+use crate::error::{Error, Result};
+use crate::schema::contract::Contract;
+use crate::schema::deviations::{self, Deviation};
+use crate::schema::{check, code, files};
+
+pub(super) fn run(arguments: &[String]) -> Result<()> {
+    let mut open = 0;
+    for (version, contract, before) in contracts(Arguments::from(arguments)?)? {
+        let report = check::check(&code::of(version), &contract, &deviations()?, before.as_ref());
+        open += report.findings.len();
+        print!("{}", check::to_text(&report));
+    }
+    match open {
+        0 => Ok(()),
+        _ => Err(Error::failed(format!("{open} between the code and HubSpot's descriptions to be accounted for"))),
+    }
+}
+
+/// A contract to hold the code against, and the one that is checked in where that is another.
+type Held = (ApiVersion, Contract, Option<Contract>);
+
+fn contracts(arguments: Arguments) -> Result<Vec<Held>> {
+    let Some(spec) = arguments.spec else {
+        let versions = match arguments.version {
+            Some(version) => vec![version],
+            None => ApiVersion::ALL.to_vec(),
+        };
+        let held = |version: ApiVersion| Ok((version, files::read_checked_in(version.as_str())?, None));
+        return versions.into_iter().map(held).collect();
+    };
+    let Some(version) = arguments.version else {
+        return Err(Error::usage("`--spec` of which version? Say `--version V`"));
+    };
+    let contract = files::read_any(&spec.to_string_lossy())?;
+    if contract.version != version.as_str() {
+        let found = contract.version;
+        return Err(Error::usage(format!("{}: it describes version {found}, not {version}", spec.display())));
+    }
+    let before = files::read_checked_in(version.as_str())?;
+    Ok(vec![(version, contract, Some(before))])
+}
+
+pub(super) fn deviations() -> Result<Vec<Deviation>> {
+    let file = files::contracts().join("deviations.json");
+    deviations::parse(&files::text(&file)?).map_err(|error| Error::usage(format!("{}: {error}", file.display())))
+}
+
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Arguments {
+    spec: Option<PathBuf>,
+    version: Option<ApiVersion>,
+}
+
+impl Arguments {
+    fn from(arguments: &[String]) -> Result<Self> {
+        let mut found = Self::default();
+        let mut arguments = arguments.iter();
+        while let Some(argument) = arguments.next() {
+            match argument.as_str() {
+                "--spec" if found.spec.is_none() => match arguments.next() {
+                    Some(file) => found.spec = Some(PathBuf::from(file)),
+                    None => return Err(Error::usage("`--spec` which file?")),
+                },
+                "--version" if found.version.is_none() => match arguments.next() {
+                    Some(name) => {
+                        found.version = Some(name.parse().map_err(|error| Error::usage(format!("{error}")))?);
+                    }
+                    None => return Err(Error::usage("`--version` which?")),
+                },
+                other => return Err(Error::usage(format!("`schema check` does not take `{other}`\n\n{USAGE}"))),
+            }
+        }
+        Ok(found)
+    }
+}
