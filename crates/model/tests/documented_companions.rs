@@ -74,7 +74,7 @@ fn actors_of_every_kind_are_read() {
 #[test]
 fn actors_are_read_in_batches() {
     ActorBatch::new(["A-1"]).check().unwrap();
-    assert_eq!(ActorBatch::default().check().unwrap_err().to_string(), "inputs: is required");
+    assert_eq!(ActorBatch::default().check().unwrap_err().to_string(), "inputs: is required (name the actors)");
     let batch: ActorBatch = read(r#"{"inputs":["A-1","V-2"]}"#);
     assert_eq!(batch, ActorBatch::new(["A-1", "V-2"]));
 
@@ -138,9 +138,9 @@ fn a_thread_is_closed_opened_and_restored() {
         assert_eq!(serde_json::to_string(&update).unwrap(), json);
     }
     let nothing = ThreadUpdate::default().check().unwrap_err();
-    assert_eq!(nothing.to_string(), "must change something; set status or archived");
+    assert_eq!(nothing.to_string(), "must change something (set status or archived)");
     let odd: ThreadUpdate = read(r#"{"status":"AJAR"}"#);
-    assert_eq!(odd.check().unwrap_err().to_string(), "status: must be OPEN or CLOSED");
+    assert_eq!(odd.check().unwrap_err().to_string(), "status: is no status of a thread (use OPEN or CLOSED)");
 }
 
 #[test]
@@ -233,7 +233,10 @@ fn an_upload_names_its_folder_and_its_options() {
         r#"{"access":"PRIVATE","ttl":"P3M","overwrite":false,"duplicateValidationStrategy":"RETURN_EXISTING",
             "duplicateValidationScope":"EXACT_FOLDER"}"#,
     );
-    assert_eq!(FileUploadOptions::default().check().unwrap_err().to_string(), "access: is required");
+    assert_eq!(
+        FileUploadOptions::default().check().unwrap_err().to_string(),
+        "access: is required (say who may see the file)"
+    );
     assert_eq!(DuplicateValidationStrategy::NAMED, ["NONE", "REJECT", "RETURN_EXISTING"]);
     assert_eq!(DuplicateValidationScope::NAMED, ["ENTIRE_PORTAL", "EXACT_FOLDER"]);
 }
