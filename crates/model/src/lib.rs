@@ -39,6 +39,7 @@
 //! - [`decode`] reads bytes and names the member at fault; `serde_json` works too.
 //! - [`NewMessage::check`] and the `check` of other requests list what HubSpot is known to require, before anything is
 //!   sent; [`NewMessage::preflight`] adds advice, held against what the channel can do.
+//! - [`TokenRequest`] and [`TokenResponse`] are how an app gets its tokens; [`TokenIntrospection`] tells what one is.
 //! - [`Secret`] holds a token and never prints it.
 //!
 //! What is known of HubSpot's behaviour, and how surely, stands in `FACTS.md` beside this crate; documentation here
