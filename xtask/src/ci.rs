@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
-use crate::{deps, features, parts};
+use crate::{deps, features, parts, schema};
 
 type Part = fn(&[String]) -> Result<()>;
 
@@ -13,6 +13,7 @@ const PARTS: &[(&str, Part)] = &[
     ("fmt", parts::fmt),
     ("clippy", parts::clippy),
     ("deps", deps::run),
+    ("schema-check", schema::check),
     ("features", features::run),
     ("doc", parts::doc),
     ("exact-json", parts::exact_json),
@@ -104,7 +105,7 @@ mod tests {
     fn excepted_parts_are_left_out() {
         assert_eq!(
             names(&["--except", "test", "--except", "doc"]).unwrap(),
-            ["fmt", "clippy", "deps", "features", "exact-json"]
+            ["fmt", "clippy", "deps", "schema-check", "features", "exact-json"]
         );
     }
 

@@ -27,6 +27,7 @@ cargo xtask <part>
   fmt [--fix]            the formatting is rustfmt's; --fix formats instead
   clippy                 no warning from the compiler or clippy, in any target
   deps                   who may depend on what, how many crates, their licences and Rust versions
+  schema-check           the same as `schema check`: the code against HubSpot's descriptions
   features               each package builds alone with no, default and all features
   doc                    the documentation builds without warnings
   exact-json             the tests of the wire once more, with serde_json's features switched on

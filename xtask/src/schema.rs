@@ -2,6 +2,8 @@
 //!
 //! - [`contract`] is the data; [`openapi`] makes it from a description of HubSpot's.
 //! - [`diff`] tells two contracts apart.
+//! - [`code`] makes a contract of what the code says; [`check`] holds it against HubSpot's, with [`deviations`] allowed
+//!   for, and [`coverage`] counts.
 //! - [`payloads`] reads recorded bodies as what [`manifest`] says of them, with the types of [`kinds`].
 //! - [`command`] reads the command line and the files; everything else is pure.
 
@@ -9,6 +11,7 @@ mod check;
 mod code;
 mod command;
 mod contract;
+mod coverage;
 mod deviations;
 mod diff;
 mod files;
@@ -20,4 +23,4 @@ mod mutate;
 mod openapi;
 mod payloads;
 
-pub(crate) use self::command::run;
+pub(crate) use self::command::{check, run};

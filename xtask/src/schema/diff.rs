@@ -18,7 +18,9 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) use self::change::{Change, Direction, Item, Kind, Root, Verdict};
 pub(crate) use self::compare::Pairs;
 #[cfg(test)]
-pub(crate) use self::print::{content_in_short, member_in_short, schema_in_short, type_in_short};
+pub(crate) use self::operations::same_operation;
+#[cfg(test)]
+pub(crate) use self::print::{content_in_short, member_in_short, schema_in_short, type_and_format_in_short};
 pub(crate) use self::print::{to_json, to_text, what};
 use crate::schema::contract::Contract;
 

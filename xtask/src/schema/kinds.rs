@@ -3,12 +3,7 @@
 use std::collections::BTreeMap;
 
 use hubchannel_model::schema::{Described, unknown};
-use hubchannel_model::{
-    Actor, ActorBatch, ActorBatchResult, Channel, ChannelAccount, ChannelAccountUpdate, ChannelCapabilities,
-    ChannelEvents, ChannelPatch, ConversationEvents, DecodeError, ErrorBody, FileUploadOptions, Inbox, Message,
-    NewChannel, NewChannelAccount, NewMessage, Page, SignedUrl, StagingRedirect, StagingToken, StagingTokenUpdate,
-    StatusUpdate, Thread, ThreadEntry, ThreadUpdate, UploadedFile, Violations, decode,
-};
+use hubchannel_model::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -48,9 +43,12 @@ kinds! {
     "channel-patch": request::<ChannelPatch>,
     "file-upload-options": request::<FileUploadOptions>,
     "publish-request": request::<NewMessage>,
+    "introspection-request": request::<IntrospectionRequest>,
     "staging-token-update": request::<StagingTokenUpdate>,
     "status-update": request::<StatusUpdate>,
     "thread-update": request::<ThreadUpdate>,
+    "token-request": request::<TokenRequest>,
+    "token-revocation": request::<RevocationRequest>,
     // What a bridge receives.
     "account": answer::<ChannelAccount>,
     "account-list": answer::<Page<ChannelAccount>>,
@@ -66,7 +64,9 @@ kinds! {
     "headers": answer::<BTreeMap<String, String>>,
     "inbox": answer::<Inbox>,
     "inbox-list": answer::<Page<Inbox>>,
+    "introspection": answer::<TokenIntrospection>,
     "message": answer::<Message>,
+    "oauth-error": answer::<OAuthErrorBody>,
     "signed-url": answer::<SignedUrl>,
     "staging-redirect": parameters::<StagingRedirect>,
     "staging-token": answer::<StagingToken>,
@@ -74,7 +74,39 @@ kinds! {
     "thread": answer::<Thread>,
     "thread-entry-list": answer::<Page<ThreadEntry>>,
     "thread-list": answer::<Page<Thread>>,
+    "token": answer::<TokenResponse>,
     "webhook": answer::<ChannelEvents>,
+}
+
+macro_rules! records {
+    ($($read:ident { $($type:ty),+ $(,)? })+) => {
+        /// What reads each record of the table of operations, by the record's name there, and by its table.
+        const RECORDS: &[(&str, Read)] = &[$($( (stringify!($type), $read::<$type>), )+)+];
+    };
+}
+
+records! {
+    request {
+        ChannelAccountUpdate, ChannelPatch, NewChannel, NewChannelAccount, NewMessage, StagingTokenUpdate, StatusUpdate,
+    }
+    answer {
+        Channel, ChannelAccount, ChannelCapabilities, Client, ContactAddress, ContactAttachment, ContactEmail, ContactName,
+        ContactOrg, ContactPhone, ContactProfile, ContactUrl, DeliveryIdentifier, DetailedError, ErrorBody, FailureDetails,
+        FileAttachment, LocationAttachment, Message, MessageHeaderAttachment, MessageStatus, NextPage, Page<Channel>,
+        Page<ChannelAccount>, Paging, Participant, PreResolvedContact, PreResolvedContacts, PreviousPage,
+        QuickRepliesAttachment, QuickReply, Recipient, Sender, SocialMediaMetadataAttachment, SocialMetadata, StagingToken,
+        UnsupportedContentAttachment, WhatsAppTemplateMetadataAttachment,
+    }
+}
+
+/// What reads a record, by the name that the contract of the code has for it.
+pub(crate) fn record(name: &str) -> Option<Read> {
+    // A record that has two faces is read by one type.
+    let name = name
+        .strip_suffix(" (sent)")
+        .or_else(|| name.strip_suffix(" (received)"))
+        .unwrap_or(name);
+    RECORDS.iter().find(|(known, _)| *known == name).map(|(_, read)| *read)
 }
 
 /// The kind of this name.
@@ -153,11 +185,40 @@ macro_rules! checked {
 }
 
 checked! {
-    ActorBatch ChannelAccountUpdate ChannelPatch FileUploadOptions NewChannel NewChannelAccount NewMessage
-    StagingTokenUpdate StatusUpdate ThreadUpdate
+    ActorBatch ChannelAccountUpdate ChannelPatch FileUploadOptions IntrospectionRequest NewChannel NewChannelAccount
+    NewMessage RevocationRequest StagingTokenUpdate StatusUpdate ThreadUpdate TokenRequest
 }
 
 /// The names of all kinds.
 pub(crate) fn names() -> Vec<&'static str> {
     KINDS.iter().map(|kind| kind.name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use hubchannel_api::ApiVersion;
+
+    use super::*;
+    use crate::schema::code;
+
+    #[test]
+    fn every_record_of_the_operations_has_a_reader_and_no_other() {
+        let contract = code::of(ApiVersion::V3).contract;
+        let led_to = contract
+            .records
+            .keys()
+            .map(|name| name.split(" (").next().unwrap_or_default());
+        let led_to: BTreeSet<&str> = led_to.collect();
+        let read: BTreeSet<&str> = RECORDS.iter().map(|(name, _)| *name).collect();
+        assert_eq!(read, led_to);
+        assert!(contract.records.keys().all(|name| record(name).is_some()));
+    }
+
+    #[test]
+    fn kinds_are_named_once() {
+        let names: BTreeSet<&str> = KINDS.iter().map(|kind| kind.name).collect();
+        assert_eq!(names.len(), KINDS.len());
+    }
 }

@@ -184,11 +184,15 @@ impl Made<'_> {
             Shape::Boolean => Shape::String,
             _ => Shape::Boolean,
         };
-        let (was, now) = (super::diff::type_in_short(&schema), super::diff::type_in_short(&plain(other.clone())));
+        let (was, now) = (
+            super::diff::type_and_format_in_short(&schema),
+            super::diff::type_and_format_in_short(&plain(other.clone())),
+        );
         self.make(root, steps, "change the type", &[(Kind::Type, Some(&was), Some(&now))], |contract| {
             let schema = way(contract);
             schema.shape = other;
             schema.values.clear();
+            schema.format = None;
         });
         let (was, now) = (schema.format.as_deref(), Some("mutated"));
         if !matches!(schema.shape, Shape::Named(_)) {

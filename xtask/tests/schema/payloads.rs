@@ -120,3 +120,37 @@ fn a_call_that_makes_no_sense_is_told_in_a_line() {
     assert_eq!(schema(["payloads", "x", "--manifest"]).code, Some(2));
     assert_eq!(schema(["payloads", "x", "--strict"]).code, Some(2));
 }
+
+#[test]
+fn values_of_a_schema_are_read_as_what_stands_in_its_places() {
+    let folder = folder("payloads-schema");
+    let good =
+        file(&folder, "files.ndjson", "{\"type\":\"FILE\",\"fileId\":\"1\"}\n{\"fileId\":2,\"colour\":\"red\"}\n");
+    let outcome = schema(["payloads", "--schema", "PublicFile", &good]);
+    assert_eq!(outcome.code, Some(1), "a value without its type is written with it\n{}", outcome.out);
+    assert!(
+        outcome
+            .out
+            .contains("files.ndjson:2 (PublicFile): came | was written again: type: absent | \"FILE\"")
+    );
+
+    let good = file(&folder, "senders.json", r#"{"actorId":"A-1","colour":"red"}"#);
+    let outcome = schema(["payloads", &good, "--schema", "PublicSender"]);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.err);
+    assert!(outcome.out.contains("PublicSender: colour is no member (1)"), "{}", outcome.out);
+
+    let bad = file(&folder, "bad.json", r#"{"actorId":true}"#);
+    let outcome = schema(["payloads", "--schema", "PublicSender", &bad]);
+    assert!(outcome.out.contains("cannot be read: actorId: invalid type"), "{}", outcome.out);
+
+    for (arguments, said) in [
+        (vec!["payloads", "--schema", "PublicSnder", &good], "HubSpot has no schema `PublicSnder`; it has "),
+        (vec!["payloads", "--schema", "PublicSender"], "which file?"),
+        (vec!["payloads", "--schema"], "which of HubSpot's schemas?"),
+        (vec!["payloads", "--schema", "PublicSender", &good, "--manifest", "x"], "a schema needs no manifest"),
+    ] {
+        let outcome = schema(&arguments);
+        assert_eq!(outcome.code, Some(2), "{arguments:?}");
+        assert!(outcome.err.contains(said), "{}", outcome.err);
+    }
+}

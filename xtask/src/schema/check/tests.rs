@@ -1,1 +1,216 @@
+use std::collections::BTreeSet;
 
+use hubchannel_api::ApiVersion;
+
+use super::*;
+use crate::schema::code::{self, Code};
+use crate::schema::contract::tests::checked_in;
+use crate::schema::contract::{Member, Schema, Shape};
+use crate::schema::deviations;
+use crate::schema::mutate::{self, mutants};
+
+fn deviations() -> Vec<Deviation> {
+    deviations::parse(include_str!("../../../contracts/deviations.json")).unwrap()
+}
+
+/// Each version with what the code says of it and what HubSpot does.
+fn versions() -> Vec<(Code, Contract)> {
+    ApiVersion::ALL.into_iter().map(code::of).zip(checked_in()).collect()
+}
+
+fn v3() -> (Code, Contract) {
+    versions().remove(0)
+}
+
+fn object<'c>(contract: &'c mut Contract, record: &str) -> &'c mut std::collections::BTreeMap<String, Member> {
+    match &mut contract.records.get_mut(record).unwrap().shape {
+        Shape::Object(object) => &mut object.members,
+        _ => panic!("{record} is no object"),
+    }
+}
+
+/// The report on the v3 contract after it was changed.
+fn report(change: impl FnOnce(&mut Contract)) -> String {
+    let (code, contract) = v3();
+    let mut changed = contract.clone();
+    change(&mut changed);
+    to_text(&check(&code, &changed, &deviations(), Some(&contract)))
+}
+
+#[test]
+fn the_code_accounts_for_every_description() {
+    for (code, contract) in versions() {
+        let report = check(&code, &contract, &deviations(), None);
+        assert!(report.findings.is_empty(), "{}", to_text(&report));
+        assert_eq!(code.contract.operations.len(), 13);
+    }
+}
+
+#[test]
+fn every_single_mutation_of_a_description_is_found_and_nothing_else() {
+    for (code, contract) in versions() {
+        let deviations = deviations();
+        for mutant in mutants(&contract) {
+            let report = check(&code, &mutant.contract, &deviations, Some(&contract));
+            let items: BTreeSet<&str> = report.findings.iter().map(|finding| finding.item.as_str()).collect();
+            assert_eq!(items.len(), 1, "{}: {}", mutant.what, to_text(&report));
+            for finding in &report.findings {
+                assert!(is_place(&code, finding, &mutant), "{}: {}", mutant.what, to_text(&report));
+            }
+            let deviates = |item: &str| deviations.iter().any(|deviation| deviation.item == item);
+            if !items.iter().any(|item| deviates(item)) {
+                let found: Vec<_> = report.findings.iter().map(said).collect();
+                let wanted: Vec<_> = mutant
+                    .reports
+                    .iter()
+                    .map(|(kind, was, now)| (*kind, was.is_some(), now.clone()))
+                    .collect();
+                assert_eq!(found, wanted, "{}", mutant.what);
+            }
+        }
+    }
+}
+
+/// Whether a finding is about the place of a mutation.
+fn is_place(code: &Code, finding: &Finding, mutant: &mutate::Mutant) -> bool {
+    match &mutant.root {
+        mutate::Root::Operation(id) => {
+            let name = |(known, name): (&_, &&str)| {
+                (diff::same_operation(known) == diff::same_operation(id)).then(|| (*name).to_owned())
+            };
+            let root = code.operations.iter().find_map(name).unwrap_or_else(|| id.to_string());
+            finding.item == format!("{root}{}", mutant.steps)
+        }
+        mutate::Root::Record(name) => {
+            let called = finding.called.contains(name) || matches!(finding.what, What::Stale);
+            called && finding.item.ends_with(&mutant.steps)
+        }
+    }
+}
+
+fn said(finding: &Finding) -> (Kind, bool, Option<String>) {
+    match &finding.what {
+        What::Differs { kind, code, hubspot } => (*kind, code.is_some(), hubspot.clone()),
+        What::Stale => panic!("nothing is listed for {}", finding.item),
+    }
+}
+
+#[test]
+fn every_deviation_is_needed_in_each_of_its_versions() {
+    for at in 0..deviations().len() {
+        let mut left = deviations();
+        let dropped = left.remove(at);
+        for (code, contract) in versions() {
+            let findings = check(&code, &contract, &left, None).findings;
+            let items: Vec<&str> = findings.iter().map(|finding| finding.item.as_str()).collect();
+            let wanted = match dropped.versions.contains(&contract.version) {
+                true => vec![dropped.item.as_str()],
+                false => Vec::new(),
+            };
+            assert_eq!(items, wanted, "{} {}", contract.version, dropped.item);
+        }
+    }
+}
+
+#[test]
+fn a_deviation_that_is_none_is_found() {
+    let (code, contract) = v3();
+    for (item, hubspot) in [
+        ("Channel.name", "required"),
+        ("Channel.nmae", "optional"),
+        ("Chanel.name", "optional"),
+    ] {
+        let mut deviations = deviations();
+        deviations.push(Deviation {
+            item: item.to_owned(),
+            kind: Kind::Required,
+            versions: BTreeSet::from(["v3".to_owned()]),
+            code: Some("optional".to_owned()),
+            hubspot: Some(hubspot.to_owned()),
+        });
+        let report = to_text(&check(&code, &contract, &deviations, None));
+        assert_eq!(
+            report,
+            format!(
+                "v3: 1 not accounted for, 31 facts as deviations\n  {item}: is listed as a deviation, and is none\n      \
+                 take this version out of its entry in xtask/contracts/deviations.json\n"
+            )
+        );
+    }
+}
+
+#[test]
+fn a_renamed_record_is_accounted_for_all_the_same() {
+    let (code, contract) = v3();
+    for name in contract.records.keys() {
+        let renamed = contract
+            .to_text()
+            .replace(&format!("\"{name}\""), &format!("\"Renamed{name}\""));
+        let renamed = crate::schema::files::contract_in(&renamed).unwrap();
+        let report = check(&code, &renamed, &deviations(), None);
+        assert!(report.findings.is_empty(), "{}", to_text(&report));
+    }
+}
+
+#[test]
+fn a_report_says_what_and_where_and_what_to_do() {
+    let told = report(|contract| {
+        let boolean = Schema {
+            shape: Shape::Boolean,
+            ..Schema::default()
+        };
+        let member = Member {
+            required: false,
+            schema: boolean,
+        };
+        object(contract, "PublicChannelIntegrationChannel").insert("muted".to_owned(), member);
+    });
+    let (place, told): (Vec<&str>, Vec<&str>) = told.lines().partition(|line| line.contains("crates/"));
+    assert_eq!(
+        told,
+        [
+            "v3: 1 not accounted for, 31 facts as deviations",
+            "  Channel.muted: HubSpot has a member that the code has not: optional boolean",
+            "      HubSpot calls it PublicChannelIntegrationChannel",
+        ]
+    );
+    let [place] = *place else { panic!("{place:?}") };
+    let (file, todo) = place.trim().split_once(": ").unwrap();
+    assert_eq!(todo, "add the member, or list it with its reason in xtask/contracts/deviations.json");
+    let (file, line) = file.split_once(':').unwrap();
+    let source = std::fs::read_to_string(crate::cargo::root().join(file)).unwrap();
+    let line: usize = line.parse().unwrap();
+    let near: Vec<&str> = source.lines().skip(line - 1).take(60).collect();
+    assert!(near.iter().any(|line| line.contains("pub struct Channel {")), "{file}:{line}");
+}
+
+#[test]
+fn a_report_on_a_long_list_of_values_says_which_came_and_went() {
+    let told = report(|contract| {
+        let member = object(contract, "PreResolvedContact")
+            .get_mut("contactPropertiesLeadingToMatch")
+            .unwrap();
+        let Shape::Array(items) = &mut member.schema.shape else {
+            panic!("no array")
+        };
+        items.values.insert("favourite_colour".to_owned());
+        items.values.remove("firstname");
+    });
+    assert!(told.contains("      enum value added: favourite_colour\n      enum value removed: firstname\n"), "{told}");
+    assert!(told.contains("a deviation is listed for PreResolvedContact.contactPropertiesLeadingToMatch[]"), "{told}");
+    assert!(told.starts_with("v3: 1 not accounted for, 30 facts"), "{told}");
+}
+
+#[test]
+fn what_is_not_reached_any_more_is_told_beside_its_cause() {
+    let told = report(|contract| {
+        contract
+            .operations
+            .retain(|id, _| !(id.method == "PATCH" && id.path.ends_with("{channelId}")));
+    });
+    assert!(told.starts_with("v3: 1 not accounted for"), "{told}");
+    assert!(told.contains("  update_channel: the code has an operation that HubSpot has not: there\n"), "{told}");
+    assert!(told.contains("a deviation is listed for update_channel security (security), which it ends"), "{told}");
+    assert!(told.contains("nothing leads to ChannelPatch any more"), "{told}");
+    assert!(told.contains("crates/api/src/operation/channels.rs:"), "{told}");
+}

@@ -1,4 +1,4 @@
-//! `check`: the code against HubSpot's descriptions.
+//! `check` and `coverage`: the code against HubSpot's descriptions.
 
 use std::path::PathBuf;
 
@@ -8,12 +8,13 @@ use super::USAGE;
 use crate::error::{Error, Result};
 use crate::schema::contract::Contract;
 use crate::schema::deviations::{self, Deviation};
-use crate::schema::{check, code, files};
+use crate::schema::{check, code, coverage, files};
 
 pub(super) fn run(arguments: &[String]) -> Result<()> {
+    let deviations = deviations()?;
     let mut open = 0;
     for (version, contract, before) in contracts(Arguments::from(arguments)?)? {
-        let report = check::check(&code::of(version), &contract, &deviations()?, before.as_ref());
+        let report = check::check(&code::of(version), &contract, &deviations, before.as_ref());
         open += report.findings.len();
         print!("{}", check::to_text(&report));
     }
@@ -21,6 +22,19 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
         0 => Ok(()),
         _ => Err(Error::failed(format!("{open} between the code and HubSpot's descriptions to be accounted for"))),
     }
+}
+
+/// `coverage`: how much of the descriptions the code implements.
+pub(super) fn coverage(arguments: &[String]) -> Result<()> {
+    let deviations = deviations()?;
+    let counted = contracts(Arguments::from(arguments)?)?
+        .into_iter()
+        .map(|(version, contract, before)| {
+            let report = check::check(&code::of(version), &contract, &deviations, before.as_ref());
+            coverage::of(&contract, &report)
+        });
+    print!("{}", coverage::to_text(&counted.collect::<Vec<_>>()));
+    Ok(())
 }
 
 /// A contract to hold the code against, and the one that is checked in where that is another.
@@ -47,7 +61,7 @@ fn contracts(arguments: Arguments) -> Result<Vec<Held>> {
     Ok(vec![(version, contract, Some(before))])
 }
 
-pub(super) fn deviations() -> Result<Vec<Deviation>> {
+fn deviations() -> Result<Vec<Deviation>> {
     let file = files::contracts().join("deviations.json");
     deviations::parse(&files::text(&file)?).map_err(|error| Error::usage(format!("{}: {error}", file.display())))
 }
@@ -74,7 +88,7 @@ impl Arguments {
                     }
                     None => return Err(Error::usage("`--version` which?")),
                 },
-                other => return Err(Error::usage(format!("`schema check` does not take `{other}`\n\n{USAGE}"))),
+                other => return Err(Error::usage(format!("this command does not take `{other}`\n\n{USAGE}"))),
             }
         }
         Ok(found)

@@ -1,19 +1,23 @@
 //! `payloads`: what the model makes of recorded bodies.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use hubchannel_api::ApiVersion;
 
 use super::USAGE;
 use crate::cargo;
 use crate::error::{Error, Result};
-use crate::schema::files;
 use crate::schema::kinds::{self, Read};
 use crate::schema::manifest::{Expected, Found, Manifest};
 use crate::schema::payloads::{Report, examine};
+use crate::schema::{code, diff, files};
 
 pub(super) fn run(arguments: &[String]) -> Result<()> {
     let report = match Arguments::from(arguments)? {
         Arguments::Folder { folder, manifest } => folder_of_bodies(&folder, manifest)?,
+        Arguments::Schema { name, file } => values_of_schema(&name, &file)?,
     };
     print!("{}", report.to_text());
     match (report.problems(), report.values()) {
@@ -26,11 +30,12 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
 #[derive(Debug, PartialEq, Eq)]
 enum Arguments {
     Folder { folder: PathBuf, manifest: Option<PathBuf> },
+    Schema { name: String, file: PathBuf },
 }
 
 impl Arguments {
     fn from(arguments: &[String]) -> Result<Self> {
-        let (mut folder, mut manifest) = (None, None);
+        let (mut folder, mut manifest, mut schema) = (None, None, None);
         let mut arguments = arguments.iter();
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
@@ -38,13 +43,20 @@ impl Arguments {
                     Some(file) => manifest = Some(PathBuf::from(file)),
                     None => return Err(Error::usage("`--manifest` which file?")),
                 },
+                "--schema" if schema.is_none() => match arguments.next() {
+                    Some(name) => schema = Some(name.clone()),
+                    None => return Err(Error::usage("`--schema` which of HubSpot's schemas?")),
+                },
                 name if folder.is_none() && !name.starts_with('-') => folder = Some(PathBuf::from(name)),
                 other => return Err(Error::usage(format!("`schema payloads` does not take `{other}`\n\n{USAGE}"))),
             }
         }
-        match folder {
-            Some(folder) => Ok(Self::Folder { folder, manifest }),
-            None => Err(Error::usage("`schema payloads` which folder?")),
+        match (folder, manifest, schema) {
+            (Some(folder), manifest, None) => Ok(Self::Folder { folder, manifest }),
+            (Some(file), None, Some(name)) => Ok(Self::Schema { name, file }),
+            (Some(_), Some(_), Some(_)) => Err(Error::usage("a schema needs no manifest")),
+            (None, _, None) => Err(Error::usage("`schema payloads` which folder?")),
+            (None, _, Some(_)) => Err(Error::usage("`schema payloads --schema` which file?")),
         }
     }
 }
@@ -71,6 +83,25 @@ fn folder_of_bodies(folder: &Path, manifest: Option<PathBuf>) -> Result<Report> 
         report.note(&format!("the manifest is {manifest}; the kinds are {kinds}"));
     }
     Ok(report)
+}
+
+/// Reads values of one of HubSpot's schemas as the record that stands at its places.
+fn values_of_schema(name: &str, file: &Path) -> Result<Report> {
+    let mut known = BTreeSet::new();
+    for version in ApiVersion::ALL {
+        let contract = files::read_checked_in(version.as_str())?;
+        let (_, pairs) = diff::diff_with_pairs(&code::of(version).contract, &contract);
+        if let Some((record, _)) = pairs.keys().find(|(_, hubspot)| hubspot == name) {
+            let read = kinds::record(record).ok_or_else(|| Error::failed(format!("nothing here reads a {record}")))?;
+            let mut report = Report::default();
+            report.file();
+            values(file, &file.to_string_lossy(), name, read, None, &mut report);
+            return Ok(report);
+        }
+        known.extend(contract.records.into_keys());
+    }
+    let known = known.into_iter().collect::<Vec<_>>().join(", ");
+    Err(Error::usage(format!("HubSpot has no schema `{name}`; it has {known}")))
 }
 
 /// The paths of all files in a folder and in those below it, with slashes, sorted.

@@ -97,7 +97,7 @@ impl<'a> Walk<'a> {
         let (old, new) = (self.old.resolve(old), self.new.resolve(new));
         let same_type = is_same_type(&old.shape, &new.shape);
         if !same_type || old.values.is_empty() != new.values.is_empty() {
-            let [was, now] = called.map(|of| Some(print::type_in_short(of)));
+            let [was, now] = called.map(|of| Some(print::type_and_format_in_short(of)));
             // Strings that may now be any were never a danger, nor are fewer of them when they are only read.
             let matters = !same_type || (direction == Direction::Sent && old.values.is_empty());
             found.add_with(item.clone(), Kind::Type, direction, was, now, matters);

@@ -66,7 +66,7 @@ pub(super) fn matched<'a>(old: &'a Contract, new: &'a Contract) -> Vec<(Side<'a>
 
 /// What two spellings of an operation have in common: the method, and the path without the version, the names of its
 /// parameters, and slashes too many.
-fn same_operation(id: &OperationId) -> (String, Vec<String>) {
+pub(crate) fn same_operation(id: &OperationId) -> (String, Vec<String>) {
     let segments = id
         .path
         .split('/')

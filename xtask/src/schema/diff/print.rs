@@ -129,18 +129,23 @@ pub(crate) fn schema_in_short(schema: &Schema) -> String {
     match &schema.shape {
         Shape::Named(name) => name.clone(),
         _ => {
-            let format = schema
-                .format
-                .as_ref()
-                .map_or_else(String::new, |format| format!(" {format}"));
             let null = if schema.nullable { " or null" } else { "" };
-            format!("{}{format}{null}", type_in_short(schema))
+            format!("{}{null}", type_and_format_in_short(schema))
         }
     }
 }
 
+/// All that makes the type.
+pub(crate) fn type_and_format_in_short(schema: &Schema) -> String {
+    let format = schema
+        .format
+        .as_ref()
+        .map_or_else(String::new, |format| format!(" {format}"));
+    format!("{}{format}", type_in_short(schema))
+}
+
 /// The JSON type in a few words, with a digest of a list of values that is too long to be read.
-pub(crate) fn type_in_short(schema: &Schema) -> String {
+fn type_in_short(schema: &Schema) -> String {
     const MOST: usize = 8;
 
     let values = &schema.values;
