@@ -10,7 +10,7 @@ use proptest::{collection::vec, prelude::*, sample::select};
 use crate::{
     json::{Json, literal, units},
     scalars,
-    shape::{self, Kind, Members},
+    shape::{self, Kind, Kinds, Members, Shape},
 };
 
 /// What the documents are spared.
@@ -25,26 +25,21 @@ pub enum Limits {
 
 /// A message as HubSpot returns it.
 pub fn message(limits: Limits) -> BoxedStrategy<Json> {
-    object(shape::MESSAGE, limits)
+    Shape::named("message").documents(limits)
 }
 
 /// A body that publishes a message; it need not pass any check.
 pub fn new_message(limits: Limits) -> BoxedStrategy<Json> {
-    object(shape::NEW_MESSAGE, limits)
+    Shape::named("new_message").documents(limits)
 }
 
-/// A body that reports a message's status; it need not pass any check.
-pub fn status_update(limits: Limits) -> BoxedStrategy<Json> {
-    object(shape::STATUS_UPDATE, limits)
+/// An attachment of a kind that the model knows, with members that it can read.
+pub fn known_attachment(limits: Limits) -> BoxedStrategy<Json> {
+    known(shape::ATTACHMENTS, limits)
 }
 
-/// The body of an error.
-pub fn error_body(limits: Limits) -> BoxedStrategy<Json> {
-    object(shape::ERROR_BODY, limits)
-}
-
-/// One attachment.
-pub fn attachment(limits: Limits) -> BoxedStrategy<Json> {
+/// An object of one of these kinds, or of none, or one that cannot be read.
+fn tagged(kinds: Kinds, limits: Limits) -> BoxedStrategy<Json> {
     let oddity = prop_oneof![
         anything(limits),
         Just(Json::object([])),
@@ -53,26 +48,28 @@ pub fn attachment(limits: Limits) -> BoxedStrategy<Json> {
         Just(Json::object([("type", Json::Null), ("fileId", Json::string("1"))])),
     ];
     prop_oneof![
-        6 => known_attachment(limits),
-        1 => broken_attachment(limits),
+        6 => known(kinds, limits),
+        1 => broken(kinds, limits),
         2 => record(&[], limits, Some(scalars::spelling("[A-Z]{3,9}(_[A-Z]{2,9})?"))),
         1 => oddity,
     ]
     .boxed()
 }
 
-/// An attachment of a kind that the model knows, with members that it can read.
-pub fn known_attachment(limits: Limits) -> BoxedStrategy<Json> {
-    let kinds = shape::ATTACHMENTS
-        .iter()
-        .map(|(kind, members)| record(members, limits, Some(scalars::spelling(Just((*kind).to_owned())))));
+/// An object of one of these kinds, with members that the model can read.
+pub(crate) fn known(kinds: Kinds, limits: Limits) -> BoxedStrategy<Json> {
+    let kinds = kinds.iter().map(|(kind, members)| tagged_object(kind, members, limits));
     proptest::strategy::Union::new(kinds).boxed()
 }
 
-/// An attachment of a known kind, with a member of the wrong type or one too many, perhaps deep inside.
-fn broken_attachment(limits: Limits) -> BoxedStrategy<Json> {
-    (known_attachment(limits), any::<prop::sample::Index>(), anything(limits), any::<bool>())
-        .prop_map(move |(attachment, at, wrong, again)| match attachment {
+fn tagged_object(kind: &'static str, members: Members, limits: Limits) -> BoxedStrategy<Json> {
+    record(members, limits, Some(scalars::spelling(Just(kind.to_owned()))))
+}
+
+/// An object of a known kind, with a member of the wrong type or one too many, perhaps deep inside.
+fn broken(kinds: Kinds, limits: Limits) -> BoxedStrategy<Json> {
+    (known(kinds, limits), any::<prop::sample::Index>(), anything(limits), any::<bool>())
+        .prop_map(move |(object, at, wrong, again)| match object {
             Json::Object(mut members) => {
                 let at = at.index(members.len());
                 if again && limits == Limits::None {
@@ -113,7 +110,8 @@ pub fn anything(limits: Limits) -> BoxedStrategy<Json> {
     .boxed()
 }
 
-fn value(kind: &'static Kind, limits: Limits) -> BoxedStrategy<Json> {
+/// What a member of this kind holds, or a whole document.
+pub(crate) fn value(kind: &'static Kind, limits: Limits) -> BoxedStrategy<Json> {
     match kind {
         Kind::Text => scalars::string(),
         Kind::Time => scalars::time(),
@@ -121,33 +119,38 @@ fn value(kind: &'static Kind, limits: Limits) -> BoxedStrategy<Json> {
         Kind::Number => scalars::number(limits),
         Kind::Bool => any::<bool>().prop_map(Json::Bool).boxed(),
         Kind::Word(named) => scalars::word(named),
-        Kind::List(item) => {
-            let items = value(item, limits);
-            prop_oneof![
-                1 => Just(Vec::new()),
-                3 => vec(items.clone(), 1),
-                1 => vec(items, 2..5),
-            ]
-            .prop_map(Json::Array)
-            .boxed()
-        }
+        Kind::List(item) => list(item, limits),
         Kind::Map(item) => vec((scalars::name(limits), value(item, limits)), 0..4)
             .prop_map(|members| Json::Object(distinct(members)))
             .boxed(),
-        Kind::Object(members) => object(members, limits),
-        Kind::Attachment => attachment(limits),
-        Kind::Error => prop_oneof![scalars::string(), object(shape::ERROR_DETAIL, limits)].boxed(),
+        Kind::Object(members) => record(members, limits, None),
+        Kind::TaggedObject(kind, members) => tagged_object(kind, members, limits),
+        Kind::Tagged(kinds) => tagged(kinds, limits),
+        Kind::Either(kinds) => {
+            let kinds = kinds.iter().map(|kind| value(kind, limits));
+            proptest::strategy::Union::new(kinds).boxed()
+        }
+        Kind::OneOrMany(item) => prop_oneof![1 => value(item, limits), 2 => list(item, limits)].boxed(),
+        Kind::Foreign(kind) => value(kind, limits),
     }
 }
 
-fn object(members: Members, limits: Limits) -> BoxedStrategy<Json> {
-    record(members, limits, None)
+fn list(item: &'static Kind, limits: Limits) -> BoxedStrategy<Json> {
+    let items = value(item, limits);
+    prop_oneof![
+        1 => Just(Vec::new()),
+        3 => vec(items.clone(), 1),
+        1 => vec(items, 2..5),
+    ]
+    .prop_map(Json::Array)
+    .boxed()
 }
 
 /// An object of these members, with strangers among them; with a `type` where one is given.
 fn record(members: Members, limits: Limits, kind: Option<BoxedStrategy<String>>) -> BoxedStrategy<Json> {
     let known: Vec<BoxedStrategy<Option<(String, Json)>>> = members
         .iter()
+        .filter(|(name, _)| kind.is_none() || *name != "type")
         .map(|(name, kind)| {
             let filled = (scalars::spelling(Just((*name).to_owned())), value(kind, limits)).prop_map(Some);
             let null = Just(Some((literal(name), Json::Null)));

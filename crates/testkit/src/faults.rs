@@ -1,0 +1,236 @@
+//! Documents with one mistake, and where it is.
+
+use proptest::{prelude::*, sample::Index};
+
+use crate::{
+    documents::{self, Limits},
+    json::{Json, units},
+    scalars,
+    shape::{Kind, Members},
+};
+
+/// A document with one mistake.
+#[derive(Clone, Debug)]
+pub struct Fault {
+    /// The document.
+    pub document: Json,
+    /// The member at fault, as an error names it: `senders[0].name`.
+    pub path: String,
+    /// How many values around it are kept whole when they cannot be read: 0 where reading must fail.
+    pub kept_by: usize,
+}
+
+/// A known member, or an item of a list, has a value of a JSON type that it does not take.
+pub(crate) fn mistaken(kind: &'static Kind) -> BoxedStrategy<Fault> {
+    // Within limits, because what is no number or no text even to the parser is not for a type to refuse.
+    let values = (
+        any::<bool>(),
+        scalars::number(Limits::Buffered),
+        scalars::string(),
+        documents::anything(Limits::Buffered),
+        documents::anything(Limits::Buffered),
+    );
+    let values = values.prop_map(|(boolean, number, string, item, member)| {
+        vec![
+            Json::Bool(boolean),
+            number,
+            string,
+            Json::Array(vec![item]),
+            Json::object([("type", member)]),
+        ]
+    });
+    at_any_site(
+        kind,
+        |_| true,
+        (values, any::<Index>()),
+        |document, site, (mut values, choice)| {
+            if !site.may_be_null {
+                values.push(Json::Null);
+            }
+            values.retain(|value| !site.kind.takes(value));
+            let at = choice.index(values.len());
+            site.replace(document, values.swap_remove(at));
+        },
+    )
+}
+
+/// A known member comes twice.
+pub(crate) fn doubled(kind: &'static Kind) -> BoxedStrategy<Fault> {
+    at_any_site(kind, |site| site.is_member, Just(()), |document, site, ()| site.double(document))
+}
+
+/// Documents in which one place was changed.
+fn at_any_site<S: Strategy + 'static>(
+    kind: &'static Kind,
+    wanted: fn(&Site) -> bool,
+    with: S,
+    change: impl Fn(&mut Json, &Site, S::Value) + 'static,
+) -> BoxedStrategy<Fault> {
+    let documents = match kind {
+        Kind::Tagged(kinds) => documents::known(kinds, Limits::None),
+        _ => documents::value(kind, Limits::None),
+    };
+    let sites = (documents, any::<Index>()).prop_filter_map("nothing in it to change", move |(document, at)| {
+        let mut walk = Walk {
+            sites: Vec::new(),
+            at: Site::root(kind),
+        };
+        walk.inside(kind, &document);
+        walk.sites.retain(wanted);
+        let site = (!walk.sites.is_empty()).then(|| at.get(&walk.sites).clone());
+        Some((document, site?))
+    });
+    (sites, with)
+        .prop_map(move |((mut document, site), with)| {
+            change(&mut document, &site, with);
+            Fault {
+                document,
+                path: site.path,
+                kept_by: site.kept_by,
+            }
+        })
+        .boxed()
+}
+
+/// A place in a document of which the table says what it takes.
+#[derive(Clone, Debug)]
+struct Site {
+    /// The places within arrays and objects that lead there.
+    steps: Vec<usize>,
+    path: String,
+    kind: &'static Kind,
+    kept_by: usize,
+    may_be_null: bool,
+    is_member: bool,
+}
+
+impl Site {
+    fn root(kind: &'static Kind) -> Self {
+        Site {
+            steps: Vec::new(),
+            path: String::new(),
+            kind,
+            kept_by: 0,
+            may_be_null: false,
+            is_member: false,
+        }
+    }
+
+    fn replace(&self, document: &mut Json, value: Json) {
+        let place = self.steps.iter().fold(document, |json, step| match json {
+            Json::Array(items) => &mut items[*step],
+            Json::Object(members) => &mut members[*step].1,
+            leaf => leaf,
+        });
+        *place = value;
+    }
+
+    fn double(&self, document: &mut Json) {
+        let Some((last, steps)) = self.steps.split_last() else {
+            return;
+        };
+        let around = steps.iter().fold(document, |json, step| match json {
+            Json::Array(items) => &mut items[*step],
+            Json::Object(members) => &mut members[*step].1,
+            leaf => leaf,
+        });
+        if let Json::Object(members) = around {
+            members.push(members[*last].clone());
+        }
+    }
+}
+
+/// Collects the sites of a document.
+struct Walk {
+    sites: Vec<Site>,
+    at: Site,
+}
+
+impl Walk {
+    /// What is inside of a value of this kind.
+    fn inside(&mut self, kind: &'static Kind, value: &Json) {
+        match (kind, value) {
+            (Kind::List(item) | Kind::OneOrMany(item), Json::Array(items)) => {
+                for (at, value) in items.iter().enumerate() {
+                    self.item(at, item, value);
+                }
+            }
+            (Kind::OneOrMany(kind), value) => self.inside(kind, value),
+            (Kind::Map(item), Json::Object(members)) => {
+                for (at, (name, value)) in members.iter().enumerate() {
+                    self.member(at, &plain(name), item, value, false);
+                }
+            }
+            (Kind::Object(members), Json::Object(object)) => self.object(members, object),
+            (Kind::TaggedObject(_, members), Json::Object(object)) => {
+                self.object(members, object);
+                self.tag(object);
+            }
+            (Kind::Tagged(kinds), Json::Object(object)) => {
+                let tag = object.iter().find(|(name, _)| plain(name) == "type");
+                let Some((_, Json::String(tag))) = tag else { return };
+                if let Some((_, members)) = kinds.iter().find(|(kind, _)| *kind == plain(tag)) {
+                    self.at.kept_by += 1;
+                    self.object(members, object);
+                    self.at.kept_by -= 1;
+                }
+            }
+            (Kind::Either(kinds), value) => {
+                if let Some(kind) = kinds.iter().find(|kind| kind.takes(value)) {
+                    self.inside(kind, value);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn object(&mut self, members: Members, object: &[(String, Json)]) {
+        for (at, (name, value)) in object.iter().enumerate() {
+            let name = plain(name);
+            if let Some((_, kind)) = members.iter().find(|(known, _)| *known == name) {
+                self.member(at, &name, kind, value, true);
+            }
+        }
+    }
+
+    /// The `type` of an object of which the type is certain.
+    fn tag(&mut self, object: &[(String, Json)]) {
+        if let Some(at) = object.iter().position(|(name, _)| plain(name) == "type") {
+            self.member(at, "type", &Kind::Text, &object[at].1, false);
+        }
+    }
+
+    fn member(&mut self, at: usize, name: &str, kind: &'static Kind, value: &Json, may_be_null: bool) {
+        let dot = if self.at.path.is_empty() { "" } else { "." };
+        self.step(at, &format!("{dot}{name}"), kind, value, (may_be_null, true));
+    }
+
+    fn item(&mut self, at: usize, kind: &'static Kind, value: &Json) {
+        self.step(at, &format!("[{at}]"), kind, value, (false, false));
+    }
+
+    fn step(&mut self, at: usize, path: &str, kind: &'static Kind, value: &Json, (null, member): (bool, bool)) {
+        if matches!(kind, Kind::Foreign(_)) {
+            return;
+        }
+        let length = self.at.path.len();
+        self.at.steps.push(at);
+        self.at.path.push_str(path);
+        if !matches!(kind, Kind::Tagged(_)) {
+            self.sites.push(Site {
+                kind,
+                may_be_null: null,
+                is_member: member,
+                ..self.at.clone()
+            });
+        }
+        self.inside(kind, value);
+        self.at.steps.pop();
+        self.at.path.truncate(length);
+    }
+}
+
+/// What a name or a string means.
+fn plain(literal: &str) -> String {
+    String::from_utf16_lossy(&units(literal))
+}
