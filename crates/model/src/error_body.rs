@@ -6,11 +6,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{
     schema::{Described, Shape, Walk},
-    wire::{
-        open_enum,
-        raw::{self, FromJson},
-        record,
-    },
+    shapes::ObjectOrString,
+    wire::{open_enum, record},
 };
 
 record! {
@@ -141,18 +138,21 @@ impl Described for ErrorDetail {
     }
 }
 
-impl<'de> Deserialize<'de> for ErrorDetail {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        raw::read(deserializer)
+impl ObjectOrString for ErrorDetail {
+    type Object = DetailedError;
+
+    fn from_object(object: DetailedError) -> Self {
+        ErrorDetail::Detailed(object)
+    }
+
+    fn from_string(text: &str) -> Self {
+        ErrorDetail::Message(text.to_owned())
     }
 }
 
-impl FromJson for ErrorDetail {
-    fn from_json(json: &str) -> serde_json::Result<Self> {
-        Ok(match raw::as_string(json) {
-            Some(message) => ErrorDetail::Message(message.into_owned()),
-            None => ErrorDetail::Detailed(serde_json::from_str(json)?),
-        })
+impl<'de> Deserialize<'de> for ErrorDetail {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        ObjectOrString::read(deserializer)
     }
 }
 

@@ -7,7 +7,10 @@ use serde::{
     de::{DeserializeOwned, IgnoredAny, MapAccess, Visitor},
 };
 
-use crate::{DecodeError, decode, wire::raw};
+use crate::{
+    DecodeError, decode,
+    wire::{kept, raw},
+};
 
 /// An object of a kind that this version does not know, or of a known kind and not readable; kept whole, as JSON text.
 ///
@@ -73,9 +76,7 @@ impl Eq for Unrecognized {}
 
 impl Serialize for Unrecognized {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        raw::value(&self.json)
-            .map_err(serde::ser::Error::custom)?
-            .serialize(serializer)
+        kept::write(&self.json, serializer)
     }
 }
 

@@ -56,6 +56,13 @@ fn a_member_of_the_wrong_type_is_named_by_its_path() {
 }
 
 #[test]
+fn what_only_the_parser_refuses_is_named_by_its_path_too() {
+    refused_with::<Message>(r#"{"senders": [{"name": 1e999}]}"#, "senders[0].name", "");
+    refused_with::<Message>(r#"{"status": {"statusType": "\ud800"}}"#, "status.statusType", "");
+    refused_with::<Message>(r#"{"senders": [{"name": 1e999}"#, "", "");
+}
+
+#[test]
 fn a_known_member_must_not_come_twice() {
     refused_with::<Message>(r#"{"text": "a", "text": "b"}"#, "text", "duplicate field `text`");
     refused_with::<Message>(r#"{"text": null, "text": null}"#, "text", "duplicate field `text`");
@@ -65,6 +72,22 @@ fn a_known_member_must_not_come_twice() {
         "senders[0].name",
         "duplicate field `name`",
     );
+}
+
+#[test]
+fn a_name_in_a_map_must_not_come_twice() {
+    refused_with::<ErrorBody>(r#"{"context": {"a b": ["1"], "a b": ["2"]}}"#, "context.a b", "duplicate field `a b`");
+    let json = r#"{"type":"WHATSAPP_TEMPLATE_METADATA","parameters":{"a":"1","a":"2"}}"#;
+    let attachment = attachment(json);
+    let reason = attachment.as_unrecognized().unwrap().decode_error().unwrap();
+    assert_eq!(reason.path(), "parameters.a");
+    assert_eq!(serde_json::to_string(&attachment).unwrap(), json);
+}
+
+#[test]
+fn an_error_within_an_error_is_named_to_its_last_member() {
+    refused_with::<ErrorBody>(r#"{"errors": ["a", {"code": 5}]}"#, "errors[1].code", "expected a string");
+    refused_with::<ErrorBody>(r#"{"errors": [5]}"#, "errors[0]", "expected an object (DetailedError) or a string");
 }
 
 #[test]
@@ -167,7 +190,7 @@ fn a_broken_attachment_is_kept_whole_with_the_reason() {
         (r#"{"fileId":"1","fileId":"2","type":"FILE"}"#, "fileId", "duplicate field"),
         (r#"{"type":"FILE","type":"FILE"}"#, "type", "duplicate field `type`"),
         (r#"{"type":"LOCATION","latitude":"52.5"}"#, "latitude", "a string, expected a number"),
-        (r#"{"type":"MESSAGE_HEADER","text":"\ud800"}"#, "", "hex escape"),
+        (r#"{"type":"MESSAGE_HEADER","text":"\ud800"}"#, "text", "hex escape"),
         (
             r#"{"type":"CONTACT","contactProfile":{"emails":[{"email":"a@example.com"},{"email":null,"type":3}]}}"#,
             "contactProfile.emails[1].type",

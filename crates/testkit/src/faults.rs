@@ -22,13 +22,12 @@ pub struct Fault {
 
 /// A known member, or an item of a list, has a value of a JSON type that it does not take.
 pub(crate) fn mistaken(kind: &'static Kind) -> BoxedStrategy<Fault> {
-    // Within limits, because what is no number or no text even to the parser is not for a type to refuse.
     let values = (
         any::<bool>(),
-        scalars::number(Limits::Buffered),
+        scalars::number(Limits::None),
         scalars::string(),
-        documents::anything(Limits::Buffered),
-        documents::anything(Limits::Buffered),
+        documents::anything(Limits::None),
+        documents::anything(Limits::None),
     );
     let values = values.prop_map(|(boolean, number, string, item, member)| {
         vec![
@@ -161,9 +160,9 @@ impl Walk {
                     self.member(at, &plain(name), item, value, false);
                 }
             }
-            (Kind::Object(members), Json::Object(object)) => self.object(members, object),
+            (Kind::Object(members), Json::Object(object)) => self.object(members, object, |_| true),
             (Kind::TaggedObject(_, members), Json::Object(object)) => {
-                self.object(members, object);
+                self.object(members, object, |name| name != "type");
                 self.tag(object);
             }
             (Kind::Tagged(kinds), Json::Object(object)) => {
@@ -171,7 +170,7 @@ impl Walk {
                 let Some((_, Json::String(tag))) = tag else { return };
                 if let Some((_, members)) = kinds.iter().find(|(kind, _)| *kind == plain(tag)) {
                     self.at.kept_by += 1;
-                    self.object(members, object);
+                    self.object(members, object, |name| name != "type");
                     self.at.kept_by -= 1;
                 }
             }
@@ -184,9 +183,12 @@ impl Walk {
         }
     }
 
-    fn object(&mut self, members: Members, object: &[(String, Json)]) {
+    fn object(&mut self, members: Members, object: &[(String, Json)], wanted: fn(&str) -> bool) {
         for (at, (name, value)) in object.iter().enumerate() {
             let name = plain(name);
+            if !wanted(&name) {
+                continue;
+            }
             if let Some((_, kind)) = members.iter().find(|(known, _)| *known == name) {
                 self.member(at, &name, kind, value, true);
             }

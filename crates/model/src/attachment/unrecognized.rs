@@ -2,14 +2,9 @@
 
 use std::fmt;
 
-use serde::{
-    Deserializer, Serialize, Serializer,
-    de::{MapAccess, Visitor},
-    ser::{self, SerializeMap},
-};
-use serde_json::value::RawValue;
+use serde::{Serialize, Serializer};
 
-use crate::{DecodeError, wire::raw};
+use crate::{DecodeError, wire::kept};
 
 /// An attachment that this version cannot read, as JSON text. `Debug` does not show the text, which may hold secrets.
 #[derive(Clone)]
@@ -31,12 +26,6 @@ impl UnrecognizedAttachment {
     /// The `type`, if there is one and it is a string.
     pub fn kind(&self) -> Option<&str> {
         self.kind.as_deref()
-    }
-
-    /// Whether it can be written member by member: not where it is no object, or where a name is no text because of an
-    /// escape.
-    fn has_members(&self) -> bool {
-        self.json.starts_with('{') && (!self.json.contains(r"\u") || each_member(&self.json, |_, _| {}).is_ok())
     }
 
     /// The whole attachment as it came.
@@ -69,46 +58,8 @@ impl PartialEq for UnrecognizedAttachment {
 
 impl Eq for UnrecognizedAttachment {}
 
-/// Member by member, so that an attachment inside a tagged or flattened type of the user's is an object there as well.
 impl Serialize for UnrecognizedAttachment {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if !self.has_members() {
-            return raw::value(&self.json)
-                .map_err(ser::Error::custom)?
-                .serialize(serializer);
-        }
-        let mut map = serializer.serialize_map(None)?;
-        let mut written = Ok(());
-        each_member(&self.json, |name, json| {
-            if written.is_ok() {
-                written = map.serialize_entry(name, json);
-            }
-        })
-        .map_err(ser::Error::custom)?;
-        written?;
-        map.end()
+        kept::write(&self.json, serializer)
     }
-}
-
-/// Shows the members of an object as they come, doubled ones too; fails where the text is no object or has names that
-/// are no text.
-fn each_member(json: &str, see: impl FnMut(&str, &RawValue)) -> serde_json::Result<()> {
-    struct Object<F>(F);
-
-    impl<'de, F: FnMut(&str, &RawValue)> Visitor<'de> for Object<F> {
-        type Value = ();
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an object")
-        }
-
-        fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
-            while let Some(name) = map.next_key_seed(raw::Text)? {
-                (self.0)(&name, map.next_value()?);
-            }
-            Ok(())
-        }
-    }
-
-    serde_json::Deserializer::from_str(json).deserialize_map(Object(see))
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 /// Decodes one JSON value.
 ///
@@ -33,12 +33,18 @@ pub fn decode<T: DeserializeOwned>(json: &[u8]) -> Result<T, DecodeError> {
 fn explain<T: DeserializeOwned>(text: &str, error: &serde_json::Error) -> DecodeError {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
-        Err(found) if error.is_data() => {
+        Err(found) if error.is_data() || is_json(text) => {
             let path = found.path().to_string();
             DecodeError::new(if path == "." { "" } else { &path }, found.inner())
         }
         _ => DecodeError::new("", error),
     }
+}
+
+/// Whether the text is JSON, so that whatever is wrong is wrong with a member: a number beyond all bounds for example,
+/// which serde_json refuses as if it were none.
+fn is_json(text: &str) -> bool {
+    serde_json::from_str::<IgnoredAny>(text).is_ok()
 }
 
 /// Why bytes are not the value that was asked for.

@@ -84,9 +84,13 @@ impl Extra {
     pub fn remove(&mut self, name: &str) -> Option<Box<str>> {
         let entries = self.0.as_deref_mut()?;
         let mut removed = None;
-        while let Some(at) = entries.iter().position(|entry| *entry.name == *name) {
-            removed = Some(entries.remove(at).json);
-        }
+        entries.retain_mut(|entry| {
+            let goes = *entry.name == *name;
+            if goes {
+                removed = Some(std::mem::take(&mut entry.json));
+            }
+            !goes
+        });
         if entries.is_empty() {
             self.0 = None;
         }

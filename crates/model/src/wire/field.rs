@@ -160,6 +160,18 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Filling<'_, T> {
     }
 }
 
+/// How a field is read in a record.
+pub(crate) trait Fill<T> {
+    fn filling(&mut self) -> Filling<'_, T>;
+}
+
+impl<T> Fill<T> for Field<T> {
+    #[inline]
+    fn filling(&mut self) -> Filling<'_, T> {
+        Filling(self)
+    }
+}
+
 /// Writes the value or `null`. In a struct of your own, `#[serde(skip_serializing_if = "Field::is_absent")]` leaves
 /// absent members out.
 impl<T: Serialize> Serialize for Field<T> {

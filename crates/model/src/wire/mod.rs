@@ -3,12 +3,14 @@
 mod decode;
 mod extra;
 mod field;
+pub(crate) mod kept;
+mod map;
 mod open_enum;
 pub(crate) mod raw;
 mod record;
 mod text;
 
-pub(crate) use field::Filling;
+pub(crate) use field::{Fill, Filling};
 pub(crate) use open_enum::{OtherValue, open_enum};
 pub(crate) use record::{Record, record, refuse_double};
 pub(crate) use text::Text;

@@ -165,14 +165,14 @@ impl Visitor<'_> for Exactly {
 
 /// Refuses the second of two members of the same name, from inside its value, so that the error's path names it.
 #[cold]
-pub(crate) fn refuse_double<'de, A: MapAccess<'de>>(map: &mut A, name: &'static str) -> Result<(), A::Error> {
-    struct Second(&'static str);
+pub(crate) fn refuse_double<'de, A: MapAccess<'de>>(map: &mut A, name: &str) -> Result<(), A::Error> {
+    struct Second<'n>(&'n str);
 
-    impl<'de> DeserializeSeed<'de> for Second {
+    impl<'de> DeserializeSeed<'de> for Second<'_> {
         type Value = ();
 
         fn deserialize<D: Deserializer<'de>>(self, _: D) -> Result<(), D::Error> {
-            Err(D::Error::duplicate_field(self.0))
+            Err(D::Error::custom(format_args!("duplicate field `{}`", self.0)))
         }
     }
 
@@ -222,6 +222,9 @@ macro_rules! record {
         }
 
         const _: () = {
+            #[allow(unused_imports, reason = "a record may have no members, or only maps")]
+            use $crate::wire::Fill as _;
+
             #[allow(non_camel_case_types, dead_code, reason = "the members by name, as indexes; there may be none")]
             enum At { $($member,)* }
 
@@ -253,7 +256,7 @@ macro_rules! record {
                 ) -> Result<(), A::Error> {
                     $( if member == At::$member as usize {
                         if !self.$member.is_absent() { return $crate::wire::refuse_double(map, $wire); }
-                        return map.next_value_seed($crate::wire::Filling(&mut self.$member));
+                        return map.next_value_seed(self.$member.filling());
                     } )*
                     let _ = (member, map);
                     Ok(())
