@@ -8,6 +8,7 @@ mod channels;
 mod companions;
 mod errors;
 mod messages;
+mod smallest;
 mod webhooks;
 
 use proptest::strategy::BoxedStrategy;
@@ -18,6 +19,8 @@ use crate::{
     faults::{self, Fault},
     json::Json,
 };
+
+pub use self::smallest::SmallObject;
 
 pub(crate) use self::attachments::ATTACHMENTS;
 
