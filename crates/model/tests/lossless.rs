@@ -7,7 +7,8 @@ use std::fmt::Debug;
 
 use hubchannel_model::*;
 use hubchannel_testkit::{
-    Json, assert_same_json, cases, documents, documents::Limits, for_all, for_every_type, shape::Shape, values::ByHand,
+    Json, assert_same_json, cases, documents, documents::Limits, for_all, for_every_type, samples, shape::Shape,
+    values::ByHand,
 };
 use proptest::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
@@ -68,11 +69,9 @@ fn has_every_member<T: ByHand + Serialize + Debug>(shape: Shape) {
         return;
     }
     let mut written = std::collections::BTreeSet::new();
-    let mut runner = proptest::test_runner::TestRunner::deterministic();
-    let values = T::by_hand();
-    for _ in 0..64 {
-        let value = values.new_tree(&mut runner).unwrap().current();
-        let Json::Object(members) = serde_json::to_string(&value).unwrap().parse().unwrap() else {
+    for value in samples(&T::by_hand(), 64) {
+        let text = serde_json::to_string(&value).unwrap();
+        let Json::Object(members) = text.parse().unwrap() else {
             unreachable!("what has members is an object: {value:?}");
         };
         let names = members.into_iter().map(|(name, _)| name.replace('"', ""));

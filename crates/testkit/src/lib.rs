@@ -29,7 +29,7 @@ pub use self::{
 };
 
 use proptest::{
-    strategy::Strategy,
+    strategy::{Strategy, ValueTree},
     test_runner::{Config, TestRunner},
 };
 
@@ -62,4 +62,13 @@ pub fn for_all<S: Strategy>(strategy: &S, property: impl Fn(S::Value)) {
     if let Err(failure) = outcome {
         std::panic::resume_unwind(Box::new(failure.to_string()));
     }
+}
+
+/// So many values, the same ones every time: for a test of what a strategy makes in the end.
+///
+/// # Panics
+/// When the strategy gives up.
+pub fn samples<S: Strategy>(strategy: &S, count: usize) -> impl Iterator<Item = S::Value> {
+    let mut runner = TestRunner::deterministic();
+    (0..count).map(move |_| strategy.new_tree(&mut runner).expect("it makes values").current())
 }

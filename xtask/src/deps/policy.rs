@@ -233,7 +233,7 @@ pub(crate) const POLICY: Policy = Policy {
             foreign: Foreign::Only(&[
                 ("proptest", "strategies"),
                 ("serde", "decodes documents into values"),
-                ("serde_json", "switches its features on for `cargo xtask exact-json`"),
+                ("serde_json", "writes values; switches its features on for `cargo xtask exact-json`"),
             ]),
             bans: &[NO_RUNTIME],
             ..INTERNAL
