@@ -15,12 +15,18 @@ mod coverage;
 mod deviations;
 mod diff;
 mod files;
+#[cfg(test)]
+mod generate;
 mod json;
+#[cfg(test)]
+mod json_schema;
 mod kinds;
 mod manifest;
 #[cfg(test)]
 mod mutate;
 mod openapi;
 mod payloads;
+#[cfg(test)]
+mod proof;
 
 pub(crate) use self::command::{check, run};

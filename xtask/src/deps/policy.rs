@@ -252,6 +252,10 @@ pub(crate) const POLICY: Policy = Policy {
                 ("serde", "reads JSON without losing a member that is given twice"),
                 ("serde_json", "reads HubSpot's descriptions and the contracts made of them"),
             ]),
+            dev_foreign: &[
+                ("jsonschema", "a validator of somebody else's, to hold what the model writes against"),
+                ("proptest", "generates what a property is to hold for"),
+            ],
             ..INTERNAL
         },
     ],

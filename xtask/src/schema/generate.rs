@@ -20,9 +20,11 @@ impl<'c> Generator<'c> {
         let schema = self.contract.resolve(schema);
         match &schema.shape {
             Shape::Array(items) => match &self.contract.resolve(items).shape {
-                Shape::Combination(union) if union.how != How::All => {
-                    union.alternatives.iter().map(|alternative| self.full(alternative)).collect()
-                }
+                Shape::Combination(union) if union.how != How::All => union
+                    .alternatives
+                    .iter()
+                    .map(|alternative| self.full(alternative))
+                    .collect(),
                 _ => json!([self.full(items)]),
             },
             Shape::Object(object) => self.object(object, |_| true, |schema| self.full(schema)),
@@ -67,7 +69,11 @@ impl<'c> Generator<'c> {
                     }
                 }
                 if let Rest::Of(values) = &object.rest {
-                    all.extend(self.variants(values).into_iter().map(|value| json!({ "a name": value })));
+                    all.extend(
+                        self.variants(values)
+                            .into_iter()
+                            .map(|value| json!({ "a name": value })),
+                    );
                 }
                 all
             }
@@ -159,6 +165,9 @@ mod tests {
         for status in ["FAILED", "READ", "RECEIVED", "SENT"] {
             assert!(all.iter().any(|value| value["status"]["statusType"] == status), "{status}");
         }
-        assert!(all.iter().any(|value| value["attachments"] == json!([{ "type": "UNSUPPORTED_CONTENT" }])));
+        assert!(
+            all.iter()
+                .any(|value| value["attachments"] == json!([{ "type": "UNSUPPORTED_CONTENT" }]))
+        );
     }
 }

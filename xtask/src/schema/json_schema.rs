@@ -6,7 +6,11 @@ use super::contract::{Contract, Object, Rest, Schema, Shape};
 
 /// The schema of values like this one, with all records of the contract at hand.
 pub(crate) fn of(contract: &Contract, schema: &Schema) -> Value {
-    let records: Map<String, Value> = contract.records.iter().map(|(name, record)| (name.clone(), schema_of(record))).collect();
+    let records: Map<String, Value> = contract
+        .records
+        .iter()
+        .map(|(name, record)| (name.clone(), schema_of(record)))
+        .collect();
     let mut whole = schema_of(schema);
     whole["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
     whole["$defs"] = Value::Object(records);
