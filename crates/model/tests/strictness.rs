@@ -59,7 +59,7 @@ fn a_member_of_the_wrong_type_is_named_by_its_path() {
 fn what_only_the_parser_refuses_is_named_by_its_path_too() {
     refused_with::<Message>(r#"{"senders": [{"name": 1e999}]}"#, "senders[0].name", "");
     refused_with::<Message>(r#"{"status": {"statusType": "\ud800"}}"#, "status.statusType", "");
-    refused_with::<Message>(r#"{"senders": [{"name": 1e999}"#, "", "");
+    refused_with::<Message>(r#"{"text": "\ud800""#, "", "");
 }
 
 #[test]
