@@ -13,8 +13,7 @@ use serde::{
 
 use super::{Field, Filling, refuse_double};
 
-/// How a field of a map is read in a record. As a method of the type itself it goes before the one of
-/// [`Fill`](super::Fill).
+/// How a field of a map is read in a record. As a method of the type itself it goes before the one of `Fill`.
 impl<T> Field<BTreeMap<String, T>> {
     #[inline]
     pub(crate) fn filling(&mut self) -> FillingMap<'_, T> {
