@@ -1,7 +1,8 @@
 //! HubSpot's bodies as tables, written from its descriptions and not from the model, so that a test which compares the
 //! two compares something.
 //!
-//! Every type of the model that is read from JSON has one line in [`for_every_type!`], which pairs it with its table.
+//! Every type of the model that is read from JSON has one line in [`for_every_type!`](crate::for_every_type), which pairs
+//! it with its table.
 
 mod attachments;
 mod channels;
@@ -76,7 +77,7 @@ impl Kind {
 /// One of HubSpot's bodies, or a part of one.
 #[derive(Clone, Copy)]
 pub struct Shape {
-    /// Its name in [`for_every_type!`].
+    /// Its name in [`for_every_type!`](crate::for_every_type).
     pub name: &'static str,
     /// The model's type for it, as Rust writes it.
     pub type_name: &'static str,
