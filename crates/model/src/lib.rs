@@ -81,7 +81,7 @@ pub use self::{
         AddressType, Attachment, ContactAddress, ContactAttachment, ContactEmail, ContactName, ContactOrg,
         ContactPhone, ContactProfile, ContactUrl, FileAttachment, FileUsageType, LocationAttachment, MediaType,
         MessageHeaderAttachment, PhoneType, QuickRepliesAttachment, QuickReply, QuickReplyValueType,
-        SocialMediaMetadataAttachment, SocialMetadata, UnrecognizedAttachment, UnsupportedContentAttachment,
+        SocialMediaMetadataAttachment, SocialMetadata, UnsupportedContentAttachment,
         WhatsAppTemplateMetadataAttachment,
     },
     capabilities::{ChannelCapabilities, OutgoingAttachmentType, RichTextFeature, ThreadingModel},

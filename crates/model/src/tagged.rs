@@ -1,4 +1,4 @@
-//! Objects of several kinds, told apart by their `type`: events of a channel, entries of a thread.
+//! Objects of several kinds, told apart by their `type`: attachments, events of a channel, entries of a thread.
 
 use std::{borrow::Cow, fmt};
 
@@ -23,7 +23,7 @@ pub struct Unrecognized {
 }
 
 impl Unrecognized {
-    fn new(kind: Option<&str>, json: &str, refused: Option<DecodeError>) -> Self {
+    pub(crate) fn new(kind: Option<&str>, json: &str, refused: Option<DecodeError>) -> Self {
         Unrecognized {
             kind: kind.map(Into::into),
             json: json.into(),
@@ -65,10 +65,10 @@ impl fmt::Debug for Unrecognized {
     }
 }
 
-/// By the text.
+/// By the names and texts of its members in their order, which is what is written; by the whole text where it has none.
 impl PartialEq for Unrecognized {
     fn eq(&self, other: &Self) -> bool {
-        self.json == other.json
+        kept::is_same(&self.json, &other.json)
     }
 }
 

@@ -2,7 +2,6 @@
 
 mod contact;
 mod kinds;
-mod unrecognized;
 
 pub use self::{
     contact::{
@@ -14,7 +13,6 @@ pub use self::{
         QuickRepliesAttachment, QuickReply, QuickReplyValueType, SocialMediaMetadataAttachment, SocialMetadata,
         UnsupportedContentAttachment, WhatsAppTemplateMetadataAttachment,
     },
-    unrecognized::UnrecognizedAttachment,
 };
 
 use std::{borrow::Cow, fmt};
@@ -25,7 +23,7 @@ use serde::{
 };
 
 use crate::{
-    decode,
+    Unrecognized, decode,
     schema::{self, Described, Shape, Walk},
     wire::{
         Record,
@@ -61,7 +59,7 @@ macro_rules! attachment {
         pub enum Attachment {
             $( $(#[$docs])* $kind($record), )+
             #[doc(hidden)]
-            _Unrecognized(UnrecognizedAttachment),
+            _Unrecognized(Unrecognized),
         }
 
         impl Attachment {
@@ -74,7 +72,7 @@ macro_rules! attachment {
             }
 
             /// The attachment as it came, when this version cannot read it.
-            pub fn as_unrecognized(&self) -> Option<&UnrecognizedAttachment> {
+            pub fn as_unrecognized(&self) -> Option<&Unrecognized> {
                 match self {
                     Attachment::_Unrecognized(unrecognized) => Some(unrecognized),
                     _ => None,
@@ -112,7 +110,7 @@ macro_rules! attachment {
                     }, )+
                     _ => None,
                 };
-                Attachment::_Unrecognized(UnrecognizedAttachment::new(kind, json, refused))
+                Attachment::_Unrecognized(Unrecognized::new(kind, json, refused))
             }
         }
 

@@ -29,6 +29,17 @@ pub(crate) fn write<S: Serializer>(json: &str, serializer: S) -> Result<S::Ok, S
     map.end()
 }
 
+/// Whether two texts are written as the same: where they are objects, by the names and texts of their members in their
+/// order.
+pub(crate) fn is_same(one: &str, other: &str) -> bool {
+    let members = |json: &str| {
+        let mut members = Vec::new();
+        let read = each_member(json, |name, json| members.push((name.to_owned(), json.get().to_owned())));
+        read.ok().map(|()| members)
+    };
+    one == other || members(one).is_some_and(|one| Some(one) == members(other))
+}
+
 /// Whether it can be written member by member: not where it is no object, or where a name is no text because of an
 /// escape.
 fn has_members(json: &str) -> bool {
