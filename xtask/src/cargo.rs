@@ -16,7 +16,17 @@ pub(crate) struct Cargo {
 
 impl Cargo {
     pub(crate) fn new<A: AsRef<str>>(arguments: impl IntoIterator<Item = A>) -> Self {
-        let mut command = Command::new(program());
+        Self::started(Command::new(program()), "cargo").args(arguments)
+    }
+
+    /// A command of the nightly toolchain: `cargo` or another program that comes with it.
+    pub(crate) fn nightly<A: AsRef<str>>(arguments: impl IntoIterator<Item = A>) -> Self {
+        Self::started(Command::new("rustup"), "rustup")
+            .args(["run", "nightly"])
+            .args(arguments)
+    }
+
+    fn started(mut command: Command, shown: &str) -> Self {
         command.current_dir(root());
         for (name, _) in env::vars_os() {
             if name.to_str().is_some_and(describes_xtask) {
@@ -25,9 +35,8 @@ impl Cargo {
         }
         Self {
             command,
-            shown: "cargo".to_owned(),
+            shown: shown.to_owned(),
         }
-        .args(arguments)
     }
 
     pub(crate) fn args<A: AsRef<str>>(mut self, arguments: impl IntoIterator<Item = A>) -> Self {

@@ -13,6 +13,9 @@ mod ci;
 mod deps;
 mod error;
 mod features;
+mod fuzz;
+#[doc(hidden)]
+pub mod fuzz_entry;
 mod parts;
 mod schema;
 
@@ -33,6 +36,9 @@ cargo xtask <part>
   exact-json             the tests of the wire once more, with serde_json's features switched on
   test [ARGS]...         unit, integration and documentation tests; ARGS go to `cargo test`
   bench [ARGS]...        the benchmarks; ARGS go to `cargo bench`
+  fuzz [TARGET]... [--seconds N]
+                         coverage-guided fuzzing of whatever reads bytes, 60 seconds for each target; needs nightly
+                         and cargo-fuzz
   schema COMMAND         what HubSpot says goes over the wire: `cargo xtask schema` lists the commands
 ";
 
@@ -69,6 +75,7 @@ fn run(arguments: &[String]) -> Result<()> {
         }
         "ci" => ci::run(rest),
         "bench" => parts::bench(rest),
+        "fuzz" => fuzz::run(rest),
         "schema" => schema::run(rest),
         name => match ci::part(name) {
             Some(part) => part(rest),

@@ -15,6 +15,7 @@ mod coverage;
 mod deviations;
 mod diff;
 mod files;
+mod fuzz;
 #[cfg(test)]
 mod generate;
 mod json;
@@ -30,3 +31,4 @@ mod payloads;
 mod proof;
 
 pub(crate) use self::command::{check, run};
+pub(crate) use self::fuzz::fuzz;

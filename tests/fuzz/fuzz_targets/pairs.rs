@@ -1,0 +1,5 @@
+//! See `pairs` in `targets.rs`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| hubchannel_fuzz::pairs(input));
