@@ -16,13 +16,14 @@ const NOT_DECODED: &[&str] = &[
     "Extra",
     "Field",
     "FileFolder",
+    "Finding",
     "NewFile",
     "NotFinite",
     "Place",
+    "Preflight",
+    "Severity",
     "StagingRedirect",
     "Unrecognized",
-    "UnrecognizedAttachment",
-    "Violation",
     "Violations",
 ];
 

@@ -182,6 +182,17 @@ decoders! {
     ThreadEntryType,
     ThreadStatus,
     ConversationEventType,
+    TokenRequest,
+    TokenResponse,
+    IntrospectionRequest,
+    TokenIntrospection,
+    SignedAccessToken,
+    RevocationRequest,
+    OAuthErrorBody,
+    GrantType,
+    OAuthErrorCode,
+    OAuthErrorStatus,
+    TokenUse,
 }
 
 /// Text such as `after=MQ&limit=5` becomes the pairs of a query, which is read as everything that pairs can be.
@@ -200,6 +211,7 @@ pub fn pairs(input: &[u8]) {
         let written = query.to_pairs();
         assert_eq!(ChannelAccountQuery::from_pairs(written.iter().cloned()).unwrap(), query, "{written:?}");
     }
+    forms(&pairs);
     if let Ok(redirect) = StagingRedirect::from_pairs(pairs.iter().copied()) {
         let mut written = redirect.to_pairs();
         assert_eq!(StagingRedirect::from_pairs(written.iter().copied()).unwrap(), redirect);
@@ -208,4 +220,17 @@ pub fn pairs(input: &[u8]) {
         read.sort_unstable();
         assert_eq!(written, read);
     }
+}
+
+/// What is read from a form is written as a form that reads the same.
+fn forms(pairs: &[(&str, &str)]) {
+    macro_rules! form {
+        ($($type:ty)+) => { $(
+            if let Ok(form) = <$type>::from_pairs(pairs.iter().copied()) {
+                let written = form.to_pairs();
+                assert_eq!(<$type>::from_pairs(written.iter().map(|(name, value)| (*name, &**value))).unwrap(), form);
+            }
+        )+ };
+    }
+    form!(TokenRequest IntrospectionRequest RevocationRequest);
 }

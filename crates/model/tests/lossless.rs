@@ -135,9 +135,9 @@ const NO_SHAPE: &[&str] = &[
     "ActorType AddressType BatchStatus ClientType ConversationEventType DeliveryIdentifierType",
     "DuplicateValidationScope DuplicateValidationStrategy ErrorCategory FileAccess FileUsageType InboxType MediaType",
     "MessageDirection MessageType OutgoingAttachmentType PhoneType QuickReplyValueType RichTextFeature StatusType",
-    "ThreadEntryType ThreadStatus ThreadingModel TruncationStatus",
+    "GrantType OAuthErrorCode OAuthErrorStatus ThreadEntryType ThreadStatus ThreadingModel TokenUse TruncationStatus",
     // What values are made of, and what is wrong with them.
-    "DecodeError Extra Field Place Violation Violations Unrecognized decode",
+    "DecodeError Extra Field Finding Place Preflight Severity Unrecognized Violations decode",
     // Forms and queries are no JSON; a list of events is here under the names of its two kinds.
     "ChannelAccountQuery ChannelQuery FileFolder NewFile StagingRedirect Events",
 ];

@@ -9,6 +9,7 @@ mod channels;
 mod companions;
 mod errors;
 mod messages;
+mod oauth;
 mod smallest;
 mod webhooks;
 
@@ -234,6 +235,14 @@ macro_rules! for_every_type {
             account_delivery_identifier: AccountDeliveryIdentifier = webhooks::ACCOUNT_IDENTIFIER,
             conversation_event: ConversationEvent = Object(webhooks::CONVERSATION_EVENT),
             conversation_events: ConversationEvents = OneOrMany(&Object(webhooks::CONVERSATION_EVENT)),
+
+            token_request: TokenRequest = Object(oauth::TOKEN_REQUEST),
+            token_response: TokenResponse = Object(oauth::TOKEN),
+            introspection_request: IntrospectionRequest = Object(oauth::INTROSPECTION_REQUEST),
+            token_introspection: TokenIntrospection = Object(oauth::INTROSPECTION),
+            signed_access_token: SignedAccessToken = Object(oauth::SIGNED_ACCESS_TOKEN),
+            revocation_request: RevocationRequest = Object(oauth::REVOCATION_REQUEST),
+            oauth_error_body: OAuthErrorBody = Object(oauth::ERROR),
         }
     };
 }

@@ -28,6 +28,22 @@ macro_rules! records {
 }
 
 records! {
+    TokenRequest {
+        grant_type code redirect_uri refresh_token client_id client_secret code_verifier scope client_assertion
+        client_assertion_type
+    }
+    TokenResponse { token_type refresh_token access_token expires_in hub_id scopes token_use user_id id_token }
+    IntrospectionRequest { client_id client_secret token access_token refresh_token token_type_hint }
+    TokenIntrospection {
+        active token hub_id user_id client_id app_id user hub_domain scopes signed_access_token expires_in
+        is_private_distribution token_use token_type
+    }
+    SignedAccessToken {
+        expires_at scopes hub_id user_id app_id signature scope_to_scope_group_pks new_signature hublet trial_scopes
+        trial_scope_to_scope_group_pks is_user_level is_private_distribution
+    }
+    RevocationRequest { client_id client_secret token token_type_hint }
+    OAuthErrorBody { status message correlation_id error error_description }
     DeliveryIdentifier { r#type value }
     Message {
         r#type id conversations_thread_id created_at updated_at created_by client senders recipients archived text
