@@ -30,7 +30,7 @@ use crate::{
 /// A list goes on as long as its pages have a [`next_cursor`](Page::next_cursor): a page without items may be followed
 /// by one with some, and `total` has been wrong (documented sample), so neither says where the end is.
 ///
-/// Called `CollectionResponseWithTotal…` in HubSpot's descriptions; lists of the Conversations API have no `total`.
+/// Called `CollectionResponseWithTotal…` in HubSpot's descriptions; lists of threads have no `total` (documented).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Page<T> {

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a failing test is how this reports")]
 
+mod check;
 mod diff;
 mod payloads;
 mod program;
