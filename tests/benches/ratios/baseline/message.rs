@@ -1,12 +1,10 @@
-//! What people write by hand: structs with `derive`, strict about what is required, blind to what is unknown.
-//!
-//! Unknown members are skipped, unknown words and kinds of attachment become `Other`, and what they were is lost.
-
-#![allow(dead_code, reason = "read and written, never looked at")]
+//! Messages.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+
+use super::contact::ContactProfile;
 
 #[derive(Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -72,9 +70,17 @@ struct Recipient {
 }
 
 #[derive(Deserialize, Serialize)]
-struct DeliveryIdentifier {
+pub(crate) struct DeliveryIdentifier {
     r#type: DeliveryIdentifierType,
     value: String,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct StatusUpdate {
+    status_type: StatusType,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_message: Option<String>,
 }
 
 #[derive(Deserialize, Serialize)]
@@ -95,7 +101,7 @@ struct FailureDetails {
 
 #[derive(Deserialize, Serialize)]
 #[serde(tag = "type", rename_all = "SCREAMING_SNAKE_CASE", rename_all_fields = "camelCase")]
-enum Attachment {
+pub(crate) enum Attachment {
     File {
         file_id: String,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -108,6 +114,9 @@ enum Attachment {
     Location {
         latitude: f64,
         longitude: f64,
+    },
+    Contact {
+        contact_profile: Box<ContactProfile>,
     },
     UnsupportedContent,
     MessageHeader {
@@ -122,7 +131,7 @@ enum Attachment {
 
 #[derive(Deserialize, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-enum DeliveryIdentifierType {
+pub(super) enum DeliveryIdentifierType {
     ChannelSpecificOpaqueId,
     HsEmailAddress,
     HsPhoneNumber,
@@ -163,7 +172,7 @@ enum Direction {
 
 #[derive(Deserialize, Serialize)]
 #[serde(rename_all = "UPPERCASE")]
-enum StatusType {
+pub(super) enum StatusType {
     Sent,
     Read,
     Failed,
