@@ -8,8 +8,8 @@ use serde::{
 };
 
 use crate::{
-    DecodeError, decode,
-    wire::{kept, raw},
+    DecodeError,
+    wire::{decode_text, kept, raw},
 };
 
 /// An object of a kind that this version does not know, or of a known kind and not readable; kept whole, as JSON text.
@@ -51,7 +51,7 @@ impl Unrecognized {
     /// # Errors
     /// When it is not a `T`.
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
-        decode(self.json.as_bytes())
+        decode_text(&self.json)
     }
 }
 
@@ -177,7 +177,7 @@ macro_rules! tagged {
         impl $crate::tagged::Tagged for $name {
             fn recognized(kind: &str, json: &str) -> Option<Result<Self, $crate::DecodeError>> {
                 match kind {
-                    $( $tag => Some($crate::decode(json.as_bytes()).map($name::$kind)), )+
+                    $( $tag => Some($crate::wire::decode_text(json).map($name::$kind)), )+
                     _ => None,
                 }
             }

@@ -23,10 +23,10 @@ use serde::{
 };
 
 use crate::{
-    Unrecognized, decode,
+    Unrecognized,
     schema::{self, Described, Shape, Walk},
     wire::{
-        Record,
+        Record, decode_text,
         raw::{self, FromJson},
     },
 };
@@ -104,7 +104,7 @@ macro_rules! attachment {
             #[cold]
             fn with_kind(kind: Option<&str>, json: &str) -> Self {
                 let refused = match kind {
-                    $( kind if kind == <$record as Record>::TAG => match decode(json.as_bytes()) {
+                    $( kind if kind == <$record as Record>::TAG => match decode_text(json) {
                         Ok(attachment) => return Attachment::$kind(attachment),
                         Err(error) => Some(error),
                     }, )+

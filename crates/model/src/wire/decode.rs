@@ -26,6 +26,11 @@ pub fn decode<T: DeserializeOwned>(json: &[u8]) -> Result<T, DecodeError> {
     let text = std::str::from_utf8(json).map_err(|error| {
         DecodeError::new("", &format_args!("not UTF-8: invalid byte at offset {}", error.valid_up_to()))
     })?;
+    decode_text(text)
+}
+
+/// Decodes text that is known to be text.
+pub(crate) fn decode_text<T: DeserializeOwned>(text: &str) -> Result<T, DecodeError> {
     serde_json::from_str(text).map_err(|error| explain::<T>(text, &error))
 }
 

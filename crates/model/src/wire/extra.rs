@@ -4,8 +4,8 @@ use std::fmt;
 
 use serde::{Serialize, de::DeserializeOwned, ser::SerializeMap};
 
-use super::raw;
-use crate::{DecodeError, decode, schema::Walk};
+use super::{decode_text, raw};
+use crate::{DecodeError, schema::Walk};
 
 /// The members of a JSON object that the type around it does not name, as JSON text.
 ///
@@ -59,7 +59,7 @@ impl Extra {
     /// # Errors
     /// When the member is there and is not a `T`.
     pub fn decode<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, DecodeError> {
-        self.get(name).map(|json| decode(json.as_bytes())).transpose()
+        self.get(name).map(decode_text).transpose()
     }
 
     /// Names and JSON texts in the order in which they came.

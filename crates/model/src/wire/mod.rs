@@ -10,6 +10,7 @@ pub(crate) mod raw;
 mod record;
 mod text;
 
+pub(crate) use decode::decode_text;
 pub(crate) use field::{Fill, Filling};
 pub(crate) use open_enum::{OtherValue, open_enum};
 pub(crate) use record::{Record, record, refuse_double};
