@@ -3,9 +3,9 @@
 use async_trait::async_trait;
 
 use crate::{
-    ArchiveChannel, CreateChannel, CreateChannelAccount, CustomChannels, Error, GetChannel, GetChannelAccount,
-    GetMessage, HttpTransport, ListChannelAccounts, ListChannels, Operation, PublishMessage, Reply, Transport,
-    UpdateChannel, UpdateChannelAccount, UpdateChannelAccountStagingToken, UpdateMessageStatus,
+    ArchiveChannel, Attempts, CreateChannel, CreateChannelAccount, CustomChannels, Error, GetChannel,
+    GetChannelAccount, GetMessage, HttpTransport, ListChannelAccounts, ListChannels, Operation, PublishMessage, Reply,
+    Transport, UpdateChannel, UpdateChannelAccount, UpdateChannelAccountStagingToken, UpdateMessageStatus,
     operation::{Target, write_request},
 };
 
@@ -29,14 +29,17 @@ impl HttpApi {
             .send(request)
             .await
             .map_err(|error| Error::from_transport(O::INFO, error))?;
-        let (parts, body) = response.into_parts();
+        let (mut parts, body) = response.into_parts();
+        let attempts = parts.extensions.remove::<Attempts>().unwrap_or_else(Attempts::one);
         // Any status of success will do, not only the documented one.
         if !parts.status.is_success() {
-            return Err(Error::rejected(O::INFO, parts.status, parts.headers, body));
+            return Err(Error::rejected(O::INFO, parts.status, parts.headers, body).with_attempts(attempts));
         }
         match O::read_output(&body) {
-            Ok(value) => Ok(Reply::from_response(value, parts)),
-            Err(error) => Err(Error::unreadable(O::INFO, parts.status, parts.headers, body, error)),
+            Ok(value) => Ok(Reply::from_response(value, parts.status, parts.headers, attempts)),
+            Err(error) => {
+                Err(Error::unreadable(O::INFO, parts.status, parts.headers, body, error).with_attempts(attempts))
+            }
         }
     }
 }

@@ -21,6 +21,7 @@
 //!
 //! Nothing here needs an async runtime or an HTTP client.
 
+mod attempts;
 mod base_url;
 mod body;
 mod client;
@@ -43,6 +44,7 @@ mod version;
 pub use hubchannel_model as model;
 
 pub use self::{
+    attempts::{Attempts, GaveUp},
     base_url::{BaseUrl, InvalidBaseUrl},
     body::Body,
     client::{Client, ClientBuilder},
@@ -55,7 +57,7 @@ pub use self::{
         QueryParameter, QueryType, Repeat, Segment, UpdateChannel, UpdateChannelAccount,
         UpdateChannelAccountStagingToken, UpdateMessageStatus,
     },
-    reply::{Attempts, Reply},
+    reply::Reply,
     transport::{HttpTransport, Reach, Transport, TransportError, TransportErrorKind},
     version::{ApiVersion, UnknownApiVersion},
 };

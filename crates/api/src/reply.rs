@@ -7,7 +7,7 @@ use std::{
 
 use http::{HeaderMap, StatusCode};
 
-use crate::redact::Headers;
+use crate::{Attempts, redact::Headers};
 
 /// What an operation answered, with the status and headers of the response.
 ///
@@ -29,13 +29,8 @@ pub struct Reply<T> {
     value: T,
     status: Option<StatusCode>,
     headers: HeaderMap,
-    attempts: u32,
+    attempts: Attempts,
 }
-
-/// How many times the request was sent until this response came; a layer that repeats puts it into the response's
-/// extensions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Attempts(pub u32);
 
 impl<T> Reply<T> {
     /// A value without a response, for doubles.
@@ -44,16 +39,15 @@ impl<T> Reply<T> {
             value,
             status: None,
             headers: HeaderMap::new(),
-            attempts: 0,
+            attempts: Attempts::default(),
         }
     }
 
-    pub(crate) fn from_response(value: T, parts: http::response::Parts) -> Self {
-        let attempts = parts.extensions.get::<Attempts>().map_or(1, |attempts| attempts.0);
+    pub(crate) fn from_response(value: T, status: StatusCode, headers: HeaderMap, attempts: Attempts) -> Self {
         Reply {
             value,
-            status: Some(parts.status),
-            headers: parts.headers,
+            status: Some(status),
+            headers,
             attempts,
         }
     }
@@ -73,9 +67,9 @@ impl<T> Reply<T> {
         &self.headers
     }
 
-    /// How many times the request was sent; 0 from a double.
-    pub fn attempts(&self) -> u32 {
-        self.attempts
+    /// What was tried until this response came; nothing at all from a double.
+    pub fn attempts(&self) -> &Attempts {
+        &self.attempts
     }
 }
 

@@ -5,7 +5,7 @@ use std::{error::Error as StdError, fmt, sync::Arc};
 use async_trait::async_trait;
 use http::{Request, Response};
 
-use crate::Body;
+use crate::{Attempts, Body};
 
 /// Carries one HTTP exchange. Implement this to bring another HTTP client, a double, or a layer around a transport.
 ///
@@ -79,6 +79,7 @@ struct Inner {
     kind: TransportErrorKind,
     reach: Reach,
     message: String,
+    attempts: Option<Attempts>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -116,6 +117,7 @@ impl TransportError {
             kind,
             reach,
             message: message.into(),
+            attempts: None,
             source: None,
         }))
     }
@@ -125,6 +127,18 @@ impl TransportError {
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.source = Some(source.into());
         self
+    }
+
+    /// Adds what was tried, for a layer that repeats requests.
+    #[must_use]
+    pub fn with_attempts(mut self, attempts: Attempts) -> Self {
+        self.0.attempts = Some(attempts);
+        self
+    }
+
+    /// What was tried, where a layer that repeats requests has given up.
+    pub fn attempts(&self) -> Option<&Attempts> {
+        self.0.attempts.as_ref()
     }
 
     /// What kept the response away.
@@ -150,6 +164,7 @@ impl fmt::Debug for TransportError {
             .field("kind", &self.0.kind)
             .field("reach", &self.0.reach)
             .field("message", &self.0.message)
+            .field("attempts", &self.0.attempts)
             .field("source", &self.0.source)
             .finish()
     }

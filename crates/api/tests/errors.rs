@@ -5,9 +5,10 @@
 mod common;
 
 use common::{Wire, now, publish};
+use http::{HeaderMap, StatusCode};
 use hubchannel_api::{
-    Client, CustomChannels, Error, ErrorKind, GetMessage, PublishMessage, Reach, TransportError, TransportErrorKind,
-    UpdateMessageStatus, model::StatusUpdate,
+    Attempts, Body, Client, CustomChannels, Error, ErrorKind, GaveUp, GetMessage, Operation, PublishMessage, Reach,
+    TransportError, TransportErrorKind, UpdateMessageStatus, model::StatusUpdate,
 };
 
 fn rejected(status: u16, headers: &[(&'static str, &str)], body: &str) -> Error {
@@ -202,4 +203,37 @@ fn neither_errors_nor_replies_show_what_may_be_secret() {
     let reply = publish(&Wire::answering(201, &headers, body)).unwrap();
     let shown = format!("{reply:?}");
     assert!(!shown.contains("SECRET") && shown.contains("set-cookie"), "{shown}");
+}
+
+#[test]
+fn an_earlier_attempt_that_may_have_acted_leaves_the_outcome_unknown() {
+    let earlier = |unknown| {
+        let mut attempts = Attempts::one();
+        attempts.count = 3;
+        attempts.waited = std::time::Duration::from_millis(1500);
+        attempts.earlier_unknown = unknown;
+        attempts.gave_up = Some(GaveUp::MaxAttempts);
+        attempts
+    };
+    let turned_down = |attempts| {
+        let (status, body) = (StatusCode::TOO_MANY_REQUESTS, Body::from("{}"));
+        Error::rejected(PublishMessage::INFO, status, HeaderMap::new(), body).with_attempts(attempts)
+    };
+    assert!(!turned_down(earlier(false)).outcome_unknown());
+    let error = turned_down(earlier(true)).with_idempotency_key("k");
+    assert!(error.outcome_unknown() && error.is_retryable());
+    assert_eq!(
+        error.to_string(),
+        "publish_message: the server answered 429 Too Many Requests: JSON without a message; gave up after 3 attempts, \
+         1.5s of waiting: as many as are made; it may have been published"
+    );
+
+    let refused = TransportError::new(TransportErrorKind::Connect, Reach::NotSent, "refused");
+    let error = Error::from_transport(PublishMessage::INFO, refused.with_attempts(earlier(true)));
+    assert!(error.outcome_unknown());
+    assert_eq!(error.attempts().count, 3);
+    let again = TransportError::new(TransportErrorKind::Connect, Reach::NotSent, "refused");
+    let error = Error::from_transport(GetMessage::INFO, again.with_attempts(error.attempts().clone()));
+    assert!(!error.outcome_unknown(), "reading changes nothing");
+    assert_eq!(error.transport_error().and_then(TransportError::attempts), Some(error.attempts()));
 }

@@ -295,7 +295,7 @@ async fn every_documented_member_of_the_answer_arrives_typed() {
 
     assert_eq!(message.status().map(|status| status.as_u16()), Some(200));
     assert_eq!(message.headers()["x-hubspot-correlation-id"], "c-1");
-    assert_eq!(message.attempts(), 1);
+    assert_eq!(message.attempts().count, 1);
     let message = message.into_inner();
     assert_eq!(message.r#type.as_ref().unwrap(), &"MESSAGE");
     assert_eq!(message.id, "5c1f".into());

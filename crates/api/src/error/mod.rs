@@ -10,7 +10,7 @@ use http::{HeaderMap, StatusCode};
 use hubchannel_model::{DecodeError, ErrorBody, Secret, Violations};
 
 use self::answer::Answer;
-use crate::{Body, Operation, OperationInfo, Reach, Repeat, TransportError, TransportErrorKind};
+use crate::{Attempts, Body, Operation, OperationInfo, Reach, Repeat, TransportError, TransportErrorKind};
 
 /// Why a call failed.
 ///
@@ -44,6 +44,7 @@ struct Inner {
     key: Option<String>,
     /// What the call was made with and no text may show, not even the server's.
     hidden: Option<Secret>,
+    attempts: Attempts,
     cause: Cause,
 }
 
@@ -108,6 +109,7 @@ impl Error {
             operation,
             key: None,
             hidden: None,
+            attempts: Attempts::default(),
             cause,
         }))
     }
@@ -141,7 +143,12 @@ impl Error {
             TransportErrorKind::Refused => ErrorKind::Refused,
             TransportErrorKind::Other => ErrorKind::Transport,
         };
-        Error::new(kind, Some(operation), Cause::Transport(error))
+        let attempts = match (error.attempts(), error.reach()) {
+            (Some(attempts), _) => attempts.clone(),
+            (None, Reach::Unknown) => Attempts::one(),
+            (None, Reach::NotSent) => Attempts::default(),
+        };
+        Error::new(kind, Some(operation), Cause::Transport(error)).with_attempts(attempts)
     }
 
     /// The server answered with a status that is no success.
@@ -188,6 +195,13 @@ impl Error {
         self
     }
 
+    /// Adds what was tried.
+    #[must_use]
+    pub fn with_attempts(mut self, attempts: Attempts) -> Self {
+        self.0.attempts = attempts;
+        self
+    }
+
     /// Keeps a secret of the call's out of what is shown.
     pub(crate) fn hiding(mut self, secret: Secret) -> Self {
         self.0.hidden = Some(secret);
@@ -204,6 +218,22 @@ impl Error {
         self.0.operation
     }
 
+    /// What was tried until the call failed; nothing where it was never sent.
+    ///
+    /// Where [`gave_up`](Attempts::gave_up) is set, a layer has repeated the call already: repeating it at once once
+    /// more multiplies the attempts.
+    pub fn attempts(&self) -> &Attempts {
+        &self.0.attempts
+    }
+
+    /// What the transport reported, where there was no response.
+    pub fn transport_error(&self) -> Option<&TransportError> {
+        match &self.0.cause {
+            Cause::Transport(error) => Some(error),
+            _ => None,
+        }
+    }
+
     /// The `integrationIdempotencyId` that the message was published with, also where the client made it up: repeat
     /// with this one.
     pub fn idempotency_key(&self) -> Option<&str> {
@@ -213,11 +243,14 @@ impl Error {
     /// Whether the operation may have been done although the call failed.
     ///
     /// True when the request may have reached the server and no answer says that it was turned down: a broken
-    /// connection, a timeout after sending, a conflict (409), a status of 500 or more, a success that cannot be read. False for an
-    /// operation that only reads.
+    /// connection, a timeout after sending, a conflict (409), a status of 500 or more, a success that cannot be read; of
+    /// the last attempt or of one before it. False for an operation that only reads.
     pub fn outcome_unknown(&self) -> bool {
         if self.0.operation.is_some_and(|operation| operation.effect.is_none()) {
             return false;
+        }
+        if self.0.attempts.earlier_unknown {
+            return true;
         }
         match &self.0.cause {
             Cause::Transport(error) => error.reach() == Reach::Unknown,
@@ -391,6 +424,10 @@ impl fmt::Display for Error {
         }
         if let Some(id) = self.correlation_id() {
             write!(f, " (correlation id {})", text::line(&id, hidden))?;
+        }
+        let attempts = self.0.attempts.to_string();
+        if !attempts.is_empty() {
+            write!(f, "; {attempts}")?;
         }
         match self.0.operation.and_then(|operation| operation.effect) {
             Some(effect) if self.outcome_unknown() => write!(f, "; it may have been {effect}"),

@@ -1,5 +1,6 @@
 //! How the value of an operation is declared.
 
+#[cfg(feature = "server")]
 use hubchannel_model::schema::Shape;
 
 /// Declares the struct of an operation as its documentation shows it, but for the options that every operation has, and
@@ -41,6 +42,7 @@ macro_rules! operation {
             }
         }
 
+        #[cfg(feature = "server")]
         impl $crate::operation::Declared for $name {
             const BODY: Option<fn() -> hubchannel_model::schema::Shape> =
                 $crate::operation::operation!(@body $( $field: $type, )*);
@@ -61,6 +63,7 @@ macro_rules! operation {
 pub(crate) use operation;
 
 /// What [`operation!`] knows of a declaration, for the table that is held against HubSpot's descriptions.
+#[cfg(feature = "server")]
 pub(crate) trait Declared {
     /// What the body looks like.
     const BODY: Option<fn() -> Shape>;

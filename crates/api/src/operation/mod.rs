@@ -22,7 +22,9 @@ use hubchannel_model::{DecodeError, Violations};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 use serde::de::DeserializeOwned;
 
-pub(crate) use self::declare::{Declared, operation};
+#[cfg(feature = "server")]
+pub(crate) use self::declare::Declared;
+pub(crate) use self::declare::operation;
 pub use self::{
     channel_accounts::{CreateChannelAccount, GetChannelAccount, ListChannelAccounts, UpdateChannelAccount},
     channels::{ArchiveChannel, CreateChannel, GetChannel, ListChannels, UpdateChannel},

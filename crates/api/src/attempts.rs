@@ -1,0 +1,80 @@
+//! What was tried until a call came to its end.
+
+use std::time::Duration;
+
+/// What was tried until a call came to its end.
+///
+/// ```
+/// use std::time::Duration;
+/// use hubchannel_api::{Attempts, GaveUp};
+///
+/// let mut attempts = Attempts::one();
+/// attempts.count += 2;
+/// attempts.waited = Duration::from_secs(3);
+/// attempts.gave_up = Some(GaveUp::MaxAttempts);
+/// assert_eq!(attempts.to_string(), "gave up after 3 attempts, 3s of waiting: as many as are made");
+/// ```
+///
+/// A layer that repeats requests puts this into the extensions of the response that it hands back, or into the
+/// [`TransportError`](crate::TransportError) that it gives up with. So a caller, or a layer around that one, can tell
+/// that repeating has been tried.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Attempts {
+    /// How many times the request was handed to the layers that send it.
+    pub count: u32,
+    /// How long it took from the first attempt to the end of the last.
+    pub elapsed: Duration,
+    /// How much of that was spent waiting between attempts.
+    pub waited: Duration,
+    /// Whether an attempt before the last may have been carried out, because nothing said that it was turned down.
+    pub earlier_unknown: bool,
+    /// Why no further attempt was made although the last one failed in a way that may pass.
+    pub gave_up: Option<GaveUp>,
+}
+
+/// Why a layer stopped repeating a request that might have succeeded in the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum GaveUp {
+    /// It was tried as often as the layer tries.
+    MaxAttempts,
+    /// Too many requests have failed of late: repeating them all would add to the outage.
+    Budget,
+    /// The next attempt would have begun too late for the call.
+    Deadline,
+    /// It may have been carried out, and must not be carried out twice.
+    NotRepeatable,
+}
+
+impl Attempts {
+    /// A single one.
+    pub fn one() -> Self {
+        Attempts {
+            count: 1,
+            ..Attempts::default()
+        }
+    }
+}
+
+/// For people, in a few words; nothing for a single attempt that was not given up.
+impl std::fmt::Display for Attempts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let attempts = if self.count == 1 { "attempt" } else { "attempts" };
+        match self.gave_up {
+            Some(_) => write!(f, "gave up after {} {attempts}", self.count)?,
+            None if self.count > 1 => write!(f, "after {} {attempts}", self.count)?,
+            None => return Ok(()),
+        }
+        if !self.waited.is_zero() {
+            write!(f, ", {:?} of waiting", self.waited)?;
+        }
+        match self.gave_up {
+            Some(GaveUp::MaxAttempts) => f.write_str(": as many as are made"),
+            Some(GaveUp::Budget) => f.write_str(": too many requests fail at present"),
+            Some(GaveUp::Deadline) => f.write_str(": the next one would have been too late"),
+            Some(GaveUp::NotRepeatable) => f.write_str(": it must not be carried out twice"),
+            None => Ok(()),
+        }
+    }
+}
