@@ -9,6 +9,7 @@ mod print;
 #[cfg(test)]
 pub(crate) mod tests;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -212,6 +213,38 @@ impl Contract {
         found
     }
 
+    /// What a schema stands for when names are followed and parts that all hold are put together: objects that are
+    /// described piece by piece are the same on the wire as whole ones.
+    pub(crate) fn settle<'a>(&'a self, schema: &'a Schema) -> Cow<'a, Schema> {
+        let found = self.resolve(schema);
+        match &found.shape {
+            Shape::Combination(parts) if parts.how == How::All => {
+                let mut whole = Object::default();
+                match self.merge(parts, &mut whole, 0) {
+                    true => Cow::Owned(Schema {
+                        shape: Shape::Object(whole),
+                        ..found.clone()
+                    }),
+                    false => Cow::Borrowed(found),
+                }
+            }
+            _ => Cow::Borrowed(found),
+        }
+    }
+
+    /// Puts the parts of an object together; fails where they are no objects, or say different things of one member.
+    fn merge(&self, parts: &Combination, whole: &mut Object, depth: usize) -> bool {
+        // Deeper than any description goes, except one that leads in a circle.
+        const MOST: usize = 32;
+
+        depth < MOST
+            && parts.alternatives.iter().all(|part| match &self.resolve(part).shape {
+                Shape::Combination(parts) if parts.how == How::All => self.merge(parts, whole, depth + 1),
+                Shape::Object(object) => whole.join(object),
+                _ => false,
+            })
+    }
+
     /// Refuses names that lead nowhere or in a circle. Everything that makes a contract ends with this.
     pub(in crate::schema) fn checked(self) -> Result<Self> {
         let mut names = BTreeSet::new();
@@ -294,6 +327,27 @@ impl Schema {
             }
             Shape::Any | Shape::Boolean | Shape::Integer | Shape::Number | Shape::String | Shape::Named(_) => {}
         }
+    }
+}
+
+impl Object {
+    /// Adds what another object has; fails where the two say different things.
+    fn join(&mut self, other: &Self) -> bool {
+        let fits = self.members.iter().all(|(name, member)| match other.members.get(name) {
+            Some(same) => same.schema == member.schema,
+            None => true,
+        });
+        if !fits || (self.rest != Rest::Open && other.rest != Rest::Open && self.rest != other.rest) {
+            return false;
+        }
+        for (name, member) in &other.members {
+            let known = self.members.entry(name.clone()).or_insert_with(|| member.clone());
+            known.required |= member.required;
+        }
+        if self.rest == Rest::Open {
+            self.rest = other.rest.clone();
+        }
+        true
     }
 }
 

@@ -94,7 +94,8 @@ impl<'a> Walk<'a> {
         }
         // One of them may have a name for what the other says in place.
         let called = [old, new];
-        let (old, new) = (self.old.resolve(old), self.new.resolve(new));
+        let (old, new) = (self.old.settle(old), self.new.settle(new));
+        let (old, new) = (&*old, &*new);
         let same_type = is_same_type(&old.shape, &new.shape);
         if !same_type || old.values.is_empty() != new.values.is_empty() {
             let [was, now] = called.map(|of| Some(print::type_and_format_in_short(of)));
@@ -247,13 +248,14 @@ impl Union<'_> {
 }
 
 /// The only value that the member `type` of an alternative has.
-fn tag<'a>(contract: &'a Contract, schema: &'a Schema) -> Option<&'a str> {
-    let Shape::Object(object) = &contract.resolve(schema).shape else {
+fn tag(contract: &Contract, schema: &Schema) -> Option<String> {
+    let schema = contract.settle(schema);
+    let Shape::Object(object) = &schema.shape else {
         return None;
     };
     let values = &object.members.get("type")?.schema.values;
     match values.len() {
-        1 => values.first().map(String::as_str),
+        1 => values.first().cloned(),
         _ => None,
     }
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::schema::contract::tests::{CHECKED_IN, checked_in};
-use crate::schema::contract::{Member, Rest, Schema, Shape};
+use crate::schema::contract::{Combination, How, Member, Object, Rest, Schema, Shape};
 use crate::schema::files::{contract_in, openapi_in};
 use crate::schema::mutate::{self, mutants};
 
@@ -102,6 +102,32 @@ fn a_record_that_is_spelt_out_in_place_is_no_change() {
         member(contract, "PublicConversationsMessage", "client").schema = client;
     });
     assert_eq!(spelt_out, []);
+}
+
+#[test]
+fn a_record_that_is_described_in_parts_is_no_change() {
+    let in_parts = changes(|contract| {
+        let whole = contract.records["PublicClient"].clone();
+        let Shape::Object(mut rest) = whole.shape else {
+            panic!("no object")
+        };
+        let kind = rest.members.remove("clientType").unwrap();
+        let base = Object {
+            members: [("clientType".to_owned(), kind)].into(),
+            rest: Rest::Open,
+        };
+        let part = |shape| Schema {
+            shape,
+            ..Schema::default()
+        };
+        contract.records.insert("Base".to_owned(), part(Shape::Object(base)));
+        let parts = vec![part(Shape::Named("Base".to_owned())), part(Shape::Object(rest))];
+        let all = Combination::new(How::All, parts, None);
+        contract
+            .records
+            .insert("PublicClient".to_owned(), part(Shape::Combination(all)));
+    });
+    assert_eq!(in_parts, []);
 }
 
 #[test]
