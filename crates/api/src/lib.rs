@@ -38,6 +38,7 @@ mod reply;
 pub mod schema;
 #[cfg(feature = "server")]
 pub mod server;
+pub mod status;
 mod transport;
 mod version;
 

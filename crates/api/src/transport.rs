@@ -101,6 +101,16 @@ pub enum TransportErrorKind {
     Other,
 }
 
+impl TransportErrorKind {
+    /// Whether the reason passes without anybody mending it, so that the same request may succeed later.
+    ///
+    /// False for what a layer refuses and for an answer that is too large: both will be so again. A connection that
+    /// does not come about counts as passing, although a wrong name or certificate does not mend itself.
+    pub fn passes_by_itself(self) -> bool {
+        !matches!(self, TransportErrorKind::Refused | TransportErrorKind::ResponseTooLarge)
+    }
+}
+
 /// Whether the request can have reached the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Reach {

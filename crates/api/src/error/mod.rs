@@ -10,7 +10,7 @@ use http::{HeaderMap, StatusCode};
 use hubchannel_model::{DecodeError, ErrorBody, Secret, Violations};
 
 use self::answer::Answer;
-use crate::{Attempts, Body, Operation, OperationInfo, Reach, Repeat, TransportError, TransportErrorKind};
+use crate::{Attempts, Body, Operation, OperationInfo, Reach, Repeat, TransportError, TransportErrorKind, status};
 
 /// Why a call failed.
 ///
@@ -254,7 +254,7 @@ impl Error {
         }
         match &self.0.cause {
             Cause::Transport(error) => error.reach() == Reach::Unknown,
-            Cause::Answer { status, .. } => may_have_acted(*status),
+            Cause::Answer { status, .. } => status::may_have_acted(*status),
             Cause::Unreadable { .. } => true,
             Cause::Violations(_) | Cause::Parameter { .. } | Cause::Unwritable(_) | Cause::Unsupported => false,
         }
@@ -267,10 +267,8 @@ impl Error {
     /// 409, which may mean that it is done already.
     pub fn is_retryable(&self) -> bool {
         let passes = match &self.0.cause {
-            Cause::Transport(error) => {
-                !matches!(error.kind(), TransportErrorKind::Refused | TransportErrorKind::ResponseTooLarge)
-            }
-            Cause::Answer { status, .. } => passes_by_itself(*status),
+            Cause::Transport(error) => error.kind().passes_by_itself(),
+            Cause::Answer { status, .. } => status::passes_by_itself(*status),
             _ => false,
         };
         passes && (!self.outcome_unknown() || self.may_repeat())
@@ -374,23 +372,6 @@ impl Error {
             _ => None,
         }
     }
-}
-
-/// Whether a server that answers with this status may have done what was asked all the same.
-fn may_have_acted(status: StatusCode) -> bool {
-    // These turn the request down. Of the others a redirect may follow the deed, as it does on web pages; 409 may say that
-    // an earlier attempt has done it; and of what nobody has documented, nobody knows.
-    !matches!(
-        status.as_u16(),
-        307 | 308 | 400..=406 | 410..=418 | 421..=424 | 426 | 428 | 429 | 431 | 451 | 477
-    )
-}
-
-/// Whether the reason for this status passes without anybody mending it.
-fn passes_by_itself(status: StatusCode) -> bool {
-    // 423: a lock of two seconds. 477: the portal is being moved. 521 to 524: the way to HubSpot is broken. 525 and 526
-    // need HubSpot's support.
-    matches!(status.as_u16(), 408 | 423 | 429 | 477 | 500 | 502..=504 | 520..=524)
 }
 
 impl fmt::Display for Error {
