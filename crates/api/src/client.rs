@@ -31,7 +31,7 @@ use crate::{
 /// }
 /// ```
 ///
-/// The transport brings the connection and, usually as a stack of layers, credentials and timeouts.
+/// The transport brings the connection and, usually as a stack of layers, credentials, repeats and timeouts.
 #[derive(Clone)]
 pub struct Client {
     api: Arc<dyn CustomChannels>,

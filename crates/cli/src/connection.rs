@@ -36,8 +36,8 @@ impl Connection {
                 Stack::new(transport).access_token(token)
             }
         };
-        // The one attempt of a call may take all of its time.
-        let stack = stack.attempt_timeout(None).deadline(args.timeout).build();
+        // Who runs a command sees each failure and decides. The one attempt of a call may take all of its time.
+        let stack = stack.retry(None).attempt_timeout(None).deadline(args.timeout).build();
         let client = Client::builder(stack)
             .base_url(args.base_url.clone())
             .api_version(args.api_version)

@@ -1,4 +1,4 @@
-//! Credentials and timeouts around any transport of HubSpot's custom channels.
+//! Credentials, repeats and timeouts around any transport of HubSpot's custom channels.
 //!
 //! ```
 //! use hubchannel_api::{Client, HttpTransport};
@@ -15,19 +15,23 @@
 //! | layer | once per | why there |
 //! |---|---|---|
 //! | [`Deadline`] | call | it bounds everything that happens for a call, waits between attempts included |
+//! | [`Retry`] | call | it repeats all that is beneath it; around the deadline it would double the caller's time |
 //! | [`AccessToken`] | attempt | a repeat needs the token of its own time, and what waits must not hold one |
 //! | [`AttemptTimeout`] | attempt | it measures the wire and not the wait for a token |
 //!
-//! There is no retry and no rate limit yet: a call is one attempt.
+//! There is no rate limit yet: what is over HubSpot's limit is turned down there and repeated.
 
 mod access_token;
 mod clock;
+mod progress;
+mod retry;
 mod stack;
 mod timeout;
 
 pub use self::{
     access_token::AccessToken,
     clock::TokioClock,
+    retry::{Retry, RetryBudget, RetryPolicy},
     stack::{Stack, StackBuilder},
     timeout::{AttemptTimeout, Deadline},
 };

@@ -6,9 +6,11 @@ use async_trait::async_trait;
 use http::{Request, Response};
 use hubchannel_api::{Body, HttpTransport, Transport, TransportError, clock::Clock, model::Secret};
 
-use crate::{AccessToken, AttemptTimeout, Deadline, TokioClock};
+use crate::{AccessToken, AttemptTimeout, Deadline, Retry, RetryPolicy, TokioClock};
 
-/// A transport with credentials and timeouts around it, itself a transport. Cheap to clone.
+/// A transport with credentials, repeats and timeouts around it, itself a transport. Cheap to clone.
+///
+/// Clones share everything, the budget for repeats included.
 ///
 /// ```
 /// use std::time::Duration;
@@ -23,13 +25,15 @@ use crate::{AccessToken, AttemptTimeout, Deadline, TokioClock};
 pub struct Stack(Transport);
 
 impl Stack {
-    /// Layers around this transport: none of credentials, 30 s for an attempt, 60 s for a call, unless set otherwise.
+    /// Layers around this transport. Unless set otherwise: no credentials; at most 4 attempts, where a repeat is safe;
+    /// 30 s for an attempt, 60 s for a call.
     #[expect(clippy::new_ret_no_self, reason = "a stack is read as `Stack::new(…).….build()`")]
     pub fn new(transport: impl HttpTransport) -> StackBuilder {
         StackBuilder {
             transport: Transport::new(transport),
             access_token: None,
             plain_http: false,
+            retry: Some(RetryPolicy::new()),
             attempt_timeout: Some(Duration::from_secs(30)),
             deadline: Some(Duration::from_secs(60)),
             clock: Arc::new(TokioClock),
@@ -50,6 +54,7 @@ pub struct StackBuilder {
     transport: Transport,
     access_token: Option<Secret>,
     plain_http: bool,
+    retry: Option<RetryPolicy>,
     attempt_timeout: Option<Duration>,
     deadline: Option<Duration>,
     clock: Arc<dyn Clock>,
@@ -70,6 +75,16 @@ impl StackBuilder {
     pub fn allow_plain_http(self) -> Self {
         StackBuilder {
             plain_http: true,
+            ..self
+        }
+    }
+
+    /// How often, after which waits and within which budget requests are repeated; [`RetryPolicy::new`] unless set, `None`
+    /// for a single attempt. What is repeated at all, and what never, says [`Retry`].
+    #[must_use]
+    pub fn retry(self, policy: impl Into<Option<RetryPolicy>>) -> Self {
+        StackBuilder {
+            retry: policy.into(),
             ..self
         }
     }
@@ -103,10 +118,8 @@ impl StackBuilder {
 
     /// The stack.
     pub fn build(self) -> Stack {
-        let mut transport = self.transport;
-        if let Some(duration) = self.attempt_timeout {
-            transport = Transport::new(AttemptTimeout::new(transport, Arc::clone(&self.clock), duration));
-        }
+        let mut transport =
+            Transport::new(AttemptTimeout::new(self.transport, Arc::clone(&self.clock), self.attempt_timeout));
         if let Some(token) = self.access_token {
             let layer = AccessToken::new(transport, &token);
             transport = Transport::new(if self.plain_http {
@@ -115,6 +128,10 @@ impl StackBuilder {
                 layer
             });
         }
-        Stack(Transport::new(Deadline::new(transport, self.clock, self.deadline)))
+        if let Some(policy) = self.retry {
+            transport = Transport::new(Retry::new(transport, Arc::clone(&self.clock), policy));
+        }
+        let deadline = Deadline::new(transport, self.clock, self.deadline).told_of_the_wire();
+        Stack(Transport::new(deadline))
     }
 }

@@ -6,15 +6,22 @@ use async_trait::async_trait;
 use http::{Request, Response};
 use hubchannel_api::{Body, Call, HttpTransport, Reach, Transport, TransportError, TransportErrorKind, clock::Clock};
 
+use crate::progress::Progress;
+
 /// Ends a call that takes too long, with everything that belongs to it.
 ///
 /// The time is the call's own, from [`CallOptions::deadline`](hubchannel_api::CallOptions), else the layer's. The
-/// request may have been sent by then, so the outcome is unknown; only a call without any time is never sent.
+/// layers beneath learn of it: a [`Retry`](crate::Retry) gives up at once where the next attempt would begin too late.
+///
+/// The request may have been sent when the time is over, so the outcome is unknown. Only of a call without any time, and
+/// in a [`Stack`](crate::Stack) of one that still waited for its turn, is it known that it was not sent. The error tells
+/// what was tried until then where a [`Retry`](crate::Retry) counts.
 #[derive(Debug)]
 pub struct Deadline {
     inner: Transport,
     clock: Arc<dyn Clock>,
     duration: Option<Duration>,
+    knows_the_wire: bool,
 }
 
 impl Deadline {
@@ -24,19 +31,46 @@ impl Deadline {
             inner: Transport::new(inner),
             clock,
             duration,
+            knows_the_wire: false,
+        }
+    }
+
+    /// For a stack, in which an [`AttemptTimeout`] tells when the wire is reached.
+    pub(crate) fn told_of_the_wire(self) -> Self {
+        Deadline {
+            knows_the_wire: true,
+            ..self
         }
     }
 }
 
 #[async_trait]
 impl HttpTransport for Deadline {
-    async fn send(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
+    async fn send(&self, mut request: Request<Body>) -> Result<Response<Body>, TransportError> {
         let own = request
             .extensions()
             .get::<Call>()
             .and_then(|call| call.options.deadline);
-        let duration = own.or(self.duration);
-        within(&self.inner, &*self.clock, duration, request, "the call took longer than its deadline").await
+        let Some(duration) = own.or(self.duration) else {
+            return self.inner.send(request).await;
+        };
+        let end = self.clock.monotonic().saturating_add(duration);
+        let progress = Progress::until(Some(end));
+        request.extensions_mut().insert(progress.clone());
+        let late = |sent| {
+            let (reach, attempts) = progress.cut_off(self.clock.monotonic());
+            let reach = if sent && !self.knows_the_wire {
+                Reach::Unknown
+            } else {
+                reach
+            };
+            let error = too_late(reach, "the call took longer than its deadline", duration);
+            match attempts {
+                Some(attempts) => error.with_attempts(attempts),
+                None => error,
+            }
+        };
+        within(&self.inner, &*self.clock, duration, request, late).await
     }
 }
 
@@ -46,16 +80,16 @@ impl HttpTransport for Deadline {
 pub struct AttemptTimeout {
     inner: Transport,
     clock: Arc<dyn Clock>,
-    duration: Duration,
+    duration: Option<Duration>,
 }
 
 impl AttemptTimeout {
-    /// Gives every attempt this much time.
-    pub fn new(inner: impl HttpTransport, clock: Arc<dyn Clock>, duration: Duration) -> Self {
+    /// Gives every attempt this much time; `None` as much as it takes.
+    pub fn new(inner: impl HttpTransport, clock: Arc<dyn Clock>, duration: impl Into<Option<Duration>>) -> Self {
         AttemptTimeout {
             inner: Transport::new(inner),
             clock,
-            duration,
+            duration: duration.into(),
         }
     }
 }
@@ -63,23 +97,34 @@ impl AttemptTimeout {
 #[async_trait]
 impl HttpTransport for AttemptTimeout {
     async fn send(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
-        within(&self.inner, &*self.clock, Some(self.duration), request, "no answer within the time of an attempt").await
+        if let Some(progress) = Progress::of(&request) {
+            progress.reaches_wire();
+        }
+        let Some(duration) = self.duration else {
+            return self.inner.send(request).await;
+        };
+        let late = |sent| {
+            let reach = if sent { Reach::Unknown } else { Reach::NotSent };
+            too_late(reach, "no answer within the time of an attempt", duration)
+        };
+        within(&self.inner, &*self.clock, duration, request, late).await
     }
 }
 
+fn too_late(reach: Reach, what: &str, duration: Duration) -> TransportError {
+    TransportError::new(TransportErrorKind::Timeout, reach, format!("{what} of {duration:?}"))
+}
+
+/// Sends the request and waits this long for the answer. The error is told whether anything was begun at all.
 async fn within(
     inner: &Transport,
     clock: &dyn Clock,
-    duration: Option<Duration>,
+    duration: Duration,
     request: Request<Body>,
-    what: &str,
+    late: impl Fn(bool) -> TransportError + Send,
 ) -> Result<Response<Body>, TransportError> {
-    let Some(duration) = duration else {
-        return inner.send(request).await;
-    };
-    let late = |reach| TransportError::new(TransportErrorKind::Timeout, reach, format!("{what} of {duration:?}"));
     if duration.is_zero() {
-        return Err(late(Reach::NotSent));
+        return Err(late(false));
     }
     let mut answer = pin!(inner.send(request));
     let mut over = clock.sleep(duration);
@@ -87,7 +132,88 @@ async fn within(
         if let Poll::Ready(answer) = answer.as_mut().poll(context) {
             return Poll::Ready(answer);
         }
-        over.as_mut().poll(context).map(|()| Err(late(Reach::Unknown)))
+        over.as_mut().poll(context).map(|()| Err(late(true)))
     })
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        task::{Context, Waker},
+        time::SystemTime,
+    };
+
+    use hubchannel_api::clock::ManualClock;
+
+    use super::*;
+    use crate::{Retry, RetryPolicy};
+
+    /// Never answers.
+    #[derive(Debug)]
+    struct Wire;
+
+    #[async_trait]
+    impl HttpTransport for Wire {
+        async fn send(&self, _: Request<Body>) -> Result<Response<Body>, TransportError> {
+            std::future::pending().await
+        }
+    }
+
+    /// Holds every request back, as a layer that fetches a token does.
+    #[derive(Debug)]
+    struct Held(AttemptTimeout, ManualClock, Duration);
+
+    #[async_trait]
+    impl HttpTransport for Held {
+        async fn send(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
+            self.1.sleep(self.2).await;
+            self.0.send(request).await
+        }
+    }
+
+    fn cut_off(held: u64, timeout: Option<Duration>) -> TransportError {
+        let clock = ManualClock::new(SystemTime::UNIX_EPOCH);
+        let shared: Arc<dyn Clock> = Arc::new(clock.clone());
+        let wire = AttemptTimeout::new(Wire, Arc::clone(&shared), timeout);
+        let held = Held(wire, clock.clone(), Duration::from_secs(held));
+        let policy = RetryPolicy::new().first_wait(Duration::ZERO);
+        let retry = Retry::new(held, Arc::clone(&shared), policy);
+        let stack = Deadline::new(retry, shared, Some(Duration::from_secs(60))).told_of_the_wire();
+        let mut call = stack.send(Request::new(Body::empty()));
+        let mut context = Context::from_waker(Waker::noop());
+        loop {
+            if let Poll::Ready(result) = call.as_mut().poll(&mut context) {
+                return result.unwrap_err();
+            }
+            clock.advance(clock.next_wake().unwrap());
+        }
+    }
+
+    #[test]
+    fn a_call_that_waited_for_its_turn_until_the_deadline_was_not_sent() {
+        let error = cut_off(90, None);
+        assert_eq!(error.reach(), Reach::NotSent);
+        let attempts = error.attempts().unwrap();
+        assert_eq!((attempts.count, attempts.earlier_unknown), (1, false));
+    }
+
+    #[test]
+    fn a_call_that_had_its_turn_before_may_have_been_sent() {
+        // One attempt reaches the wire and is given up there; the next waits for its turn until the end.
+        let error = cut_off(40, Some(Duration::from_secs(10)));
+        assert_eq!(error.reach(), Reach::NotSent);
+        let attempts = error.attempts().unwrap();
+        assert_eq!((attempts.count, attempts.earlier_unknown), (2, true));
+    }
+
+    #[test]
+    fn a_call_on_the_wire_may_have_been_sent() {
+        for timeout in [None, Some(Duration::from_secs(50))] {
+            let error = cut_off(20, timeout);
+            assert_eq!(error.reach(), Reach::Unknown);
+            let attempts = error.attempts().unwrap();
+            assert_eq!((attempts.count, attempts.earlier_unknown), (1, false));
+        }
+    }
 }

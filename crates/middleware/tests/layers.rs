@@ -54,8 +54,9 @@ fn clock() -> ManualClock {
     ManualClock::new(SystemTime::UNIX_EPOCH)
 }
 
+/// A client of a stack that makes one attempt.
 fn client(stack: StackBuilder) -> Client {
-    Client::new(stack.build())
+    Client::new(stack.retry(None).build())
 }
 
 fn publish() -> PublishMessage {

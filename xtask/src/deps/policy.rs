@@ -175,9 +175,12 @@ pub(crate) const POLICY: Policy = Policy {
             edges: Edges::Only(&["hubchannel-api"]),
             foreign: Foreign::Only(&[
                 ("async-trait", "implements the transport trait"),
+                ("fastrand", "waits that differ from caller to caller, from a seed"),
                 ("http", "implements the transport trait"),
+                ("httpdate", "reads the date in `Retry-After`"),
                 ("tokio", "timers"),
             ]),
+            dev_foreign: &[("proptest", "generates what a property is to hold for")],
             bans: &[NO_CLIENT],
             ..LIBRARY
         },

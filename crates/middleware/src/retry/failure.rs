@@ -1,0 +1,102 @@
+//! What a failed attempt says about a further one.
+
+use std::time::{Duration, SystemTime};
+
+use http::{Response, StatusCode};
+use hubchannel_api::{Attempts, Body, GaveUp, Reach, TransportError, TransportErrorKind, status};
+
+use super::{
+    RetryBudget,
+    after::{LIMIT_WINDOW, documented, retry_after},
+};
+
+/// What came of an attempt.
+pub(super) type Outcome = Result<Response<Body>, TransportError>;
+
+/// How an attempt ended, for whoever decides about a further one.
+#[derive(Debug)]
+pub(super) enum Ending {
+    /// With an answer for good: success, or a refusal that stays one.
+    Settled,
+    /// With something that a further attempt does not mend, and that does not show a server in good health.
+    Final,
+    /// With something that may pass.
+    Passing(Passing),
+}
+
+#[derive(Debug)]
+pub(super) struct Passing {
+    /// The least time until the next attempt.
+    pub(super) floor: Duration,
+    /// From how much time beyond the floor is drawn at least.
+    pub(super) spread: Duration,
+    /// What a repeat costs.
+    pub(super) cost: u32,
+}
+
+/// Whether what was asked may have been done in this attempt, although it did not succeed.
+pub(super) fn may_have_acted(outcome: &Outcome) -> bool {
+    match outcome {
+        Ok(response) => !response.status().is_success() && status::may_have_acted(response.status()),
+        Err(error) => error.reach() == Reach::Unknown,
+    }
+}
+
+/// What a layer beneath has tried for this attempt.
+pub(super) fn attempts(outcome: &Outcome) -> Option<&Attempts> {
+    match outcome {
+        Ok(response) => response.extensions().get(),
+        Err(error) => error.attempts(),
+    }
+}
+
+/// Why a layer beneath, which repeats requests too, has stopped doing so.
+pub(super) fn gave_up_beneath(outcome: &Outcome) -> Option<GaveUp> {
+    attempts(outcome)?.gave_up
+}
+
+impl Ending {
+    pub(super) fn of(outcome: &Outcome, wall: SystemTime) -> Self {
+        match outcome {
+            Ok(response) if !status::passes_by_itself(response.status()) => {
+                if response.status().is_server_error() {
+                    Ending::Final
+                } else {
+                    Ending::Settled
+                }
+            }
+            Ok(response) => Ending::Passing(Passing::of_answer(response, wall)),
+            Err(error) if !error.kind().passes_by_itself() => Ending::Final,
+            Err(error) => Ending::Passing(Passing {
+                floor: Duration::ZERO,
+                spread: Duration::ZERO,
+                cost: cost(error.kind() == TransportErrorKind::Timeout),
+            }),
+        }
+    }
+}
+
+impl Passing {
+    fn of_answer(response: &Response<Body>, wall: SystemTime) -> Self {
+        let status = response.status();
+        let asked = retry_after(response.headers(), wall);
+        // Without a word of how long the limit holds, callers come back spread over the whole of its window.
+        let spread = match asked {
+            None if status == StatusCode::TOO_MANY_REQUESTS => LIMIT_WINDOW,
+            _ => Duration::ZERO,
+        };
+        Passing {
+            floor: asked.unwrap_or_default().max(documented(status)),
+            spread,
+            cost: cost(matches!(status.as_u16(), 408 | 504 | 522 | 524)),
+        }
+    }
+}
+
+fn cost(timeout: bool) -> u32 {
+    if timeout {
+        RetryBudget::TIMEOUT_COST
+    } else {
+        RetryBudget::COST
+    }
+}

@@ -1,0 +1,185 @@
+//! Requests that are sent again where that is safe.
+
+mod after;
+mod budget;
+mod failure;
+mod policy;
+
+use std::{
+    mem,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use fastrand::Rng;
+use http::{Method, Request, Response};
+use hubchannel_api::{Attempts, Body, Call, GaveUp, HttpTransport, Transport, TransportError, clock::Clock};
+
+use self::failure::{Ending, Outcome, Passing};
+pub use self::{budget::RetryBudget, policy::RetryPolicy};
+use crate::progress::Progress;
+
+/// Sends a request again where that is safe and may help.
+///
+/// ```
+/// use std::sync::Arc;
+/// use hubchannel_api::HttpTransport;
+/// use hubchannel_middleware::{Retry, RetryPolicy, TokioClock};
+///
+/// fn repeating(transport: impl HttpTransport) -> Retry {
+///     Retry::new(transport, Arc::new(TokioClock), RetryPolicy::new().max_attempts(3))
+/// }
+/// ```
+///
+/// A [`Stack`](crate::Stack) has one unless told otherwise. After an attempt it asks, in this order:
+/// 1. Does the reason pass by itself? See [`status::passes_by_itself`](hubchannel_api::status::passes_by_itself) and
+///    [`TransportErrorKind::passes_by_itself`](hubchannel_api::TransportErrorKind::passes_by_itself). 401 does not, nor
+///    does 409, which may say that it is done already.
+/// 2. May it have been done? Where the request was not sent or the answer turns it down (423, 429, 477), any operation is
+///    repeated; else only one that [may be](Call::may_repeat): a read, what changes nothing a second time, a publish with
+///    a key. A request without a [`Call`] is one of those if it is a GET or HEAD.
+/// 3. Has it been tried [as often as it is tried](RetryPolicy::max_attempts)?
+/// 4. Would the next attempt begin before the end of the call? If not, it gives up now instead of waiting.
+/// 5. Is there [budget](RetryBudget)?
+///
+/// The wait is a floor and a random time on top. The floor is the server's `Retry-After`, in seconds or as a date, however
+/// long, but not less than what HubSpot documents: 2 s after 423, 502 and 504, 1 s after 429. The random time is drawn from
+/// nothing up to 500 ms, then 1 s, 2 s and so on up to 8 s; after a 429 without `Retry-After`, which HubSpot does not
+/// promise to send, from at least the ten seconds of its limits' window.
+///
+/// Every attempt is the same request with the same body, and so with the same idempotency key. What was tried is in
+/// [`Attempts`], in the extensions of the response or in the error. Where `gave_up` is set in what comes from beneath, a
+/// layer there repeats already, and this one does not.
+///
+/// Dropping a call at any time leaves nothing behind, and gives back what it took of the budget for an attempt not yet
+/// begun.
+#[derive(Debug)]
+pub struct Retry {
+    inner: Transport,
+    clock: Arc<dyn Clock>,
+    policy: RetryPolicy,
+    rng: Mutex<Rng>,
+}
+
+impl Retry {
+    /// Repeats by this policy. The clock must be that of the [`Deadline`](crate::Deadline) around it, if there is one.
+    pub fn new(inner: impl HttpTransport, clock: Arc<dyn Clock>, policy: RetryPolicy) -> Self {
+        Retry {
+            inner: Transport::new(inner),
+            clock,
+            rng: Mutex::new(policy.rng()),
+            policy,
+        }
+    }
+
+    /// Waits for the next attempt, or says why there is none.
+    async fn wait(&self, asked: &Asked, passing: &Passing, attempt: u32) -> Result<Next, GaveUp> {
+        if asked.progress.may_have_acted() && !asked.repeatable {
+            return Err(GaveUp::NotRepeatable);
+        }
+        if attempt >= self.policy.max_attempts {
+            return Err(GaveUp::MaxAttempts);
+        }
+        let ceiling = self.policy.ceiling(attempt.saturating_add(1)).max(passing.spread);
+        let wait = passing.floor.saturating_add(self.draw(ceiling));
+        self.in_time(asked, wait)?;
+        let taken = self.policy.budget.take(passing.cost).ok_or(GaveUp::Budget)?;
+        let since = self.clock.monotonic();
+        self.clock.sleep(wait).await;
+        // A machine that slept wakes late: what begins now would be cut off with its fate unknown.
+        self.in_time(asked, Duration::ZERO)?;
+        Ok(Next {
+            waited: self.clock.monotonic().saturating_sub(since),
+            cost: taken.spend(),
+        })
+    }
+
+    /// Whether what begins after this wait begins before the call must have ended.
+    fn in_time(&self, asked: &Asked, wait: Duration) -> Result<(), GaveUp> {
+        let begin = self.clock.monotonic().saturating_add(wait);
+        match asked.progress.end() {
+            Some(end) if begin >= end => Err(GaveUp::Deadline),
+            _ => Ok(()),
+        }
+    }
+
+    /// Anything from nothing up to this, each as likely as the other.
+    fn draw(&self, ceiling: Duration) -> Duration {
+        let ceiling = u64::try_from(ceiling.as_nanos()).unwrap_or(u64::MAX);
+        let mut rng = self.rng.lock().unwrap_or_else(PoisonError::into_inner);
+        Duration::from_nanos(rng.u64(..=ceiling))
+    }
+}
+
+/// What stays the same from attempt to attempt.
+struct Asked {
+    progress: Progress,
+    repeatable: bool,
+}
+
+/// What a further attempt took.
+struct Next {
+    waited: Duration,
+    cost: u32,
+}
+
+#[async_trait]
+impl HttpTransport for Retry {
+    async fn send(&self, mut request: Request<Body>) -> Result<Response<Body>, TransportError> {
+        let asked = Asked {
+            repeatable: may_repeat(&request),
+            progress: Progress::claim(&mut request),
+        };
+        let mut attempt = 1;
+        let mut waited = Duration::ZERO;
+        let mut reward = RetryBudget::REWARD;
+        loop {
+            asked.progress.begin(self.clock.monotonic(), waited);
+            let sent = if attempt < self.policy.max_attempts {
+                request.clone()
+            } else {
+                mem::take(&mut request)
+            };
+            let outcome = self.inner.send(sent).await;
+            let ended = self.clock.monotonic();
+            let may_have_acted = failure::may_have_acted(&outcome);
+            asked
+                .progress
+                .attempted(ended, may_have_acted, failure::attempts(&outcome));
+            let mut gave_up = failure::gave_up_beneath(&outcome);
+            match Ending::of(&outcome, self.clock.wall()) {
+                Ending::Settled => self.policy.budget.give(reward),
+                Ending::Passing(passing) if gave_up.is_none() => match self.wait(&asked, &passing, attempt).await {
+                    Ok(next) => {
+                        reward = next.cost;
+                        waited = next.waited;
+                        attempt += 1;
+                        continue;
+                    }
+                    Err(reason) => gave_up = Some(reason),
+                },
+                Ending::Passing(_) | Ending::Final => {}
+            }
+            return reported(outcome, asked.progress.report(gave_up));
+        }
+    }
+}
+
+/// Whether the request may be sent again although the server may have received it.
+fn may_repeat(request: &Request<Body>) -> bool {
+    match request.extensions().get::<Call>() {
+        Some(call) => call.may_repeat(),
+        None => matches!(*request.method(), Method::GET | Method::HEAD),
+    }
+}
+
+fn reported(outcome: Outcome, attempts: Attempts) -> Outcome {
+    match outcome {
+        Ok(mut response) => {
+            response.extensions_mut().insert(attempts);
+            Ok(response)
+        }
+        Err(error) => Err(error.with_attempts(attempts)),
+    }
+}

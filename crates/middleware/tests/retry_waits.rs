@@ -1,0 +1,262 @@
+//! How long is waited for a repeat, and when it is not waited for.
+
+#![allow(clippy::unwrap_used, reason = "a failing test is how this reports")]
+
+mod common;
+
+use std::time::{Duration, SystemTime};
+
+use async_trait::async_trait;
+use http::Request;
+use hubchannel_api::{
+    Body, Call, GaveUp, HttpTransport, Reach, TransportErrorKind,
+    clock::{Clock, ManualClock},
+};
+use hubchannel_middleware::{Deadline, Retry, RetryPolicy, Stack};
+
+use self::common::{
+    CREATE, End, Outcome, PUBLISH, READ, Wire, attempts, drive, pends, request, request_of, retry, run,
+};
+
+fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+#[test]
+fn waits_grow_to_a_limit_and_differ_from_seed_to_seed() {
+    let failing = || Wire::new((0..8).map(|_| End::refused()));
+    let policy = || {
+        RetryPolicy::new()
+            .max_attempts(8)
+            .first_wait(seconds(1))
+            .longest_wait(seconds(5))
+    };
+    let waits = |seed| {
+        let wire = failing();
+        let retry = Retry::new(wire.clone(), wire.clock(), policy().seed(seed));
+        drive(&wire.clock, retry.send(request(READ, false))).unwrap_err();
+        wire.waits()
+    };
+    let mut most = [Duration::ZERO; 7];
+    let mut least = [Duration::MAX; 7];
+    for seed in 0..200 {
+        let waits = waits(seed);
+        assert_eq!(waits.len(), 7);
+        for (at, wait) in waits.into_iter().enumerate() {
+            most[at] = most[at].max(wait);
+            least[at] = least[at].min(wait);
+        }
+    }
+    for (at, limit) in [1, 2, 4, 5, 5, 5, 5].into_iter().map(seconds).enumerate() {
+        assert!(most[at] <= limit && most[at] > limit * 9 / 10, "{most:?}");
+        assert!(least[at] < limit / 10, "{least:?}");
+    }
+    assert_eq!(waits(3), waits(3));
+    assert_ne!(waits(3), waits(4));
+}
+
+#[test]
+fn what_hubspot_documents_of_a_status_is_waited_at_least() {
+    for (status, least, most) in [
+        (423, 2000, 2500),
+        (502, 2000, 2500),
+        (504, 2000, 2500),
+        (503, 0, 500),
+        (429, 1000, 11_000),
+    ] {
+        let mut longest = Duration::ZERO;
+        for seed in 0..100 {
+            let wire = Wire::new([End::status(status), End::status(200)]);
+            let retry = Retry::new(wire.clone(), wire.clock(), RetryPolicy::new().seed(seed));
+            drive(&wire.clock, retry.send(request(READ, false))).unwrap();
+            let wait = wire.waits()[0];
+            assert!(wait >= Duration::from_millis(least) && wait <= Duration::from_millis(most), "{status}: {wait:?}");
+            longest = longest.max(wait);
+        }
+        assert!(longest > Duration::from_millis(most) * 8 / 10, "{status}: {longest:?}");
+    }
+}
+
+fn wait_after(headers: &[(&'static str, &str)]) -> Duration {
+    let end = headers
+        .iter()
+        .fold(End::status(503), |end, (name, value)| end.with_header(name, *value));
+    let wire = Wire::new([end, End::status(200)]);
+    run(&wire, RetryPolicy::new().first_wait(Duration::ZERO), request(READ, false)).unwrap();
+    wire.waits()[0]
+}
+
+/// The wall of a [`Wire`] begins at Fri, 15 Jan 2027 08:00:00 GMT.
+#[test]
+fn retry_after_is_a_floor_in_seconds_and_as_a_date() {
+    let cases: [(&str, u64); 22] = [
+        ("0", 0),
+        ("1", 1),
+        ("007", 7),
+        (" 9 ", 9),
+        ("86400", 86_400),
+        ("99999999999", 99_999_999_999),
+        ("Fri, 15 Jan 2027 08:00:30 GMT", 30),
+        ("Friday, 15-Jan-27 08:00:30 GMT", 30),
+        ("Fri Jan 15 08:00:30 2027", 30),
+        ("Sat, 16 Jan 2027 08:00:00 GMT", 86_400),
+        ("Fri, 15 Jan 2027 08:00:00 GMT", 0),
+        ("Fri, 15 Jan 2027 07:59:59 GMT", 0),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", 0),
+        ("Fri, 15 Jan 2027 08:00:30 CET", 0),
+        ("Fri, 32 Jan 2027 08:00:30 GMT", 0),
+        ("-5", 0),
+        ("+5", 0),
+        ("5.5", 0),
+        ("5s", 0),
+        ("", 0),
+        ("soon", 0),
+        ("0x10", 0),
+    ];
+    for (value, floor) in cases {
+        assert_eq!(wait_after(&[("retry-after", value)]), seconds(floor), "{value:?}");
+    }
+}
+
+#[test]
+fn of_several_floors_the_longest_counts() {
+    assert_eq!(wait_after(&[("retry-after", "3"), ("retry-after", "8"), ("retry-after", "junk")]), seconds(8));
+    let wire = Wire::new([End::status(423).with_header("retry-after", "0"), End::status(200)]);
+    run(&wire, RetryPolicy::new(), request(READ, false)).unwrap();
+    assert!(wire.waits()[0] >= seconds(2), "a lock lasts two seconds whatever the header says");
+}
+
+#[test]
+fn a_date_is_measured_from_the_answer_s_own_date() {
+    let date = ("date", "Mon, 01 Mar 2021 10:00:00 GMT");
+    assert_eq!(wait_after(&[("retry-after", "Mon, 01 Mar 2021 10:00:12 GMT"), date]), seconds(12));
+    assert_eq!(wait_after(&[("retry-after", "Mon, 01 Mar 2021 09:00:00 GMT"), date]), Duration::ZERO);
+    assert_eq!(wait_after(&[("retry-after", "12"), date]), seconds(12));
+    let junk = ("date", "yesterday");
+    assert_eq!(wait_after(&[("retry-after", "Fri, 15 Jan 2027 08:00:30 GMT"), junk]), seconds(30));
+}
+
+#[test]
+fn a_clock_that_is_set_while_waiting_changes_nothing() {
+    for wall in [0, 4_000_000_000] {
+        let wire = Wire::new([
+            End::status(503).with_header("retry-after", "Fri, 15 Jan 2027 08:00:30 GMT"),
+            End::status(200),
+        ]);
+        let retry = retry(&wire, RetryPolicy::new().first_wait(Duration::ZERO));
+        let mut call = retry.send(request(READ, false));
+        assert!(pends(call.as_mut()));
+        wire.clock.set_wall(SystemTime::UNIX_EPOCH + seconds(wall));
+        drive(&wire.clock, call).unwrap();
+        assert_eq!(wire.waits(), [seconds(30)]);
+    }
+}
+
+#[test]
+fn a_wait_of_more_seconds_than_there_are_is_a_wait_for_ever() {
+    let huge = "9".repeat(40);
+    let wire = Wire::new([End::status(503).with_header("retry-after", huge), End::status(200)]);
+    let retry = retry(&wire, RetryPolicy::new());
+    let mut call = retry.send(request(READ, false));
+    assert!(pends(call.as_mut()));
+    wire.clock.advance(seconds(u64::MAX / 2));
+    assert!(pends(call.as_mut()));
+    drop(call);
+    assert_eq!(wire.clock.sleepers(), 0);
+}
+
+#[test]
+fn a_wait_beyond_the_deadline_gives_up_at_once() {
+    for (after, waits) in [
+        ("59", true),
+        ("60", false),
+        ("61", false),
+        ("86400", false),
+        (&*"9".repeat(40), false),
+    ] {
+        let wire = Wire::new([End::status(477).with_header("retry-after", after), End::status(200)]);
+        let policy = RetryPolicy::new().first_wait(Duration::ZERO);
+        let layers = Deadline::new(retry(&wire, policy), wire.clock(), Some(seconds(60)));
+        let outcome = drive(&wire.clock, layers.send(request(CREATE, false)));
+        assert_eq!(wire.seen().len(), if waits { 2 } else { 1 }, "{after}");
+        if !waits {
+            assert_eq!(wire.clock.monotonic(), Duration::ZERO, "{after}: not one moment later");
+            assert_eq!(attempts(&outcome).gave_up, Some(GaveUp::Deadline));
+            assert_eq!(outcome.unwrap().headers()["retry-after"], after);
+        }
+    }
+}
+
+#[test]
+fn a_wait_that_ends_too_late_is_followed_by_nothing() {
+    let wire = Wire::new([End::status(503).with_header("retry-after", "30"), End::status(200)]);
+    let stack = Stack::new(wire.clone()).clock(wire.clock.clone()).build();
+    let mut call = stack.send(request(PUBLISH, true));
+    assert!(pends(call.as_mut()));
+    // The machine was asleep.
+    wire.clock.advance(seconds(3600));
+    let outcome = drive(&wire.clock, call);
+    assert_eq!(wire.seen().len(), 1);
+    let attempts = attempts(&outcome);
+    assert_eq!((attempts.count, attempts.gave_up), (1, Some(GaveUp::Deadline)));
+    assert_eq!((attempts.elapsed, attempts.waited), (Duration::ZERO, Duration::ZERO));
+    assert_eq!(outcome.unwrap().status(), 503);
+}
+
+#[test]
+fn the_call_s_own_deadline_counts() {
+    let wire = Wire::new([End::status(503).with_header("retry-after", "10"), End::status(200)]);
+    let stack = Stack::new(wire.clone()).clock(wire.clock.clone()).build();
+    let mut call = Call::new(READ);
+    call.options.deadline = Some(seconds(5));
+    let outcome = drive(&wire.clock, stack.send(request_of(call)));
+    assert_eq!(attempts(&outcome).gave_up, Some(GaveUp::Deadline));
+}
+
+#[test]
+fn a_deadline_in_the_middle_of_an_attempt_tells_of_those_before() {
+    let wire = Wire::timed([(seconds(8), End::lost()), (seconds(100), End::status(201))]);
+    let stack = Stack::new(wire.clone())
+        .clock(wire.clock.clone())
+        .attempt_timeout(None)
+        .build();
+    let outcome = drive(&wire.clock, stack.send(request(PUBLISH, true)));
+    let attempts = attempts(&outcome);
+    assert_eq!((attempts.count, attempts.gave_up), (2, Some(GaveUp::Deadline)));
+    assert!(attempts.earlier_unknown);
+    assert_eq!(attempts.elapsed, seconds(60));
+    let error = outcome.unwrap_err();
+    assert_eq!((error.kind(), error.reach()), (TransportErrorKind::Timeout, Reach::Unknown));
+}
+
+/// Holds every request back for a time, as a layer that fetches a token or keeps a limit.
+#[derive(Debug)]
+struct Held<T>(T, ManualClock, Duration);
+
+#[async_trait]
+impl<T: HttpTransport> HttpTransport for Held<T> {
+    async fn send(&self, request: Request<Body>) -> Outcome {
+        self.1.sleep(self.2).await;
+        self.0.send(request).await
+    }
+}
+
+#[test]
+fn a_deadline_around_anything_leaves_the_outcome_unknown() {
+    let wire = Wire::new([End::status(201)]);
+    let held = Held(wire.clone(), wire.clock.clone(), seconds(90));
+    let repeated = Retry::new(held, wire.clock(), RetryPolicy::new());
+    let layers = Deadline::new(repeated, wire.clock(), Some(seconds(60)));
+    let error = drive(&wire.clock, layers.send(request(PUBLISH, true))).unwrap_err();
+    assert_eq!(error.reach(), Reach::Unknown, "who knows what is beneath");
+}
+
+#[test]
+fn a_timeout_of_an_attempt_is_repeated() {
+    let wire = Wire::timed([(seconds(100), End::status(201)), (seconds(1), End::status(201))]);
+    let stack = Stack::new(wire.clone()).clock(wire.clock.clone()).build();
+    let outcome = drive(&wire.clock, stack.send(request(PUBLISH, true)));
+    let attempts = attempts(&outcome);
+    assert_eq!((attempts.count, attempts.earlier_unknown, attempts.gave_up), (2, true, None));
+    assert_eq!(outcome.unwrap().status(), 201);
+}
