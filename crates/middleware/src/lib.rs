@@ -1,4 +1,4 @@
-//! Credentials, repeats and timeouts around any transport of HubSpot's custom channels.
+//! Credentials, repeats, limits and timeouts around any transport of HubSpot's custom channels.
 //!
 //! ```
 //! use hubchannel_api::{Client, HttpTransport};
@@ -17,13 +17,13 @@
 //! | [`Deadline`] | call | it bounds everything that happens for a call, waits between attempts included |
 //! | [`Retry`] | call | it repeats all that is beneath it; around the deadline it would double the caller's time |
 //! | [`AccessToken`] | attempt | a repeat needs the token of its own time, and what waits must not hold one |
+//! | [`RateLimit`] | attempt | every attempt counts, and the wait for a start is no part of the attempt's time |
 //! | [`AttemptTimeout`] | attempt | it measures the wire and not the wait for a token |
-//!
-//! There is no rate limit yet: what is over HubSpot's limit is turned down there and repeated.
 
 mod access_token;
 mod clock;
 mod progress;
+mod rate_limit;
 mod retry;
 mod stack;
 mod timeout;
@@ -31,6 +31,7 @@ mod timeout;
 pub use self::{
     access_token::AccessToken,
     clock::TokioClock,
+    rate_limit::{RateLimit, RateLimiter},
     retry::{Retry, RetryBudget, RetryPolicy},
     stack::{Stack, StackBuilder},
     timeout::{AttemptTimeout, Deadline},

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use http::{Request, Response};
 use hubchannel_api::{Body, HttpTransport, Transport, TransportError, clock::Clock, model::Secret};
 
-use crate::{AccessToken, AttemptTimeout, Deadline, Retry, RetryPolicy, TokioClock};
+use crate::{AccessToken, AttemptTimeout, Deadline, RateLimit, RateLimiter, Retry, RetryPolicy, TokioClock};
 
 /// A transport with credentials, repeats and timeouts around it, itself a transport. Cheap to clone.
 ///
@@ -33,6 +33,7 @@ impl Stack {
             transport: Transport::new(transport),
             access_token: None,
             plain_http: false,
+            rate_limiter: None,
             retry: Some(RetryPolicy::new()),
             attempt_timeout: Some(Duration::from_secs(30)),
             deadline: Some(Duration::from_secs(60)),
@@ -54,6 +55,7 @@ pub struct StackBuilder {
     transport: Transport,
     access_token: Option<Secret>,
     plain_http: bool,
+    rate_limiter: Option<RateLimiter>,
     retry: Option<RetryPolicy>,
     attempt_timeout: Option<Duration>,
     deadline: Option<Duration>,
@@ -89,6 +91,16 @@ impl StackBuilder {
         }
     }
 
+    /// Starts no more requests than this limiter lets; none unless set. Give the same limiter to every stack of the same
+    /// app and portal.
+    #[must_use]
+    pub fn rate_limiter(self, limiter: RateLimiter) -> Self {
+        StackBuilder {
+            rate_limiter: Some(limiter),
+            ..self
+        }
+    }
+
     /// How long one attempt may take; 30 s unless set, `None` for as long as it takes.
     #[must_use]
     pub fn attempt_timeout(self, duration: impl Into<Option<Duration>>) -> Self {
@@ -120,6 +132,9 @@ impl StackBuilder {
     pub fn build(self) -> Stack {
         let mut transport =
             Transport::new(AttemptTimeout::new(self.transport, Arc::clone(&self.clock), self.attempt_timeout));
+        if let Some(limiter) = self.rate_limiter {
+            transport = Transport::new(RateLimit::new(transport, limiter));
+        }
         if let Some(token) = self.access_token {
             let layer = AccessToken::new(transport, &token);
             transport = Transport::new(if self.plain_http {
