@@ -1,4 +1,4 @@
-//! Credentials, repeats, limits and timeouts around any transport of HubSpot's custom channels.
+//! Credentials, repeats, limits, timeouts and spans around any transport of HubSpot's custom channels.
 //!
 //! ```
 //! use hubchannel_api::{Client, HttpTransport};
@@ -14,11 +14,13 @@
 //!
 //! | layer | once per | why there |
 //! |---|---|---|
+//! | [`CallSpan`] | call | it sees how the call ends, whatever ends it |
 //! | [`Deadline`] | call | it bounds everything that happens for a call, waits between attempts included |
 //! | [`Retry`] | call | it repeats all that is beneath it; around the deadline it would double the caller's time |
 //! | [`AccessToken`] | attempt | a repeat needs the token of its own time, and what waits must not hold one |
 //! | [`RateLimit`] | attempt | every attempt counts, and the wait for a start is no part of the attempt's time |
 //! | [`AttemptTimeout`] | attempt | it measures the wire and not the wait for a token |
+//! | [`AttemptSpan`] | attempt | it shows what went over the wire |
 
 mod access_token;
 mod clock;
@@ -27,6 +29,7 @@ mod rate_limit;
 mod retry;
 mod stack;
 mod timeout;
+mod trace;
 
 pub use self::{
     access_token::AccessToken,
@@ -35,4 +38,5 @@ pub use self::{
     retry::{Retry, RetryBudget, RetryPolicy},
     stack::{Stack, StackBuilder},
     timeout::{AttemptTimeout, Deadline},
+    trace::{AttemptSpan, CallSpan},
 };

@@ -25,6 +25,7 @@ struct State {
     attempts: Attempts,
     began: Duration,
     ended: Duration,
+    wait: Duration,
     on_wire: bool,
     last_may_have_acted: bool,
 }
@@ -64,6 +65,11 @@ impl Progress {
         self.state().attempts.count
     }
 
+    /// How long was waited before the present attempt.
+    pub(crate) fn wait(&self) -> Duration {
+        self.state().wait
+    }
+
     /// An attempt begins, after a wait.
     pub(crate) fn begin(&self, now: Duration, wait: Duration) {
         let mut state = self.state();
@@ -74,6 +80,7 @@ impl Progress {
         state.attempts.count = state.attempts.count.saturating_add(1);
         state.attempts.waited = state.attempts.waited.saturating_add(wait);
         state.attempts.earlier_unknown |= state.last_may_have_acted;
+        state.wait = wait;
         state.on_wire = false;
         state.last_may_have_acted = false;
     }

@@ -6,9 +6,12 @@ use async_trait::async_trait;
 use http::{Request, Response};
 use hubchannel_api::{Body, HttpTransport, Transport, TransportError, clock::Clock, model::Secret};
 
-use crate::{AccessToken, AttemptTimeout, Deadline, RateLimit, RateLimiter, Retry, RetryPolicy, TokioClock};
+use crate::{
+    AccessToken, AttemptSpan, AttemptTimeout, CallSpan, Deadline, RateLimit, RateLimiter, Retry, RetryPolicy,
+    TokioClock,
+};
 
-/// A transport with credentials, repeats and timeouts around it, itself a transport. Cheap to clone.
+/// A transport with credentials, repeats, timeouts and spans around it, itself a transport. Cheap to clone.
 ///
 /// Clones share everything, the budget for repeats included.
 ///
@@ -130,8 +133,8 @@ impl StackBuilder {
 
     /// The stack.
     pub fn build(self) -> Stack {
-        let mut transport =
-            Transport::new(AttemptTimeout::new(self.transport, Arc::clone(&self.clock), self.attempt_timeout));
+        let wire = AttemptSpan::new(self.transport);
+        let mut transport = Transport::new(AttemptTimeout::new(wire, Arc::clone(&self.clock), self.attempt_timeout));
         if let Some(limiter) = self.rate_limiter {
             transport = Transport::new(RateLimit::new(transport, limiter));
         }
@@ -147,6 +150,6 @@ impl StackBuilder {
             transport = Transport::new(Retry::new(transport, Arc::clone(&self.clock), policy));
         }
         let deadline = Deadline::new(transport, self.clock, self.deadline).told_of_the_wire();
-        Stack(Transport::new(deadline))
+        Stack(Transport::new(CallSpan::new(deadline)))
     }
 }

@@ -179,6 +179,7 @@ pub(crate) const POLICY: Policy = Policy {
                 ("http", "implements the transport trait"),
                 ("httpdate", "reads the date in `Retry-After`"),
                 ("tokio", "timers"),
+                ("tracing", "spans of calls and attempts, for whatever the user collects them with"),
             ]),
             dev_foreign: &[("proptest", "generates what a property is to hold for")],
             bans: &[NO_CLIENT],

@@ -1,0 +1,225 @@
+//! Spans for calls and their attempts.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use http::{HeaderMap, Method, Request, Response};
+use hubchannel_api::{
+    Attempts, Body, Call, GaveUp, HttpTransport, Reach, Transport, TransportError, TransportErrorKind, redact::Path,
+    status,
+};
+use tracing::{Instrument, Span, debug_span, field::Empty, info_span};
+
+use crate::progress::Progress;
+
+/// Spans are found by this target, whatever the modules are called.
+const TARGET: &str = "hubchannel";
+
+/// Records each call as a span: target `hubchannel`, name `call`, level `INFO`.
+///
+/// | field | what |
+/// |---|---|
+/// | `operation` | the name of the client's method |
+/// | `method`, `path` | the request line without its query and without a token in the path |
+/// | `status` | of the last answer |
+/// | `error` | what kept an answer away: `connect`, `timeout`, `interrupted`, `too_large`, `refused`, `other` |
+/// | `outcome` | `done`; `failed`: nothing was done; `unknown`: it may have been done; `dropped`: the caller waits no more |
+/// | `attempts`, `waited_ms` | how many there were, and how long was waited between them |
+/// | `gave_up` | why it was not tried further: `max_attempts`, `budget`, `deadline`, `not_repeatable` |
+/// | `correlation_id` | what HubSpot's support finds the last answer by |
+///
+/// A field that there is nothing to say of is left out. No header but the correlation id is recorded, and nothing of any
+/// body.
+#[derive(Debug)]
+pub struct CallSpan {
+    inner: Transport,
+}
+
+impl CallSpan {
+    /// A span around whatever happens there.
+    pub fn new(inner: impl HttpTransport) -> Self {
+        CallSpan {
+            inner: Transport::new(inner),
+        }
+    }
+}
+
+#[async_trait]
+impl HttpTransport for CallSpan {
+    async fn send(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
+        let call = request.extensions().get::<Call>();
+        let span = info_span!(
+            target: TARGET,
+            "call",
+            operation = call.map(|call| call.operation.name),
+            method = request.method().as_str(),
+            path = %Path(request.uri().path()),
+            status = Empty,
+            error = Empty,
+            outcome = Empty,
+            attempts = Empty,
+            waited_ms = Empty,
+            gave_up = Empty,
+            correlation_id = Empty,
+        );
+        record(&self.inner, span, request, |span, result| {
+            let attempts = match result {
+                Ok(response) => response.extensions().get(),
+                Err(error) => error.attempts(),
+            };
+            if let Some(attempts) = attempts {
+                record_attempts(span, attempts);
+            }
+        })
+        .await
+    }
+}
+
+/// Records each attempt as a span: target `hubchannel`, name `attempt`, level `DEBUG`.
+///
+/// | field | what |
+/// |---|---|
+/// | `operation`, `method`, `path` | as those of [`CallSpan`] |
+/// | `attempt` | its number; the first is 1 |
+/// | `wait_ms` | how long was waited before it |
+/// | `status`, `error`, `outcome`, `correlation_id` | as those of [`CallSpan`], of this attempt alone |
+#[derive(Debug)]
+pub struct AttemptSpan {
+    inner: Transport,
+}
+
+impl AttemptSpan {
+    /// A span around each exchange.
+    pub fn new(inner: impl HttpTransport) -> Self {
+        AttemptSpan {
+            inner: Transport::new(inner),
+        }
+    }
+}
+
+#[async_trait]
+impl HttpTransport for AttemptSpan {
+    async fn send(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
+        let call = request.extensions().get::<Call>();
+        let progress = Progress::of(&request);
+        let span = debug_span!(
+            target: TARGET,
+            "attempt",
+            operation = call.map(|call| call.operation.name),
+            method = request.method().as_str(),
+            path = %Path(request.uri().path()),
+            attempt = progress.map_or(1, |progress| progress.number().max(1)),
+            wait_ms = progress.map_or(0, |progress| milliseconds(progress.wait())),
+            status = Empty,
+            error = Empty,
+            outcome = Empty,
+            correlation_id = Empty,
+        );
+        record(&self.inner, span, request, |_, _| {}).await
+    }
+}
+
+async fn record(
+    inner: &Transport,
+    span: Span,
+    request: Request<Body>,
+    more: impl Fn(&Span, &Result<Response<Body>, TransportError>) + Send,
+) -> Result<Response<Body>, TransportError> {
+    if span.is_disabled() {
+        return inner.send(request).await;
+    }
+    let has_effect = has_effect(&request);
+    let mut unfinished = Unfinished { span: Some(&span) };
+    let result = inner.send(request).instrument(span.clone()).await;
+    unfinished.span = None;
+    record_result(&span, &result, has_effect);
+    more(&span, &result);
+    result
+}
+
+/// Says so of a span whose call is dropped.
+struct Unfinished<'a> {
+    span: Option<&'a Span>,
+}
+
+impl Drop for Unfinished<'_> {
+    fn drop(&mut self) {
+        if let Some(span) = self.span {
+            span.record("outcome", "dropped");
+        }
+    }
+}
+
+fn has_effect(request: &Request<Body>) -> bool {
+    match request.extensions().get::<Call>() {
+        Some(call) => call.operation.effect.is_some(),
+        None => !matches!(*request.method(), Method::GET | Method::HEAD),
+    }
+}
+
+fn record_result(span: &Span, result: &Result<Response<Body>, TransportError>, has_effect: bool) {
+    let (done, may_have_acted, attempts) = match result {
+        Ok(response) => {
+            let status = response.status();
+            span.record("status", status.as_u16());
+            if let Some(id) = correlation_id(response.headers()) {
+                span.record("correlation_id", id);
+            }
+            (status.is_success(), status::may_have_acted(status), response.extensions().get::<Attempts>())
+        }
+        Err(error) => {
+            span.record("error", kind(error.kind()));
+            (false, error.reach() == Reach::Unknown, error.attempts())
+        }
+    };
+    let may_have_acted = may_have_acted || attempts.is_some_and(|attempts| attempts.earlier_unknown);
+    let outcome = match () {
+        () if done => "done",
+        () if has_effect && may_have_acted => "unknown",
+        () => "failed",
+    };
+    span.record("outcome", outcome);
+}
+
+fn record_attempts(span: &Span, attempts: &Attempts) {
+    span.record("attempts", attempts.count);
+    span.record("waited_ms", milliseconds(attempts.waited));
+    let gave_up = attempts.gave_up.map(|reason| match reason {
+        GaveUp::MaxAttempts => "max_attempts",
+        GaveUp::Budget => "budget",
+        GaveUp::Deadline => "deadline",
+        GaveUp::NotRepeatable => "not_repeatable",
+        _ => "other",
+    });
+    if let Some(gave_up) = gave_up {
+        span.record("gave_up", gave_up);
+    }
+}
+
+/// Where it looks like one: a server could put anything there.
+fn correlation_id(headers: &HeaderMap) -> Option<&str> {
+    ["x-hubspot-correlation-id", "x-request-id"]
+        .into_iter()
+        .filter_map(|name| headers.get(name)?.to_str().ok())
+        .find(|id| {
+            (1..=64).contains(&id.len())
+                && id
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte))
+        })
+}
+
+fn kind(kind: TransportErrorKind) -> &'static str {
+    match kind {
+        TransportErrorKind::Connect => "connect",
+        TransportErrorKind::Timeout => "timeout",
+        TransportErrorKind::Interrupted => "interrupted",
+        TransportErrorKind::ResponseTooLarge => "too_large",
+        TransportErrorKind::Refused => "refused",
+        _ => "other",
+    }
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
