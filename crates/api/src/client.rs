@@ -3,11 +3,14 @@
 use std::{fmt, sync::Arc};
 
 use http::HeaderValue;
-use hubchannel_model::{Channel, ChannelAccount, Field, Message, NewMessage, Page, StagingToken};
+use hubchannel_model::{
+    Channel, ChannelAccount, ChannelAccountQuery, ChannelId, ChannelQuery, Field, Message, NewMessage, Page,
+    StagingToken,
+};
 
 use crate::{
     ApiVersion, ArchiveChannel, BaseUrl, CreateChannel, CreateChannelAccount, CustomChannels, Error, GetChannel,
-    GetChannelAccount, GetMessage, HttpTransport, KeySource, ListChannelAccounts, ListChannels, PublishMessage,
+    GetChannelAccount, GetMessage, HttpTransport, Items, KeySource, ListChannelAccounts, ListChannels, PublishMessage,
     RandomKeys, Reply, Transport, UpdateChannel, UpdateChannelAccount, UpdateChannelAccountStagingToken,
     UpdateMessageStatus,
     clock::{Clock, SystemClock},
@@ -68,26 +71,7 @@ impl Client {
         }
     }
 
-    /// Lists the app's channels, page by page.
-    ///
-    /// ```
-    /// use hubchannel_api::{Client, Error, ListChannels};
-    /// use hubchannel_model::{Channel, ChannelQuery};
-    ///
-    /// async fn every_channel(client: &Client) -> Result<Vec<Channel>, Error> {
-    ///     let mut query = ChannelQuery::default();
-    ///     let mut channels = Vec::new();
-    ///     loop {
-    ///         let page = client.list_channels(ListChannels::new(query.clone())).await?.into_inner();
-    ///         let next = page.next_cursor().map(str::to_owned);
-    ///         channels.extend(page.into_items());
-    ///         match next {
-    ///             Some(after) => query = query.set_after(after),
-    ///             None => return Ok(channels),
-    ///         }
-    ///     }
-    /// }
-    /// ```
+    /// Lists the app's channels, one page; [`channels`](Client::channels) lists all.
     ///
     /// This and the other operations on channels need the developer's API key with the app's id (documented).
     ///
@@ -96,6 +80,21 @@ impl Client {
     pub async fn list_channels(&self, call: ListChannels) -> Result<Reply<Page<Channel>>, Error> {
         check(&call)?;
         self.api.list_channels(call).await
+    }
+
+    /// Every channel of the app that the query asks for, from its page on.
+    pub fn channels(&self, query: ChannelQuery) -> Items<Channel> {
+        let client = self.clone();
+        Items::new(move |after| {
+            let (client, mut query) = (client.clone(), query.clone());
+            query.after = after.map(str::to_owned).or(query.after);
+            Box::pin(async move {
+                client
+                    .list_channels(ListChannels::new(query))
+                    .await
+                    .map(Reply::into_inner)
+            })
+        })
     }
 
     /// Registers a channel for the app. The body is checked first, see
@@ -183,13 +182,28 @@ impl Client {
         result.map_err(|error| error.hiding(token))
     }
 
-    /// Lists a channel's accounts in the portal, page by page; [`list_channels`](Client::list_channels) shows how.
+    /// Lists a channel's accounts in the portal, one page; [`channel_accounts`](Client::channel_accounts) lists all.
     ///
     /// # Errors
     /// See [`Error`].
     pub async fn list_channel_accounts(&self, call: ListChannelAccounts) -> Result<Reply<Page<ChannelAccount>>, Error> {
         check(&call)?;
         self.api.list_channel_accounts(call).await
+    }
+
+    /// Every account of a channel that the query asks for, from its page on.
+    pub fn channel_accounts(
+        &self,
+        channel_id: impl Into<ChannelId>,
+        query: ChannelAccountQuery,
+    ) -> Items<ChannelAccount> {
+        let (client, channel_id) = (self.clone(), channel_id.into());
+        Items::new(move |after| {
+            let (client, mut query) = (client.clone(), query.clone());
+            query.after = after.map(str::to_owned).or(query.after);
+            let call = ListChannelAccounts::new(channel_id.clone(), query);
+            Box::pin(async move { client.list_channel_accounts(call).await.map(Reply::into_inner) })
+        })
     }
 
     /// Connects an account to an inbox, without a user. The body is checked first, see

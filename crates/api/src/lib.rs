@@ -29,6 +29,7 @@ pub mod clock;
 mod custom_channels;
 mod error;
 mod http_api;
+mod items;
 mod key;
 mod operation;
 pub mod redact;
@@ -51,6 +52,7 @@ pub use self::{
     client::{Client, ClientBuilder},
     custom_channels::CustomChannels,
     error::{Error, ErrorKind},
+    items::Items,
     key::{KeySource, RandomKeys},
     operation::{
         ArchiveChannel, Call, CallOptions, CreateChannel, CreateChannelAccount, Credential, GetChannel,

@@ -113,6 +113,7 @@ pub(crate) const POLICY: Policy = Policy {
             foreign: Foreign::Only(&[
                 ("async-trait", "async methods in traits that stay object safe"),
                 ("bytes", "bodies that are cheap to clone for a repeat"),
+                ("futures-core", "lists as streams, by the trait that all runtimes share"),
                 ("http", "the request and response types every transport knows"),
                 ("percent-encoding", "ids in paths"),
                 ("serde", "what bodies of operations are bound by"),

@@ -72,6 +72,8 @@ enum Cause {
         body: Bytes,
         error: DecodeError,
     },
+    /// A page of a list leads to itself.
+    EndlessList,
     /// The double or transport does not implement the operation.
     Unsupported,
 }
@@ -131,6 +133,10 @@ impl Error {
     /// [`CustomChannels`](crate::CustomChannels) return where they are not overridden.
     pub fn unsupported<O: Operation>() -> Self {
         Error::new(ErrorKind::Unsupported, Some(O::INFO), Cause::Unsupported)
+    }
+
+    pub(crate) fn endless_list() -> Self {
+        Error::new(ErrorKind::Unreadable, None, Cause::EndlessList)
     }
 
     /// There was no response.
@@ -256,7 +262,11 @@ impl Error {
             Cause::Transport(error) => error.reach() == Reach::Unknown,
             Cause::Answer { status, .. } => status::may_have_acted(*status),
             Cause::Unreadable { .. } => true,
-            Cause::Violations(_) | Cause::Parameter { .. } | Cause::Unwritable(_) | Cause::Unsupported => false,
+            Cause::Violations(_)
+            | Cause::Parameter { .. }
+            | Cause::Unwritable(_)
+            | Cause::EndlessList
+            | Cause::Unsupported => false,
         }
     }
 
@@ -401,6 +411,9 @@ impl fmt::Display for Error {
                     text::line(error, hidden)
                 )?;
             }
+            Cause::EndlessList => {
+                f.write_str("the list goes on with the page that has just come, which would never end")?;
+            }
             Cause::Unsupported => f.write_str("not supported by the implementation behind this client")?,
         }
         if let Some(id) = self.correlation_id() {
@@ -437,7 +450,7 @@ impl StdError for Error {
             // Its text is this error's text; what comes next is its own cause.
             Cause::Transport(error) => error.source(),
             Cause::Unreadable { error, .. } => Some(error),
-            Cause::Parameter { .. } | Cause::Answer { .. } | Cause::Unsupported => None,
+            Cause::Parameter { .. } | Cause::Answer { .. } | Cause::EndlessList | Cause::Unsupported => None,
         }
     }
 }

@@ -1,0 +1,158 @@
+//! Lists as streams of their items.
+
+#![allow(clippy::unwrap_used, reason = "a failing test is how this reports")]
+
+use std::{
+    collections::VecDeque,
+    pin::pin,
+    sync::{Arc, Mutex},
+    task::{Context, Poll, Waker},
+};
+
+use async_trait::async_trait;
+use hubchannel_api::{
+    Client, CustomChannels, Error, ListChannelAccounts, ListChannels, Reply, TransportError, TransportErrorKind,
+    model::{Channel, ChannelAccount, ChannelAccountQuery, ChannelQuery, Page},
+};
+use hubchannel_api::{Operation, Reach};
+use proptest::prelude::*;
+
+/// Pages to hand out in turn; an empty place is a failure.
+#[derive(Clone, Debug, Default)]
+struct Pages {
+    pages: Arc<Mutex<VecDeque<Option<Page<Channel>>>>>,
+    asked: Arc<Mutex<Vec<ChannelQuery>>>,
+}
+
+#[async_trait]
+impl CustomChannels for Pages {
+    async fn list_channels(&self, call: ListChannels) -> Result<Reply<Page<Channel>>, Error> {
+        self.asked.lock().unwrap().push(call.query);
+        match self.pages.lock().unwrap().pop_front().flatten() {
+            Some(page) => Ok(Reply::new(page)),
+            None => {
+                let lost = TransportError::new(TransportErrorKind::Interrupted, Reach::Unknown, "lost");
+                Err(Error::from_transport(ListChannels::INFO, lost))
+            }
+        }
+    }
+
+    async fn list_channel_accounts(&self, call: ListChannelAccounts) -> Result<Reply<Page<ChannelAccount>>, Error> {
+        let name = call.query.after.unwrap_or_else(|| call.channel_id.to_string());
+        let page = Page::new([ChannelAccount::build(|account| account.name = name.as_str().into())]);
+        Ok(Reply::new(if name == "end" {
+            page
+        } else {
+            page.set_next_cursor("end")
+        }))
+    }
+}
+
+fn now<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => unreachable!("the pages are there at once"),
+    }
+}
+
+fn page(names: &[&str], after: Option<&str>) -> Option<Page<Channel>> {
+    let page = Page::new(
+        names
+            .iter()
+            .map(|name| Channel::build(|channel| channel.name = (*name).into())),
+    );
+    Some(match after {
+        Some(after) => page.set_next_cursor(after),
+        None => page,
+    })
+}
+
+fn listed(pages: &[Option<Page<Channel>>], query: ChannelQuery) -> (Vec<Result<String, Error>>, Vec<ChannelQuery>) {
+    let api = Pages::default();
+    api.pages.lock().unwrap().extend(pages.iter().cloned());
+    let mut channels = Client::from_api(api.clone()).channels(query);
+    let mut listed = Vec::new();
+    while let Some(channel) = now(channels.next()) {
+        listed.push(channel.map(|channel| channel.name.into_option().unwrap_or_default()));
+    }
+    assert!(now(channels.next()).is_none(), "an end is an end");
+    let asked = api.asked.lock().unwrap().clone();
+    (listed, asked)
+}
+
+fn names(listed: Vec<Result<String, Error>>) -> Vec<String> {
+    listed.into_iter().map(Result::unwrap).collect()
+}
+
+#[test]
+fn an_empty_page_is_not_the_end_and_filters_go_with_every_page() {
+    let pages = [page(&["a", "b"], Some("1")), page(&[], Some("2")), page(&["c"], None)];
+    let (listed, asked) = listed(&pages, ChannelQuery::default().set_limit(2).add_sort("name"));
+    assert_eq!(names(listed), ["a", "b", "c"]);
+    let query = ChannelQuery::default().set_limit(2).add_sort("name");
+    assert_eq!(asked, [query.clone(), query.clone().set_after("1"), query.set_after("2")]);
+}
+
+#[test]
+fn a_list_begins_where_the_query_says() {
+    let (listed, asked) = listed(&[page(&["c"], None)], ChannelQuery::default().set_after("2"));
+    assert_eq!(names(listed), ["c"]);
+    assert_eq!(asked, [ChannelQuery::default().set_after("2")]);
+}
+
+#[test]
+fn after_a_failure_the_page_that_failed_is_asked_for_again() {
+    let pages = [page(&["a"], Some("1")), None, page(&["b"], None)];
+    let (listed, asked) = listed(&pages, ChannelQuery::default());
+    let said: Vec<String> = listed
+        .into_iter()
+        .map(|item| item.unwrap_or_else(|_| "failed".to_owned()))
+        .collect();
+    assert_eq!(said, ["a", "failed", "b"]);
+    assert_eq!(asked[1], asked[2]);
+}
+
+#[test]
+fn a_list_that_leads_nowhere_ends_with_an_error() {
+    let pages = [
+        page(&["a"], Some("1")),
+        page(&["b"], Some("1")),
+        page(&["c"], Some("1")),
+    ];
+    let (mut listed, asked) = listed(&pages, ChannelQuery::default());
+    let error = listed.pop().unwrap().unwrap_err();
+    assert_eq!(error.to_string(), "the list goes on with the page that has just come, which would never end");
+    assert_eq!(names(listed), ["a"]);
+    assert_eq!(asked.len(), 2);
+}
+
+#[test]
+fn accounts_are_listed_too() {
+    let client = Client::from_api(Pages::default());
+    let mut accounts = client.channel_accounts("2930388", ChannelAccountQuery::default());
+    let mut names = Vec::new();
+    while let Some(account) = now(accounts.next()) {
+        names.extend(account.unwrap().name.into_option());
+    }
+    assert_eq!(names, ["2930388", "end"]);
+}
+
+proptest! {
+    #[test]
+    fn every_item_comes_once_and_in_order(sizes in proptest::collection::vec(0..5_usize, 1..12)) {
+        let all: Vec<String> = (0..sizes.iter().sum()).map(|at: usize| at.to_string()).collect();
+        let mut left = all.iter().map(String::as_str);
+        let pages: Vec<_> = sizes
+            .iter()
+            .enumerate()
+            .map(|(at, size)| {
+                let names: Vec<&str> = left.by_ref().take(*size).collect();
+                let next = (at + 1).to_string();
+                page(&names, (at + 1 < sizes.len()).then_some(next.as_str()))
+            })
+            .collect();
+        let (listed, asked) = listed(&pages, ChannelQuery::default());
+        prop_assert_eq!(names(listed), all);
+        prop_assert_eq!(asked.len(), sizes.len());
+    }
+}
