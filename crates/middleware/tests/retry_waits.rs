@@ -12,7 +12,7 @@ use hubchannel_api::{
     Body, Call, GaveUp, HttpTransport, Reach, TransportErrorKind,
     clock::{Clock, ManualClock},
 };
-use hubchannel_middleware::{Deadline, Retry, RetryPolicy, Stack};
+use hubchannel_middleware::{Deadline, RateLimiter, Retry, RetryPolicy, Stack};
 
 use self::common::{
     CREATE, End, Outcome, PUBLISH, READ, Wire, attempts, drive, pends, request, request_of, retry, run,
@@ -259,4 +259,41 @@ fn a_timeout_of_an_attempt_is_repeated() {
     let attempts = attempts(&outcome);
     assert_eq!((attempts.count, attempts.earlier_unknown, attempts.gave_up), (2, true, None));
     assert_eq!(outcome.unwrap().status(), 201);
+}
+
+#[test]
+fn a_repeat_that_the_limit_has_no_room_for_in_time_tells_of_the_attempts_before() {
+    let wire = Wire::new([End::lost(), End::status(201)]);
+    let limiter = RateLimiter::new(1, seconds(100), wire.clock());
+    let stack = Stack::new(wire.clone())
+        .clock(wire.clock.clone())
+        .rate_limiter(limiter)
+        .retry(RetryPolicy::new().first_wait(Duration::ZERO))
+        .build();
+    let outcome = drive(&wire.clock, stack.send(request(PUBLISH, true)));
+    assert_eq!((wire.seen().len(), wire.clock.monotonic()), (1, Duration::ZERO));
+    let attempts = attempts(&outcome);
+    assert_eq!((attempts.count, attempts.earlier_unknown), (2, true), "the first one may have been done");
+    assert_eq!(attempts.gave_up, Some(GaveUp::Deadline));
+    assert_eq!(outcome.unwrap_err().reach(), Reach::NotSent);
+}
+
+#[test]
+fn every_attempt_waits_for_the_limit_and_no_wait_counts_as_time_of_an_attempt() {
+    let wire = Wire::timed([
+        (seconds(1), End::status(503)),
+        (seconds(1), End::status(503)),
+        (seconds(1), End::status(201)),
+    ]);
+    let limiter = RateLimiter::new(1, seconds(10), wire.clock());
+    let stack = Stack::new(wire.clone())
+        .clock(wire.clock.clone())
+        .rate_limiter(limiter)
+        .retry(RetryPolicy::new().first_wait(Duration::ZERO))
+        .attempt_timeout(seconds(2))
+        .build();
+    let outcome = drive(&wire.clock, stack.send(request(READ, false)));
+    assert_eq!(outcome.unwrap().status(), 201);
+    assert_eq!(wire.seen().len(), 3);
+    assert!(wire.waits().iter().all(|wait| *wait >= seconds(10)), "{:?}", wire.waits());
 }
