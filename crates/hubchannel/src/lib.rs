@@ -29,7 +29,7 @@
 //! | [`model`] | `hubchannel-model` | every JSON body as plain data | |
 //! | the root | `hubchannel-api` | client, operations, traits, errors | |
 //! | `reqwest` | `hubchannel-reqwest` | the transport over reqwest | `reqwest` (default) |
-//! | `middleware` | `hubchannel-middleware` | credentials, repeats, timeouts, spans | `middleware` (default) |
+//! | `middleware` | `hubchannel-middleware` | credentials, repeats, limits, timeouts, spans | `middleware` (default) |
 //! | `mock` | `hubchannel-mock` | doubles for tests | `mock` |
 //! | `emulator` | `hubchannel-emulator` | HubSpot's side, in process or, with `emulator-http`, as a server | `emulator` |
 

@@ -10,6 +10,15 @@ use hubchannel_api::{
 
 /// Adds a portal's OAuth token to every request that needs one: `Authorization: Bearer …`.
 ///
+/// ```
+/// use hubchannel_api::{HttpTransport, model::Secret};
+/// use hubchannel_middleware::AccessToken;
+///
+/// fn authorised(transport: impl HttpTransport, token: &str) -> AccessToken {
+///     AccessToken::new(transport, &Secret::from(token))
+/// }
+/// ```
+///
 /// It fails closed, before anything is sent: with a token that no header can carry, for an operation that needs
 /// another kind of credential, and for a plain `http` address of another machine, where anybody on the way could read
 /// the token.

@@ -9,6 +9,16 @@ use hubchannel_api::clock::{Clock, Sleep, SystemClock};
 
 /// The clock of a Tokio runtime: waits cost a timer and no thread, and follow a paused runtime.
 ///
+/// ```
+/// use std::time::Duration;
+/// use hubchannel_api::clock::Clock;
+/// use hubchannel_middleware::TokioClock;
+///
+/// async fn pause() {
+///     TokioClock.sleep(Duration::from_millis(50)).await;
+/// }
+/// ```
+///
 /// Waits need a runtime with its timer switched on.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TokioClock;

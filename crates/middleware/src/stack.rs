@@ -11,9 +11,9 @@ use crate::{
     TokioClock,
 };
 
-/// A transport with credentials, repeats, timeouts and spans around it, itself a transport. Cheap to clone.
+/// A transport with credentials, repeats, limits, timeouts and spans around it, itself a transport. Cheap to clone.
 ///
-/// Clones share everything, the budget for repeats included.
+/// Clones share everything, the budget for repeats and the limiter included.
 ///
 /// ```
 /// use std::time::Duration;
@@ -53,6 +53,22 @@ impl HttpTransport for Stack {
 }
 
 /// The slots of a [`Stack`]. In which order they are filled makes no difference.
+///
+/// ```
+/// use std::{sync::Arc, time::Duration};
+/// use hubchannel_api::HttpTransport;
+/// use hubchannel_middleware::{RateLimiter, RetryPolicy, Stack, TokioClock};
+///
+/// fn careful(transport: impl HttpTransport, token: &str) -> Stack {
+///     Stack::new(transport)
+///         .access_token(token)
+///         .retry(RetryPolicy::new().max_attempts(6))
+///         .rate_limiter(RateLimiter::public_app(Arc::new(TokioClock)))
+///         .attempt_timeout(Duration::from_secs(10))
+///         .deadline(Duration::from_secs(120))
+///         .build()
+/// }
+/// ```
 #[derive(Debug)]
 pub struct StackBuilder {
     transport: Transport,

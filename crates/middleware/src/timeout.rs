@@ -10,6 +10,16 @@ use crate::progress::Progress;
 
 /// Ends a call that takes too long, with everything that belongs to it.
 ///
+/// ```
+/// use std::{sync::Arc, time::Duration};
+/// use hubchannel_api::HttpTransport;
+/// use hubchannel_middleware::{Deadline, TokioClock};
+///
+/// fn in_time(transport: impl HttpTransport) -> Deadline {
+///     Deadline::new(transport, Arc::new(TokioClock), Some(Duration::from_secs(60)))
+/// }
+/// ```
+///
 /// The time is the call's own, from [`CallOptions::deadline`](hubchannel_api::CallOptions), else the layer's. The
 /// layers beneath learn of it: a [`Retry`](crate::Retry) gives up at once where the next attempt would begin too late.
 ///
@@ -74,8 +84,20 @@ impl HttpTransport for Deadline {
     }
 }
 
-/// Ends an attempt whose answer does not come in time. The request may have been sent by then, so the outcome is
-/// unknown.
+/// Ends an attempt whose answer does not come in time.
+///
+/// ```
+/// use std::{sync::Arc, time::Duration};
+/// use hubchannel_api::HttpTransport;
+/// use hubchannel_middleware::{AttemptTimeout, TokioClock};
+///
+/// fn impatient(transport: impl HttpTransport) -> AttemptTimeout {
+///     AttemptTimeout::new(transport, Arc::new(TokioClock), Duration::from_secs(30))
+/// }
+/// ```
+///
+/// The request may have been sent by then, so the outcome is unknown; only of an attempt without any time is it known
+/// that it was not sent.
 #[derive(Debug)]
 pub struct AttemptTimeout {
     inner: Transport,

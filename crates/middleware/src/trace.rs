@@ -17,6 +17,15 @@ const TARGET: &str = "hubchannel";
 
 /// Records each call as a span: target `hubchannel`, name `call`, level `INFO`.
 ///
+/// ```
+/// use hubchannel_api::{HttpTransport, model::Secret};
+/// use hubchannel_middleware::{AccessToken, CallSpan};
+///
+/// fn recorded(transport: impl HttpTransport, token: &Secret) -> CallSpan {
+///     CallSpan::new(AccessToken::new(transport, token))
+/// }
+/// ```
+///
 /// | field | what |
 /// |---|---|
 /// | `operation` | the name of the client's method |
@@ -77,12 +86,25 @@ impl HttpTransport for CallSpan {
 
 /// Records each attempt as a span: target `hubchannel`, name `attempt`, level `DEBUG`.
 ///
+/// ```
+/// use std::sync::Arc;
+/// use hubchannel_api::HttpTransport;
+/// use hubchannel_middleware::{AttemptSpan, Retry, RetryPolicy, TokioClock};
+///
+/// fn recorded(transport: impl HttpTransport) -> Retry {
+///     Retry::new(AttemptSpan::new(transport), Arc::new(TokioClock), RetryPolicy::new())
+/// }
+/// ```
+///
 /// | field | what |
 /// |---|---|
 /// | `operation`, `method`, `path` | as those of [`CallSpan`] |
 /// | `attempt` | its number; the first is 1 |
 /// | `wait_ms` | how long was waited before it |
 /// | `status`, `error`, `outcome`, `correlation_id` | as those of [`CallSpan`], of this attempt alone |
+///
+/// An attempt that a timeout around it cuts off, its own or the call's, is `dropped`: nobody waits for its answer. The
+/// span of the call tells what becomes of that.
 #[derive(Debug)]
 pub struct AttemptSpan {
     inner: Transport,

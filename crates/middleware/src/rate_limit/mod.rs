@@ -211,6 +211,15 @@ fn day_is_used_up(wait: Duration) -> TransportError {
 
 /// Waits for the limiter before each request, and lets it learn from each answer.
 ///
+/// ```
+/// use hubchannel_api::HttpTransport;
+/// use hubchannel_middleware::{RateLimit, RateLimiter};
+///
+/// fn within_the_limit(transport: impl HttpTransport, limiter: &RateLimiter) -> RateLimit {
+///     RateLimit::new(transport, limiter.clone())
+/// }
+/// ```
+///
 /// A [`Stack`](crate::Stack) that is given a limiter has one beneath what repeats requests, so that every attempt counts.
 #[derive(Debug)]
 pub struct RateLimit {

@@ -70,6 +70,14 @@ impl RetryPolicy {
     }
 
     /// The budget, to share one among several stacks; one of [`RetryBudget::CAPACITY`] for itself unless set.
+    ///
+    /// ```
+    /// use hubchannel_middleware::{RetryBudget, RetryPolicy};
+    ///
+    /// let budget = RetryBudget::new(100);
+    /// let of_publishes = RetryPolicy::new().budget(budget.clone());
+    /// let of_reads = RetryPolicy::new().max_attempts(2).budget(budget);
+    /// ```
     #[must_use]
     pub fn budget(self, budget: RetryBudget) -> Self {
         RetryPolicy { budget, ..self }
