@@ -44,11 +44,11 @@ impl HttpApi {
     }
 }
 
-/// Each method of the trait in the one way.
+/// Each method of a trait in the one way.
 macro_rules! by_http {
-    ($( $method:ident($call:ident); )+) => {
+    ($area:ident { $( $method:ident($call:ident); )+ }) => {
         #[async_trait]
-        impl CustomChannels for HttpApi {
+        impl $area for HttpApi {
             $(
                 async fn $method(&self, call: $call) -> Result<Reply<<$call as Operation>::Output>, Error> {
                     self.execute(call).await
@@ -59,17 +59,19 @@ macro_rules! by_http {
 }
 
 by_http! {
+    CustomChannels {
     list_channels(ListChannels);
-    create_channel(CreateChannel);
-    get_channel(GetChannel);
-    update_channel(UpdateChannel);
-    archive_channel(ArchiveChannel);
-    update_channel_account_staging_token(UpdateChannelAccountStagingToken);
-    list_channel_accounts(ListChannelAccounts);
-    create_channel_account(CreateChannelAccount);
-    get_channel_account(GetChannelAccount);
-    update_channel_account(UpdateChannelAccount);
-    publish_message(PublishMessage);
-    get_message(GetMessage);
-    update_message_status(UpdateMessageStatus);
+        create_channel(CreateChannel);
+        get_channel(GetChannel);
+        update_channel(UpdateChannel);
+        archive_channel(ArchiveChannel);
+        update_channel_account_staging_token(UpdateChannelAccountStagingToken);
+        list_channel_accounts(ListChannelAccounts);
+        create_channel_account(CreateChannelAccount);
+        get_channel_account(GetChannelAccount);
+        update_channel_account(UpdateChannelAccount);
+        publish_message(PublishMessage);
+        get_message(GetMessage);
+        update_message_status(UpdateMessageStatus);
+    }
 }

@@ -21,6 +21,7 @@
 //!
 //! Nothing here needs an async runtime or an HTTP client.
 
+mod area;
 mod attempts;
 mod base_url;
 mod body;
@@ -46,6 +47,7 @@ mod version;
 pub use hubchannel_model as model;
 
 pub use self::{
+    area::Area,
     attempts::{Attempts, GaveUp},
     base_url::{BaseUrl, InvalidBaseUrl},
     body::Body,

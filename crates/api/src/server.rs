@@ -15,8 +15,8 @@ use percent_encoding::percent_decode_str;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    ApiVersion, ArchiveChannel, Body, CreateChannel, CreateChannelAccount, GetChannel, GetChannelAccount, GetMessage,
-    ListChannelAccounts, ListChannels, Operation, OperationInfo, PublishMessage, Segment, UpdateChannel,
+    ApiVersion, ArchiveChannel, Area, Body, CreateChannel, CreateChannelAccount, GetChannel, GetChannelAccount,
+    GetMessage, ListChannelAccounts, ListChannels, Operation, OperationInfo, PublishMessage, Segment, UpdateChannel,
     UpdateChannelAccount, UpdateChannelAccountStagingToken, UpdateMessageStatus, schema::Endpoint,
 };
 
@@ -149,17 +149,10 @@ pub enum ReadError {
 pub fn route<B>(request: &Request<B>) -> Result<Route, RouteError> {
     let path = request.uri().path();
     let path = path.strip_suffix('/').unwrap_or(path);
-    let (version, rest) = ApiVersion::ALL
-        .into_iter()
-        .flat_map(|version| {
-            [Some(version.base()), version.alias()]
-                .into_iter()
-                .flatten()
-                .map(move |base| (version, base))
-        })
-        .find_map(|(version, base)| {
+    let (area, version, rest) = spellings()
+        .find_map(|(area, version, base)| {
             let rest = path.strip_prefix(base)?;
-            (rest.is_empty() || rest.starts_with('/')).then_some((version, rest))
+            (rest.is_empty() || rest.starts_with('/')).then_some((area, version, rest))
         })
         .ok_or(RouteError::NotFound)?;
     let pieces = rest
@@ -170,7 +163,7 @@ pub fn route<B>(request: &Request<B>) -> Result<Route, RouteError> {
         .map_err(|_| RouteError::NotFound)?;
     let mut allowed = Vec::new();
     for entry in ENTRIES {
-        if !fits(entry.operation.path, &pieces) {
+        if entry.operation.area != area || !fits(entry.operation.path, &pieces) {
             continue;
         }
         if entry.operation.method == *request.method() {
@@ -183,6 +176,16 @@ pub fn route<B>(request: &Request<B>) -> Result<Route, RouteError> {
         RouteError::NotFound
     } else {
         RouteError::MethodNotAllowed { allowed }
+    })
+}
+
+/// Every known start of a path.
+fn spellings() -> impl Iterator<Item = (Area, ApiVersion, &'static str)> {
+    Area::ALL.into_iter().flat_map(|area| {
+        ApiVersion::ALL.into_iter().flat_map(move |version| {
+            let starts = [Some(area.base(version)), area.alias(version)];
+            starts.into_iter().flatten().map(move |base| (area, version, base))
+        })
     })
 }
 

@@ -45,7 +45,7 @@ impl ApiVersion {
         }
     }
 
-    /// The path that those of all operations start with.
+    /// The path that those of all operations on custom channels start with; [`Area`](crate::Area) has the others.
     pub const fn base(self) -> &'static str {
         match self {
             ApiVersion::V3 => "/conversations/v3/custom-channels",

@@ -45,7 +45,7 @@ pub(crate) fn of(version: ApiVersion) -> Code {
 }
 
 fn id(endpoint: &Endpoint, version: ApiVersion) -> OperationId {
-    let mut path = version.base().to_owned();
+    let mut path = endpoint.info.area.base(version).to_owned();
     for segment in endpoint.info.path {
         path.push('/');
         match segment.parameter() {

@@ -9,7 +9,7 @@ use hubchannel_model::{
 use super::{
     Credential, Operation, OperationInfo, QueryType, Repeat, Segment, json, operation, query::parameter, scope,
 };
-use crate::{Body, Error};
+use crate::{Area, Body, Error};
 
 const ACCOUNTS: &[Segment] = &[Segment::Int32("channelId"), Segment::Literal("channel-accounts")];
 
@@ -37,6 +37,7 @@ impl Operation for ListChannelAccounts {
 
     const INFO: &'static OperationInfo = &OperationInfo {
         name: "list_channel_accounts",
+        area: Area::CustomChannels,
         method: Method::GET,
         path: ACCOUNTS,
         query: &[
@@ -93,6 +94,7 @@ impl Operation for CreateChannelAccount {
 
     const INFO: &'static OperationInfo = &OperationInfo {
         name: "create_channel_account",
+        area: Area::CustomChannels,
         method: Method::POST,
         path: ACCOUNTS,
         query: &[],
@@ -145,6 +147,7 @@ impl Operation for GetChannelAccount {
 
     const INFO: &'static OperationInfo = &OperationInfo {
         name: "get_channel_account",
+        area: Area::CustomChannels,
         method: Method::GET,
         path: ONE_ACCOUNT,
         query: &[parameter("archived", QueryType::Boolean)],
@@ -191,6 +194,7 @@ impl Operation for UpdateChannelAccount {
 
     const INFO: &'static OperationInfo = &OperationInfo {
         name: "update_channel_account",
+        area: Area::CustomChannels,
         method: Method::PATCH,
         path: ONE_ACCOUNT,
         query: &[],

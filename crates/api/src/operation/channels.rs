@@ -4,7 +4,7 @@ use http::{Method, StatusCode};
 use hubchannel_model::{Channel, ChannelId, ChannelPatch, ChannelQuery, DecodeError, NewChannel, Page, Violations};
 
 use super::{Credential, Operation, OperationInfo, QueryType, Repeat, Segment, json, operation, query::parameter};
-use crate::{Body, Error};
+use crate::{Area, Body, Error};
 
 const ONE_CHANNEL: &[Segment] = &[Segment::Int32("channelId")];
 
@@ -26,6 +26,7 @@ impl Operation for ListChannels {
 
     const INFO: &'static OperationInfo = &OperationInfo {
         name: "list_channels",
+        area: Area::CustomChannels,
         method: Method::GET,
         path: &[],
         query: &[
@@ -78,6 +79,7 @@ impl Operation for CreateChannel {
 
     const INFO: &'static OperationInfo = &OperationInfo {
         name: "create_channel",
+        area: Area::CustomChannels,
         method: Method::POST,
         path: &[],
         query: &[],
@@ -117,6 +119,7 @@ impl Operation for GetChannel {
 
     const INFO: &'static OperationInfo = &OperationInfo {
         name: "get_channel",
+        area: Area::CustomChannels,
         method: Method::GET,
         path: ONE_CHANNEL,
         query: &[],
@@ -152,6 +155,7 @@ impl Operation for UpdateChannel {
 
     const INFO: &'static OperationInfo = &OperationInfo {
         name: "update_channel",
+        area: Area::CustomChannels,
         method: Method::PATCH,
         path: ONE_CHANNEL,
         query: &[],
@@ -194,6 +198,7 @@ impl Operation for ArchiveChannel {
 
     const INFO: &'static OperationInfo = &OperationInfo {
         name: "archive_channel",
+        area: Area::CustomChannels,
         method: Method::DELETE,
         path: ONE_CHANNEL,
         query: &[],

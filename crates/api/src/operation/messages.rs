@@ -4,7 +4,7 @@ use http::{Method, StatusCode};
 use hubchannel_model::{ChannelId, Message, MessageId, NewMessage, StatusUpdate, Violations};
 
 use super::{Credential, Operation, OperationInfo, Repeat, Segment, json, operation, scope};
-use crate::{Body, Error};
+use crate::{Area, Body, Error};
 
 const MESSAGES: &[Segment] = &[Segment::Int32("channelId"), Segment::Literal("messages")];
 
@@ -43,6 +43,7 @@ impl Operation for PublishMessage {
 
     const INFO: &'static OperationInfo = &OperationInfo {
         name: "publish_message",
+        area: Area::CustomChannels,
         method: Method::POST,
         path: MESSAGES,
         query: &[],
@@ -91,6 +92,7 @@ impl Operation for GetMessage {
 
     const INFO: &'static OperationInfo = &OperationInfo {
         name: "get_message",
+        area: Area::CustomChannels,
         method: Method::GET,
         path: ONE_MESSAGE,
         query: &[],
@@ -128,6 +130,7 @@ impl Operation for UpdateMessageStatus {
 
     const INFO: &'static OperationInfo = &OperationInfo {
         name: "update_message_status",
+        area: Area::CustomChannels,
         method: Method::PATCH,
         path: ONE_MESSAGE,
         query: &[],

@@ -33,7 +33,7 @@ pub use self::{
     query::{QueryParameter, QueryType},
     staging_tokens::UpdateChannelAccountStagingToken,
 };
-use crate::{ApiVersion, BaseUrl, Body, Error};
+use crate::{ApiVersion, Area, BaseUrl, Body, Error};
 
 /// An operation of the API: a value with everything that one call needs, its options among them.
 pub trait Operation: AsRef<CallOptions> + Send + Sync + 'static {
@@ -67,6 +67,11 @@ pub trait Operation: AsRef<CallOptions> + Send + Sync + 'static {
         Ok(None)
     }
 
+    /// What kind of body it is; JSON unless said otherwise.
+    fn content_type(&self) -> HeaderValue {
+        JSON
+    }
+
     /// Reads the body of a successful answer.
     ///
     /// # Errors
@@ -87,9 +92,11 @@ pub trait Operation: AsRef<CallOptions> + Send + Sync + 'static {
 pub struct OperationInfo {
     /// The name, as that of the client's method.
     pub name: &'static str,
+    /// Where in HubSpot's API it belongs, and so what its path starts with.
+    pub area: Area,
     /// The HTTP method.
     pub method: Method,
-    /// The path after the version's [base](ApiVersion::base).
+    /// The path after the area's [base](Area::base).
     pub path: &'static [Segment],
     /// What the query may have.
     pub query: &'static [QueryParameter],
@@ -201,7 +208,7 @@ pub(crate) fn write_request<O: Operation>(operation: &O, target: &Target) -> Res
     check_path(info, &values)?;
     let mut address = String::with_capacity(160);
     address.push_str(target.base_url.as_str());
-    path::write(&mut address, target.version, info.path, &values);
+    path::write(&mut address, info.area.base(target.version), info.path, &values);
     query::write(&mut address, &operation.query_pairs());
     let uri = Uri::from_maybe_shared(Bytes::from(address))
         .map_err(|_| Error::invalid_parameter(info, "address", "is too long"))?;
@@ -214,7 +221,7 @@ pub(crate) fn write_request<O: Operation>(operation: &O, target: &Target) -> Res
     headers.insert(ACCEPT, JSON);
     headers.insert(USER_AGENT, target.user_agent.clone());
     if body.is_some() {
-        headers.insert(CONTENT_TYPE, JSON);
+        headers.insert(CONTENT_TYPE, operation.content_type());
     }
     let call = Call {
         operation: info,

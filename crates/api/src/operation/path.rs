@@ -3,7 +3,6 @@
 use percent_encoding::utf8_percent_encode;
 
 use super::RESERVED;
-use crate::ApiVersion;
 
 /// One piece of a path between slashes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,9 +70,9 @@ pub(super) fn check(path: &[Segment], values: &[&str]) -> Result<(), (&'static s
 }
 
 /// Writes a path whose values have been checked behind the address.
-pub(super) fn write(address: &mut String, version: ApiVersion, path: &[Segment], values: &[&str]) {
+pub(super) fn write(address: &mut String, base: &str, path: &[Segment], values: &[&str]) {
     let mut values = values.iter().copied();
-    address.push_str(version.base());
+    address.push_str(base);
     for segment in path {
         address.push('/');
         match *segment {

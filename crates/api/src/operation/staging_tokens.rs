@@ -4,7 +4,7 @@ use http::{Method, StatusCode};
 use hubchannel_model::{ChannelId, Secret, StagingToken, StagingTokenUpdate, Violations};
 
 use super::{Credential, Operation, OperationInfo, Repeat, Segment, json, operation, scope};
-use crate::{Body, Error};
+use crate::{Area, Body, Error};
 
 operation! {
     /// Says what the account is that a user is connecting:
@@ -47,6 +47,7 @@ impl Operation for UpdateChannelAccountStagingToken {
 
     const INFO: &'static OperationInfo = &OperationInfo {
         name: "update_channel_account_staging_token",
+        area: Area::CustomChannels,
         method: Method::PATCH,
         path: &[
             Segment::Int32("channelId"),
