@@ -1,8 +1,8 @@
 //! Where the API is.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, net::IpAddr, str::FromStr};
 
-use http::Uri;
+use http::{Uri, uri::Scheme};
 
 /// The address that the paths of operations are added to: scheme, host, and perhaps a port and a path.
 ///
@@ -89,4 +89,27 @@ impl FromStr for BaseUrl {
             _ => Err(InvalidBaseUrl::Scheme),
         }
     }
+}
+
+/// Whether only the two ends can read what is sent to an address: `https`, or this machine itself. Secrets go nowhere
+/// else unless somebody insists.
+///
+/// ```
+/// use hubchannel_api::is_confidential;
+///
+/// assert!(is_confidential(&"https://api.hubapi.com/oauth/v3/token".parse()?));
+/// assert!(is_confidential(&"http://127.0.0.1:8080".parse()?));
+/// assert!(!is_confidential(&"http://10.0.0.1".parse()?));
+/// # Ok::<(), http::uri::InvalidUri>(())
+/// ```
+pub fn is_confidential(uri: &Uri) -> bool {
+    if uri.scheme() == Some(&Scheme::HTTPS) {
+        return true;
+    }
+    let host = uri.host().unwrap_or_default();
+    let address = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'))
+        .unwrap_or(host);
+    host.eq_ignore_ascii_case("localhost") || address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }

@@ -52,9 +52,7 @@ impl Client {
     pub fn builder(transport: impl HttpTransport) -> ClientBuilder {
         ClientBuilder {
             transport: Transport::new(transport),
-            version: ApiVersion::default(),
-            base_url: BaseUrl::default(),
-            user_agent: HeaderValue::from_static(USER_AGENT),
+            target: Target::default(),
             clock: Arc::new(SystemClock),
             keys: Arc::new(RandomKeys),
         }
@@ -179,7 +177,7 @@ impl Client {
         check(&call)?;
         let token = call.account_token.clone();
         let result = self.api.update_channel_account_staging_token(call).await;
-        result.map_err(|error| error.hiding(token))
+        result.map_err(|error| error.hiding([token]))
     }
 
     /// Lists a channel's accounts in the portal, one page; [`channel_accounts`](Client::channel_accounts) lists all.
@@ -300,15 +298,11 @@ impl fmt::Debug for Client {
     }
 }
 
-const USER_AGENT: &str = concat!("hubchannel/", env!("CARGO_PKG_VERSION"));
-
 /// Settings of a [`Client`].
 #[derive(Debug)]
 pub struct ClientBuilder {
     transport: Transport,
-    version: ApiVersion,
-    base_url: BaseUrl,
-    user_agent: HeaderValue,
+    target: Target,
     clock: Arc<dyn Clock>,
     keys: Arc<dyn KeySource>,
 }
@@ -316,23 +310,23 @@ pub struct ClientBuilder {
 impl ClientBuilder {
     /// The version of the API; `v3` unless set.
     #[must_use]
-    pub fn api_version(self, version: ApiVersion) -> Self {
-        ClientBuilder { version, ..self }
+    pub fn api_version(mut self, version: ApiVersion) -> Self {
+        self.target.version = version;
+        self
     }
 
     /// Where the API is; HubSpot's address unless set.
     #[must_use]
-    pub fn base_url(self, base_url: BaseUrl) -> Self {
-        ClientBuilder { base_url, ..self }
+    pub fn base_url(mut self, base_url: BaseUrl) -> Self {
+        self.target.base_url = base_url;
+        self
     }
 
     /// Names the program in `User-Agent`, before hubchannel's own name and version.
     #[must_use]
-    pub fn user_agent(self, program: &HeaderValue) -> Self {
-        let both = [program.as_bytes(), b" ", USER_AGENT.as_bytes()].concat();
-        // Two values and a blank are a value.
-        let user_agent = HeaderValue::from_maybe_shared(bytes::Bytes::from(both)).unwrap_or(self.user_agent);
-        ClientBuilder { user_agent, ..self }
+    pub fn user_agent(mut self, program: &HeaderValue) -> Self {
+        self.target.name_program(program);
+        self
     }
 
     /// Where the time comes from that a message without `timestamp` is given.
@@ -355,13 +349,8 @@ impl ClientBuilder {
 
     /// The client.
     pub fn build(self) -> Client {
-        let target = Target {
-            base_url: self.base_url,
-            version: self.version,
-            user_agent: self.user_agent,
-        };
         Client {
-            api: Arc::new(HttpApi::new(self.transport, target)),
+            api: Arc::new(HttpApi::new(self.transport, self.target)),
             clock: self.clock,
             keys: self.keys,
         }

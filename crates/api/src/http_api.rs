@@ -4,8 +4,9 @@ use async_trait::async_trait;
 
 use crate::{
     ArchiveChannel, Attempts, CreateChannel, CreateChannelAccount, CustomChannels, Error, GetChannel,
-    GetChannelAccount, GetMessage, HttpTransport, ListChannelAccounts, ListChannels, Operation, PublishMessage, Reply,
-    Transport, UpdateChannel, UpdateChannelAccount, UpdateChannelAccountStagingToken, UpdateMessageStatus,
+    GetChannelAccount, GetMessage, HttpTransport, IntrospectToken, ListChannelAccounts, ListChannels, OAuth, Operation,
+    PublishMessage, Reply, RequestToken, RevokeToken, Transport, UpdateChannel, UpdateChannelAccount,
+    UpdateChannelAccountStagingToken, UpdateMessageStatus,
     operation::{Target, write_request},
 };
 
@@ -73,5 +74,13 @@ by_http! {
         publish_message(PublishMessage);
         get_message(GetMessage);
         update_message_status(UpdateMessageStatus);
+    }
+}
+
+by_http! {
+    OAuth {
+        request_token(RequestToken);
+        introspect_token(IntrospectToken);
+        revoke_token(RevokeToken);
     }
 }

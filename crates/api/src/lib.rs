@@ -15,6 +15,8 @@
 //! - [`HttpTransport`] carries one exchange. Swap it to change the HTTP client, to test without a network, or to put a
 //!   layer around another transport. [`CustomChannels`] is the typed trait behind the client, for doubles without
 //!   HTTP.
+//! - [`OAuthClient`] gets, renews and gives up the tokens that these operations need; [`OAuth`] is its trait, and
+//!   [`AuthorizeUrl`] the page on which a user lets the app in.
 //! - [`clock`] and [`KeySource`] bring time and randomness in from outside.
 //! - `server` (a feature) reads the requests of every operation and writes their answers: the client's operations
 //!   turned around, for emulators and proxies.
@@ -32,6 +34,7 @@ mod error;
 mod http_api;
 mod items;
 mod key;
+mod oauth;
 mod operation;
 pub mod redact;
 mod reply;
@@ -49,18 +52,19 @@ pub use hubchannel_model as model;
 pub use self::{
     area::Area,
     attempts::{Attempts, GaveUp},
-    base_url::{BaseUrl, InvalidBaseUrl},
+    base_url::{BaseUrl, InvalidBaseUrl, is_confidential},
     body::Body,
     client::{Client, ClientBuilder},
     custom_channels::CustomChannels,
     error::{Error, ErrorKind},
     items::Items,
     key::{KeySource, RandomKeys},
+    oauth::{AuthorizeHost, AuthorizeUrl, OAuth, OAuthApp, OAuthClient, OAuthClientBuilder},
     operation::{
         ArchiveChannel, Call, CallOptions, CreateChannel, CreateChannelAccount, Credential, GetChannel,
-        GetChannelAccount, GetMessage, ListChannelAccounts, ListChannels, Operation, OperationInfo, PublishMessage,
-        QueryParameter, QueryType, Repeat, Segment, UpdateChannel, UpdateChannelAccount,
-        UpdateChannelAccountStagingToken, UpdateMessageStatus,
+        GetChannelAccount, GetMessage, IntrospectToken, ListChannelAccounts, ListChannels, Operation, OperationInfo,
+        PublishMessage, QueryParameter, QueryType, Repeat, RequestToken, RevokeToken, Segment, UpdateChannel,
+        UpdateChannelAccount, UpdateChannelAccountStagingToken, UpdateMessageStatus,
     },
     reply::Reply,
     transport::{HttpTransport, Reach, Transport, TransportError, TransportErrorKind},

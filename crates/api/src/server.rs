@@ -10,85 +10,114 @@ use http::{
     HeaderValue, Method, Request, Response, StatusCode,
     header::{CONTENT_TYPE, LOCATION},
 };
-use hubchannel_model::{ChannelAccountQuery, ChannelQuery, DecodeError, decode};
+use hubchannel_model::{
+    ChannelAccountQuery, ChannelQuery, DecodeError, IntrospectionRequest, RevocationRequest, TokenRequest, decode,
+};
 use percent_encoding::percent_decode_str;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     ApiVersion, ArchiveChannel, Area, Body, CreateChannel, CreateChannelAccount, GetChannel, GetChannelAccount,
-    GetMessage, ListChannelAccounts, ListChannels, Operation, OperationInfo, PublishMessage, Segment, UpdateChannel,
-    UpdateChannelAccount, UpdateChannelAccountStagingToken, UpdateMessageStatus, schema::Endpoint,
+    GetMessage, IntrospectToken, ListChannelAccounts, ListChannels, Operation, OperationInfo, PublishMessage,
+    RequestToken, RevokeToken, Segment, UpdateChannel, UpdateChannelAccount, UpdateChannelAccountStagingToken,
+    UpdateMessageStatus, schema::Endpoint,
 };
 
 /// Declares, from one list, the call of any operation, the table of all operations, and how each is read; so none of them
 /// can be forgotten.
 macro_rules! operations {
-    ($( $(#[$docs:meta])* $name:ident($call:ty) = |$asked:ident| $read:expr; )+) => {
+    (
+        custom_channels {
+            $( $(#[$docs:meta])* $name:ident($call:ty) = |$asked:ident| $read:expr; )+
+        }
+        others {
+            $( $(#[$other_docs:meta])* $other:ident($other_call:ty) = |$other_asked:ident| $other_read:expr; )+
+        }
+    ) => {
         /// A call of any operation.
         #[derive(Clone, Debug)]
         #[non_exhaustive]
         pub enum AnyCall {
             $( $(#[$docs])* $name($call), )+
+            $( $(#[$other_docs])* $other($other_call), )+
         }
 
         /// Every operation that [`route`] knows.
-        pub const OPERATIONS: &[&OperationInfo] = &[$( $name::INFO, )+];
+        pub const OPERATIONS: &[&OperationInfo] = &[$( $name::INFO, )+ $( $other::INFO, )+];
 
         pub(crate) const ENDPOINTS: &[Endpoint] = &[$( Endpoint::of::<$name>(), )+];
 
-        const ENTRIES: &[Entry] = &[$(
-            Entry {
+        const ENTRIES: &[Entry] = &[
+            $( Entry {
                 operation: $name::INFO,
                 read: |$asked| {
                     let call: $name = $read;
                     Ok(AnyCall::$name(call.into()))
                 },
-            },
-        )+];
+            }, )+
+            $( Entry {
+                operation: $other::INFO,
+                read: |$other_asked| {
+                    let call: $other = $other_read;
+                    Ok(AnyCall::$other(call.into()))
+                },
+            }, )+
+        ];
     };
 }
 
 operations! {
-    /// Lists the app's channels.
-    ListChannels(ListChannels) = |asked| ListChannels::new(asked.query(ChannelQuery::from_pairs)?);
-    /// Registers a channel.
-    CreateChannel(Box<CreateChannel>) = |asked| CreateChannel::new(asked.body()?);
-    /// Reads a channel.
-    GetChannel(GetChannel) = |asked| GetChannel::new(asked.value(0));
-    /// Changes a channel.
-    UpdateChannel(Box<UpdateChannel>) = |asked| UpdateChannel::new(asked.value(0), asked.body()?);
-    /// Archives a channel.
-    ArchiveChannel(ArchiveChannel) = |asked| ArchiveChannel::new(asked.value(0));
-    /// Says what the account is that a user is connecting.
-    UpdateChannelAccountStagingToken(Box<UpdateChannelAccountStagingToken>) = |asked| {
-        UpdateChannelAccountStagingToken::new(asked.value(0), asked.value(1), asked.body()?)
-    };
-    /// Lists a channel's accounts.
-    ListChannelAccounts(Box<ListChannelAccounts>) = |asked| {
-        ListChannelAccounts::new(asked.value(0), asked.query(ChannelAccountQuery::from_pairs)?)
-    };
-    /// Connects an account.
-    CreateChannelAccount(Box<CreateChannelAccount>) = |asked| {
-        CreateChannelAccount::new(asked.value(0), asked.body()?)
-    };
-    /// Reads an account.
-    GetChannelAccount(GetChannelAccount) = |asked| {
-        let mut call = GetChannelAccount::new(asked.value(0), asked.value(1));
-        call.archived = asked.archived()?;
-        call
-    };
-    /// Renames an account, or allows or forbids its use.
-    UpdateChannelAccount(UpdateChannelAccount) = |asked| {
-        UpdateChannelAccount::new(asked.value(0), asked.value(1), asked.body()?)
-    };
-    /// Publishes a message.
-    PublishMessage(Box<PublishMessage>) = |asked| PublishMessage::new(asked.value(0), asked.body()?);
-    /// Reads a message.
-    GetMessage(GetMessage) = |asked| GetMessage::new(asked.value(0), asked.value(1));
-    /// Reports how an agent's reply fared.
-    UpdateMessageStatus(UpdateMessageStatus) = |asked| {
-        UpdateMessageStatus::new(asked.value(0), asked.value(1), asked.body()?)
-    };
+    custom_channels {
+        /// Lists the app's channels.
+        ListChannels(ListChannels) = |asked| ListChannels::new(asked.query(ChannelQuery::from_pairs)?);
+        /// Registers a channel.
+        CreateChannel(Box<CreateChannel>) = |asked| CreateChannel::new(asked.body()?);
+        /// Reads a channel.
+        GetChannel(GetChannel) = |asked| GetChannel::new(asked.value(0));
+        /// Changes a channel.
+        UpdateChannel(Box<UpdateChannel>) = |asked| UpdateChannel::new(asked.value(0), asked.body()?);
+        /// Archives a channel.
+        ArchiveChannel(ArchiveChannel) = |asked| ArchiveChannel::new(asked.value(0));
+        /// Says what the account is that a user is connecting.
+        UpdateChannelAccountStagingToken(Box<UpdateChannelAccountStagingToken>) = |asked| {
+            UpdateChannelAccountStagingToken::new(asked.value(0), asked.value(1), asked.body()?)
+        };
+        /// Lists a channel's accounts.
+        ListChannelAccounts(Box<ListChannelAccounts>) = |asked| {
+            ListChannelAccounts::new(asked.value(0), asked.query(ChannelAccountQuery::from_pairs)?)
+        };
+        /// Connects an account.
+        CreateChannelAccount(Box<CreateChannelAccount>) = |asked| {
+            CreateChannelAccount::new(asked.value(0), asked.body()?)
+        };
+        /// Reads an account.
+        GetChannelAccount(GetChannelAccount) = |asked| {
+            let mut call = GetChannelAccount::new(asked.value(0), asked.value(1));
+            call.archived = asked.archived()?;
+            call
+        };
+        /// Renames an account, or allows or forbids its use.
+        UpdateChannelAccount(UpdateChannelAccount) = |asked| {
+            UpdateChannelAccount::new(asked.value(0), asked.value(1), asked.body()?)
+        };
+        /// Publishes a message.
+        PublishMessage(Box<PublishMessage>) = |asked| PublishMessage::new(asked.value(0), asked.body()?);
+        /// Reads a message.
+        GetMessage(GetMessage) = |asked| GetMessage::new(asked.value(0), asked.value(1));
+        /// Reports how an agent's reply fared.
+        UpdateMessageStatus(UpdateMessageStatus) = |asked| {
+            UpdateMessageStatus::new(asked.value(0), asked.value(1), asked.body()?)
+        };
+    }
+
+    others {
+        /// Makes an access token.
+        RequestToken(Box<RequestToken>) = |asked| RequestToken::new(asked.form(TokenRequest::from_pairs)?);
+        /// Asks what is known of a token.
+        IntrospectToken(Box<IntrospectToken>) = |asked| IntrospectToken::new(asked.form(IntrospectionRequest::from_pairs)?);
+        /// Gives up a refresh token.
+        RevokeToken(Box<RevokeToken>) = |asked| RevokeToken::new(asked.form(RevocationRequest::from_pairs)?);
+    }
 }
 
 /// An operation with what reads a call of it.
@@ -130,8 +159,8 @@ pub enum RouteError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadError {
-    /// There is a body and no header that calls it JSON.
-    #[error("the body is not declared as JSON")]
+    /// No header calls the body what the operation takes: JSON, or a form for OAuth.
+    #[error("the body is not declared as what the operation takes")]
     MediaType,
     /// A value of the query is not of its type.
     #[error("the query cannot be read: {0}")]
@@ -234,7 +263,7 @@ impl Route {
     /// [`ChannelAccountQuery::from_pairs`](hubchannel_model::ChannelAccountQuery::from_pairs).
     ///
     /// # Errors
-    /// When a value of the query is not of its type, or when the body is not declared as JSON or not the operation's.
+    /// When a value of the query is not of its type, or when the body is not declared as what it must be or not the operation's.
     pub fn read(&self, request: &Request<Body>) -> Result<AnyCall, ReadError> {
         (self.entry.read)(&Asked {
             values: &self.values,
@@ -290,16 +319,25 @@ impl Asked<'_> {
     }
 
     fn pairs(&self) -> Vec<(String, String)> {
-        let query = self.request.uri().query().unwrap_or_default();
-        query
-            .split('&')
-            .filter(|pair| !pair.is_empty())
-            .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-            .map(|(name, value)| (decoded(name), decoded(value)))
-            .collect()
+        pairs(self.request.uri().query().unwrap_or_default())
     }
 
     fn body<T: DeserializeOwned>(&self) -> Result<T, ReadError> {
+        self.declared("application/json")?;
+        decode(self.bytes()).map_err(ReadError::Body)
+    }
+
+    /// The form in the body, read from its names and values.
+    fn form<T>(&self, read: impl FnOnce(Vec<(String, String)>) -> Result<T, DecodeError>) -> Result<T, ReadError> {
+        self.declared("application/x-www-form-urlencoded")?;
+        read(pairs(&String::from_utf8_lossy(self.bytes()))).map_err(ReadError::Body)
+    }
+
+    fn bytes(&self) -> &[u8] {
+        self.request.body().as_bytes().map_or(&[], |bytes| bytes)
+    }
+
+    fn declared(&self, media_type: &str) -> Result<(), ReadError> {
         let declared = self
             .request
             .headers()
@@ -307,11 +345,20 @@ impl Asked<'_> {
             .and_then(|value| value.to_str().ok())
             .unwrap_or_default();
         let essence = declared.split(';').next().unwrap_or_default().trim();
-        if !essence.eq_ignore_ascii_case("application/json") {
+        if !essence.eq_ignore_ascii_case(media_type) {
             return Err(ReadError::MediaType);
         }
-        decode(self.request.body().as_bytes().map_or(&[], |bytes| bytes)).map_err(ReadError::Body)
+        Ok(())
     }
+}
+
+/// The names and values of a query or a form.
+fn pairs(text: &str) -> Vec<(String, String)> {
+    text.split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(name, value)| (decoded(name), decoded(value)))
+        .collect()
 }
 
 /// A name or value of a query as it was meant, with `+` for a blank as forms write it.

@@ -127,7 +127,7 @@ fn neither_the_call_nor_what_layers_are_told_shows_the_token() {
 fn a_server_shows_no_token_of_any_operation() {
     use http::Request;
     use hubchannel_api::{
-        ApiVersion, Body, Segment,
+        ApiVersion, Area, Body, Segment,
         server::{OPERATIONS, route},
     };
 
@@ -138,13 +138,17 @@ fn a_server_shows_no_token_of_any_operation() {
             Segment::Secret(_) => "SECRET".to_owned(),
             _ => "7".to_owned(),
         });
-        let path = pieces.fold(ApiVersion::V3.base().to_owned(), |path, piece| format!("{path}/{piece}"));
+        let path = pieces.fold(operation.area.base(ApiVersion::V3).to_owned(), |path, piece| format!("{path}/{piece}"));
         let mut request = Request::new(Body::from("{}"));
         *request.method_mut() = operation.method.clone();
         *request.uri_mut() = path.parse().unwrap();
+        let media_type = match operation.area {
+            Area::OAuth => "application/x-www-form-urlencoded",
+            _ => "application/json",
+        };
         request
             .headers_mut()
-            .insert("content-type", "application/json".parse().unwrap());
+            .insert("content-type", media_type.parse().unwrap());
         let found = route(&request).unwrap();
         let call = found.read(&request).unwrap();
         assert!(!format!("{found:?} {call:?} {}", Path(&path)).contains("SECRET"), "{path}");

@@ -12,7 +12,7 @@ use common::{
 };
 use http::{Method, Request};
 use hubchannel_api::{
-    ApiVersion, ArchiveChannel, Body, Client, GetMessage, PublishMessage, UpdateMessageStatus,
+    ApiVersion, ArchiveChannel, Area, Body, Client, GetMessage, PublishMessage, UpdateMessageStatus,
     model::StatusUpdate,
     server::{AnyCall, OPERATIONS, ReadError, RouteError, answer, route},
 };
@@ -80,7 +80,8 @@ fn again(client: &Client, call: AnyCall) {
 
 #[test]
 fn every_operation_is_read_as_the_call_that_was_written() {
-    let known: Vec<&str> = OPERATIONS.iter().map(|operation| operation.name).collect();
+    let of_channels = OPERATIONS.iter().filter(|known| known.area == Area::CustomChannels);
+    let known: Vec<&str> = of_channels.map(|operation| operation.name).collect();
     let called: Vec<&str> = cases().iter().map(Case::name).collect();
     assert_eq!(known, called, "each operation has its case, in HubSpot's order");
     for version in ApiVersion::ALL {

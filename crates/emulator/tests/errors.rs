@@ -449,7 +449,7 @@ async fn where_nothing_is_there_is_a_page_for_browsers() {
     for path in [
         "/",
         "/conversations/v3/custom-channels/2930388/messages/5c1f/more",
-        "/oauth/v1/token",
+        "/oauth/v0/token",
     ] {
         page(Ask::get(path), 404, "Error 404 Not Found").await;
     }

@@ -1,4 +1,4 @@
-//! Doubles of both traits, made with `mockall`.
+//! Doubles of the traits, made with `mockall`.
 
 use std::fmt;
 
@@ -6,9 +6,10 @@ use async_trait::async_trait;
 use http::{Request, Response};
 use hubchannel_api::{
     ArchiveChannel, Body, CreateChannel, CreateChannelAccount, CustomChannels, Error, GetChannel, GetChannelAccount,
-    GetMessage, HttpTransport, ListChannelAccounts, ListChannels, PublishMessage, Reply, TransportError, UpdateChannel,
-    UpdateChannelAccount, UpdateChannelAccountStagingToken, UpdateMessageStatus,
-    model::{Channel, ChannelAccount, Message, Page, StagingToken},
+    GetMessage, HttpTransport, IntrospectToken, ListChannelAccounts, ListChannels, OAuth, PublishMessage, Reply,
+    RequestToken, RevokeToken, TransportError, UpdateChannel, UpdateChannelAccount, UpdateChannelAccountStagingToken,
+    UpdateMessageStatus,
+    model::{Channel, ChannelAccount, Message, Page, StagingToken, TokenIntrospection, TokenResponse},
 };
 use mockall::mock;
 
@@ -73,6 +74,36 @@ mock! {
 }
 
 mock! {
+    /// A double of OAuth, for tests of what gets or renews tokens.
+    ///
+    /// ```
+    /// use hubchannel_api::{Error, OAuthApp, OAuthClient, Reply, model::TokenResponse};
+    /// use hubchannel_mock::MockOAuth;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Error> {
+    /// let mut api = MockOAuth::new();
+    /// api.expect_request_token()
+    ///     .times(1)
+    ///     .returning(|_| Ok(Reply::new(TokenResponse::new("CIrT-access", 1800))));
+    ///
+    /// let oauth = OAuthClient::from_api(api, OAuthApp::new("a0b1-client", "hush"));
+    /// let tokens = oauth.refresh("na1-refresh").await?;
+    /// assert_eq!(tokens.expires_in_seconds(), Some(1800));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub OAuth {}
+
+    #[async_trait]
+    impl OAuth for OAuth {
+        async fn request_token(&self, call: RequestToken) -> Result<Reply<TokenResponse>, Error>;
+        async fn introspect_token(&self, call: IntrospectToken) -> Result<Reply<TokenIntrospection>, Error>;
+        async fn revoke_token(&self, call: RevokeToken) -> Result<Reply<()>, Error>;
+    }
+}
+
+mock! {
     /// A double of a transport, for those who know `mockall` and want nothing else.
     ///
     /// ```
@@ -107,6 +138,12 @@ mock! {
 impl fmt::Debug for MockCustomChannels {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("MockCustomChannels")
+    }
+}
+
+impl fmt::Debug for MockOAuth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MockOAuth")
     }
 }
 

@@ -75,8 +75,8 @@ impl Answer {
         .filter(|id| !id.is_empty())
     }
 
-    /// Writes what there is for people, without a secret that the call was made with.
-    pub(super) fn write(&self, f: &mut fmt::Formatter<'_>, hidden: Option<&Secret>) -> fmt::Result {
+    /// Writes what there is for people, without the secrets that the call was made with.
+    pub(super) fn write(&self, f: &mut fmt::Formatter<'_>, hidden: &[Secret]) -> fmt::Result {
         if let Some(category) = self.category() {
             write!(f, " {}", line(&category, hidden))?;
         }

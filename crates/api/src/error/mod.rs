@@ -43,7 +43,7 @@ struct Inner {
     operation: Option<&'static OperationInfo>,
     key: Option<String>,
     /// What the call was made with and no text may show, not even the server's.
-    hidden: Option<Secret>,
+    hidden: Vec<Secret>,
     attempts: Attempts,
     cause: Cause,
 }
@@ -110,7 +110,7 @@ impl Error {
             kind,
             operation,
             key: None,
-            hidden: None,
+            hidden: Vec::new(),
             attempts: Attempts::default(),
             cause,
         }))
@@ -208,9 +208,9 @@ impl Error {
         self
     }
 
-    /// Keeps a secret of the call's out of what is shown.
-    pub(crate) fn hiding(mut self, secret: Secret) -> Self {
-        self.0.hidden = Some(secret);
+    /// Keeps secrets of the call's out of what is shown.
+    pub(crate) fn hiding(mut self, secrets: impl IntoIterator<Item = Secret>) -> Self {
+        self.0.hidden.extend(secrets);
         self
     }
 
@@ -389,7 +389,7 @@ impl fmt::Display for Error {
         if let Some(operation) = self.0.operation {
             write!(f, "{}: ", operation.name)?;
         }
-        let hidden = self.0.hidden.as_ref();
+        let hidden = &*self.0.hidden;
         match &self.0.cause {
             Cause::Violations(violations) => write!(f, "{}", text::line(violations, hidden))?,
             Cause::Parameter { name, rule } => write!(f, "{name} {rule}")?,

@@ -10,15 +10,15 @@ use crate::operation::RESERVED;
 /// The longest text that is shown of anything foreign, in characters.
 const LONGEST: usize = 300;
 
-/// Shows foreign text without control characters, without a secret that the call was made with, and cut to a sensible
+/// Shows foreign text without control characters, without the secrets that the call was made with, and cut to a sensible
 /// length.
-pub(super) fn line<'a, T: fmt::Display + ?Sized>(text: &'a T, hidden: Option<&'a Secret>) -> impl fmt::Display + 'a {
+pub(super) fn line<'a, T: fmt::Display + ?Sized>(text: &'a T, hidden: &'a [Secret]) -> impl fmt::Display + 'a {
     Line { text, hidden }
 }
 
 struct Line<'a, T: ?Sized> {
     text: &'a T,
-    hidden: Option<&'a Secret>,
+    hidden: &'a [Secret],
 }
 
 impl<T: fmt::Display + ?Sized> fmt::Display for Line<'_, T> {
@@ -30,9 +30,9 @@ impl<T: fmt::Display + ?Sized> fmt::Display for Line<'_, T> {
         };
         // The writer fails on purpose once it is full.
         let whole = match self.hidden {
-            None => write!(writer, "{}", self.text),
+            [] => write!(writer, "{}", self.text),
             // Before anything is cut, so that no part of it stays.
-            Some(secret) => writer.write_str(&without(self.text.to_string(), secret)),
+            secrets => writer.write_str(&secrets.iter().fold(self.text.to_string(), without)),
         };
         match whole {
             Err(fmt::Error) if writer.left == 0 => f.write_char('…'),

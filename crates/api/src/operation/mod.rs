@@ -4,8 +4,10 @@
 mod channel_accounts;
 mod channels;
 mod declare;
+mod form;
 mod json;
 mod messages;
+mod oauth;
 mod path;
 mod query;
 mod scope;
@@ -29,11 +31,12 @@ pub use self::{
     channel_accounts::{CreateChannelAccount, GetChannelAccount, ListChannelAccounts, UpdateChannelAccount},
     channels::{ArchiveChannel, CreateChannel, GetChannel, ListChannels, UpdateChannel},
     messages::{GetMessage, PublishMessage, UpdateMessageStatus},
+    oauth::{IntrospectToken, RequestToken, RevokeToken},
     path::Segment,
     query::{QueryParameter, QueryType},
     staging_tokens::UpdateChannelAccountStagingToken,
 };
-use crate::{ApiVersion, Area, BaseUrl, Body, Error};
+use crate::{ApiVersion, Area, BaseUrl, Body, Error, is_confidential};
 
 /// An operation of the API: a value with everything that one call needs, its options among them.
 pub trait Operation: AsRef<CallOptions> + Send + Sync + 'static {
@@ -183,6 +186,33 @@ pub(crate) struct Target {
     pub(crate) base_url: BaseUrl,
     pub(crate) version: ApiVersion,
     pub(crate) user_agent: HeaderValue,
+    /// Whether bodies that hold secrets may go over plain `http` to another machine.
+    pub(crate) plain_http: bool,
+}
+
+const PROGRAM: &str = concat!("hubchannel/", env!("CARGO_PKG_VERSION"));
+
+/// HubSpot's own address, in `v3`.
+impl Default for Target {
+    fn default() -> Self {
+        Target {
+            base_url: BaseUrl::default(),
+            version: ApiVersion::default(),
+            user_agent: HeaderValue::from_static(PROGRAM),
+            plain_http: false,
+        }
+    }
+}
+
+impl Target {
+    /// Names a program before this library.
+    pub(crate) fn name_program(&mut self, program: &HeaderValue) {
+        let both = [program.as_bytes(), b" ", PROGRAM.as_bytes()].concat();
+        // Two values and a blank are a value.
+        if let Ok(both) = HeaderValue::from_maybe_shared(Bytes::from(both)) {
+            self.user_agent = both;
+        }
+    }
 }
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -212,6 +242,11 @@ pub(crate) fn write_request<O: Operation>(operation: &O, target: &Target) -> Res
     query::write(&mut address, &operation.query_pairs());
     let uri = Uri::from_maybe_shared(Bytes::from(address))
         .map_err(|_| Error::invalid_parameter(info, "address", "is too long"))?;
+    if info.area == Area::OAuth && !target.plain_http && !is_confidential(&uri) {
+        let rule =
+            "must be https: a client secret is not sent over plain http to another machine unless that is allowed";
+        return Err(Error::invalid_parameter(info, "address", rule));
+    }
     let body = operation.body()?;
     let mut request = Request::new(Body::empty());
     *request.method_mut() = info.method.clone();
