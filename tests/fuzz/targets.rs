@@ -193,6 +193,7 @@ decoders! {
     OAuthErrorCode,
     OAuthErrorStatus,
     TokenUse,
+    Url,
 }
 
 /// Text such as `after=MQ&limit=5` becomes the pairs of a query, which is read as everything that pairs can be.

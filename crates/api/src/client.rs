@@ -168,8 +168,9 @@ impl Client {
     ///
     /// # Errors
     /// See [`Error`]. Where [`Error::is_conflict`] is true the account has been taken to be connected already
-    /// (observed). No error shows the token, even where the server's answer repeats it; only the answer's own
-    /// [`body`](Error::body) and [`error_body`](Error::error_body) may have it.
+    /// (observed). `Display` and `Debug` of the error show the token nowhere, even where the server's answer repeats it;
+    /// the answer's own [`body`](Error::body) and [`error_body`](Error::error_body), and what a transport of somebody
+    /// else's reports, may have it.
     pub async fn update_channel_account_staging_token(
         &self,
         call: UpdateChannelAccountStagingToken,

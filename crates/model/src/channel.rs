@@ -1,6 +1,6 @@
 //! Custom channels: how one is registered, read and changed.
 
-use crate::{ChannelCapabilities, ChannelId, Field, Timestamp, wire::record};
+use crate::{ChannelCapabilities, ChannelId, Field, Timestamp, Url, wire::record};
 
 record! {
     /// A channel to register: the body of `POST …/custom-channels`.
@@ -27,9 +27,9 @@ record! {
         /// What the channel can do. Required.
         pub capabilities: Field<ChannelCapabilities> => "capabilities" (required),
         /// Where HubSpot reports agents' replies and changes of accounts. Its query string is kept (observed).
-        pub webhook_url: Field<String> => "webhookUrl",
+        pub webhook_url: Field<Url> => "webhookUrl",
         /// Where HubSpot sends a user who connects an account; see [`StagingRedirect`](crate::StagingRedirect).
-        pub channel_account_connection_redirect_url: Field<String> => "channelAccountConnectionRedirectUrl",
+        pub channel_account_connection_redirect_url: Field<Url> => "channelAccountConnectionRedirectUrl",
         /// What the channel is, for users who connect it.
         pub channel_description: Field<String> => "channelDescription",
         /// The address of the channel's logo.
@@ -49,14 +49,14 @@ impl NewChannel {
 
     /// Sets where HubSpot reports what happens.
     #[must_use]
-    pub fn set_webhook_url(mut self, url: impl Into<String>) -> Self {
+    pub fn set_webhook_url(mut self, url: impl Into<Url>) -> Self {
         self.webhook_url = Field::Value(url.into());
         self
     }
 
     /// Sets where HubSpot sends a user who connects an account.
     #[must_use]
-    pub fn set_channel_account_connection_redirect_url(mut self, url: impl Into<String>) -> Self {
+    pub fn set_channel_account_connection_redirect_url(mut self, url: impl Into<Url>) -> Self {
         self.channel_account_connection_redirect_url = Field::Value(url.into());
         self
     }
@@ -101,9 +101,9 @@ record! {
         /// When the channel was registered.
         pub created_at: Field<Timestamp> => "createdAt" (required),
         /// Where HubSpot reports what happens.
-        pub webhook_url: Field<String> => "webhookUrl",
+        pub webhook_url: Field<Url> => "webhookUrl",
         /// Where HubSpot sends a user who connects an account.
-        pub channel_account_connection_redirect_url: Field<String> => "channelAccountConnectionRedirectUrl",
+        pub channel_account_connection_redirect_url: Field<Url> => "channelAccountConnectionRedirectUrl",
         /// What the channel is, for users who connect it.
         pub channel_description: Field<String> => "channelDescription",
         /// The address of the channel's logo.
@@ -142,9 +142,9 @@ record! {
         /// What the channel can do. Presumably these replace all former ones; unknown, so give them all.
         pub capabilities: Field<ChannelCapabilities> => "capabilities",
         /// Where HubSpot reports what happens.
-        pub webhook_url: Field<String> => "webhookUrl",
+        pub webhook_url: Field<Url> => "webhookUrl",
         /// Where HubSpot sends a user who connects an account.
-        pub channel_account_connection_redirect_url: Field<String> => "channelAccountConnectionRedirectUrl",
+        pub channel_account_connection_redirect_url: Field<Url> => "channelAccountConnectionRedirectUrl",
         /// What the channel is, for users who connect it.
         pub channel_description: Field<String> => "channelDescription",
         /// The address of the channel's logo.
@@ -174,7 +174,7 @@ impl ChannelPatch {
 
     /// Changes where HubSpot reports what happens.
     #[must_use]
-    pub fn set_webhook_url(mut self, url: impl Into<String>) -> Self {
+    pub fn set_webhook_url(mut self, url: impl Into<Url>) -> Self {
         self.webhook_url = Field::Value(url.into());
         self
     }
@@ -188,7 +188,7 @@ impl ChannelPatch {
 
     /// Changes where HubSpot sends a user who connects an account.
     #[must_use]
-    pub fn set_channel_account_connection_redirect_url(mut self, url: impl Into<String>) -> Self {
+    pub fn set_channel_account_connection_redirect_url(mut self, url: impl Into<Url>) -> Self {
         self.channel_account_connection_redirect_url = Field::Value(url.into());
         self
     }

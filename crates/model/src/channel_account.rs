@@ -40,7 +40,7 @@ impl NewChannelAccount {
     /// An authorized account in this inbox.
     pub fn new(inbox_id: impl Into<InboxId>, name: impl Into<String>) -> Self {
         NewChannelAccount {
-            inbox_id: Field::Value(inbox_id.into()),
+            inbox_id: Field::Value(inbox_id.into().into_text()),
             name: Field::Value(name.into()),
             authorized: Field::Value(true),
             ..NewChannelAccount::default()

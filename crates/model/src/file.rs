@@ -1,7 +1,7 @@
 //! Files in a portal's file manager, which is where attachments come from.
 
 use crate::{
-    Field, FileId, FolderId, Number, Secret, Timestamp, Violations,
+    Field, FileId, FolderId, Number, Secret, Timestamp, Url, Violations,
     preflight::Checker,
     wire::{open_enum, record},
 };
@@ -234,9 +234,9 @@ record! {
         /// The extension of its name.
         pub extension: Field<String> => "extension",
         /// Its address on HubSpot's own host.
-        pub default_hosting_url: Field<String> => "defaultHostingUrl",
+        pub default_hosting_url: Field<Url> => "defaultHostingUrl",
         /// Its address. Of a private file, it answers 404 (documented).
-        pub url: Field<String> => "url",
+        pub url: Field<Url> => "url",
         /// Whether it may be used on pages.
         pub is_usable_in_content: Field<bool> => "isUsableInContent",
         /// Who may see it.

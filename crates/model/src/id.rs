@@ -39,6 +39,10 @@ impl Id {
         }
     }
 
+    pub(crate) fn into_text(self) -> Self {
+        Id { number: false, ..self }
+    }
+
     #[inline]
     pub(crate) fn as_str(&self) -> &str {
         self.text.as_str()
@@ -147,6 +151,12 @@ macro_rules! ids {
             #[must_use]
             pub fn into_number(self) -> Self {
                 $name(self.0.into_number())
+            }
+
+            /// The same id as a string on the wire.
+            #[must_use]
+            pub fn into_text(self) -> Self {
+                $name(self.0.into_text())
             }
 
             /// The id's text, without quotes.

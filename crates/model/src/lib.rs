@@ -72,6 +72,7 @@ mod status_update;
 mod tagged;
 mod thread;
 mod timestamp;
+mod url;
 mod webhook;
 mod wire;
 
@@ -118,6 +119,7 @@ pub use self::{
         ThreadStatusChange, ThreadUpdate, WelcomeMessage,
     },
     timestamp::Timestamp,
+    url::Url,
     webhook::{
         AccountDeliveryIdentifier, ChannelAccountCreated, ChannelAccountPurged, ChannelAccountUpdated, ChannelEvent,
         ChannelEvents, ConversationEvent, ConversationEventType, ConversationEvents, Events, OutgoingMessageCreated,

@@ -76,7 +76,7 @@ impl NewMessage {
         text: impl Into<String>,
     ) -> Self {
         NewMessage {
-            channel_account_id: Field::Value(channel_account_id.into()),
+            channel_account_id: Field::Value(channel_account_id.into().into_text()),
             message_direction: Field::Value(message_direction.into()),
             senders: Field::Value(vec![sender]),
             recipients: Field::Value(Vec::new()),
@@ -148,7 +148,7 @@ impl NewMessage {
     /// Sets the message that this one answers.
     #[must_use]
     pub fn set_in_reply_to_id(mut self, id: impl Into<MessageId>) -> Self {
-        self.in_reply_to_id = Field::Value(id.into());
+        self.in_reply_to_id = Field::Value(id.into().into_text());
         self
     }
 

@@ -9,7 +9,7 @@ use serde::{
 };
 
 use crate::{
-    Extra, Field, Number,
+    Extra, Field, Number, Url,
     schema::{Described, Member, Shape, Table, Walk},
     wire::{Filling, Record, record, refuse_double},
 };
@@ -112,7 +112,7 @@ record! {
         /// The cursor to ask for it by.
         pub after: Field<String> => "after" (required),
         /// Its address.
-        pub link: Field<String> => "link",
+        pub link: Field<Url> => "link",
     }
 }
 
@@ -122,7 +122,7 @@ record! {
         /// The cursor to ask for it by.
         pub before: Field<String> => "before" (required),
         /// Its address.
-        pub link: Field<String> => "link",
+        pub link: Field<Url> => "link",
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Number, Secret, Timestamp};
+use crate::{Number, Secret, Timestamp, Url};
 
 /// What a JSON value of a type looks like.
 #[derive(Clone, Debug)]
@@ -217,6 +217,7 @@ described! {
     Number: Number,
     Secret: Text,
     Timestamp: Time,
+    Url: Text,
 }
 
 impl<T: Described> Described for Vec<T> {

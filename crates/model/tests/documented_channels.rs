@@ -439,3 +439,45 @@ fn a_query_is_written_with_repeated_names_and_read_with_commas_too() {
     );
     assert!(ChannelQuery::default().to_pairs().is_empty());
 }
+
+#[test]
+fn a_token_in_an_address_is_not_printed() {
+    for (address, shown) in [
+        ("https://bridge.example.com/hook?token=hush", r#""https://bridge.example.com/hook?…""#),
+        ("https://bridge.example.com/hook#hush", r#""https://bridge.example.com/hook#…""#),
+        ("https://ada:hush@bridge.example.com/a@b", r#""https://…@bridge.example.com/a@b""#),
+        ("/hook", r#""/hook""#),
+        ("", r#""""#),
+    ] {
+        assert_eq!(format!("{:?}", hubchannel_model::Url::from(address)), shown);
+        let new = NewChannel::new("n", ChannelCapabilities::default())
+            .set_webhook_url(address)
+            .set_channel_account_connection_redirect_url(address);
+        let patch = ChannelPatch::new().set_webhook_url(address);
+        let channel = Channel::build(|channel| channel.webhook_url = address.into());
+        let page = format!(r#"{{"paging":{{"next":{{"after":"1","link":{address:?}}}}}}}"#);
+        let page: Page<Channel> = decode(page.as_bytes()).unwrap();
+        let file: hubchannel_model::Attachment =
+            decode(format!(r#"{{"type":"FILE","url":{address:?}}}"#).as_bytes()).unwrap();
+        for debug in [
+            format!("{new:?}"),
+            format!("{patch:?}"),
+            format!("{channel:?}"),
+            format!("{page:?}"),
+            format!("{file:?}"),
+        ] {
+            assert!(!debug.contains("hush"), "{debug}");
+        }
+        assert!(serde_json::to_string(&channel).unwrap().contains(address));
+    }
+}
+
+#[test]
+fn an_id_that_came_as_a_number_goes_out_as_it_is_described() {
+    let token: StagingToken = decode(br#"{"inboxId":1431487401}"#).unwrap();
+    let account = NewChannelAccount::new(token.inbox_id.into_option().unwrap(), "Harbour");
+    assert_eq!(serde_json::to_value(&account).unwrap()["inboxId"], "1431487401");
+    let file: hubchannel_model::UploadedFile = decode(br#"{"id":122692044085}"#).unwrap();
+    let attachment = hubchannel_model::FileAttachment::new(file.id.into_option().unwrap());
+    assert_eq!(serde_json::to_value(&attachment).unwrap()["fileId"], "122692044085");
+}

@@ -107,7 +107,7 @@ fn thread_ids_are_found_at_either_level() {
     for (json, expected) in [
         (r#"{"channelIntegrationThreadIds":["top"],"message":{"channelIntegrationThreadIds":["in"]}}"#, Some("top")),
         (r#"{"channelIntegrationThreadIds":null,"message":{"channelIntegrationThreadIds":["in"]}}"#, Some("in")),
-        (r#"{"channelIntegrationThreadIds":[],"message":{"channelIntegrationThreadIds":["in"]}}"#, None),
+        (r#"{"channelIntegrationThreadIds":[],"message":{"channelIntegrationThreadIds":["in"]}}"#, Some("in")),
         (r#"{"message":{"channelIntegrationThreadIds":"odd"}}"#, None),
         (r#"{"message":null}"#, None),
         ("{}", None),

@@ -131,7 +131,7 @@ proptest! {
 const NO_SHAPE: &[&str] = &[
     // Ids and words are members of other types; `scalars.rs` is about them.
     "ActorId AppId ChannelAccountId ChannelId ContactId EventId FileId FolderId InboxId IntegrationThreadId MessageId",
-    "ObjectId PortalId SubscriptionId ThreadId TicketId UserId Number NotFinite Timestamp Secret",
+    "ObjectId PortalId SubscriptionId ThreadId TicketId UserId Number NotFinite Timestamp Secret Url",
     "ActorType AddressType BatchStatus ClientType ConversationEventType DeliveryIdentifierType",
     "DuplicateValidationScope DuplicateValidationStrategy ErrorCategory FileAccess FileUsageType InboxType MediaType",
     "MessageDirection MessageType OutgoingAttachmentType PhoneType QuickReplyValueType RichTextFeature StatusType",

@@ -84,7 +84,7 @@ impl Operation for RequestToken {
     }
 
     fn read_output(body: &Body) -> Result<TokenResponse, DecodeError> {
-        json::read::<TokenResponse>(body)?.with_documented_names()
+        Ok(json::read::<TokenResponse>(body)?.with_documented_names())
     }
 }
 

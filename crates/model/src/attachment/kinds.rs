@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::ContactProfile;
 use crate::{
-    Field, FileId, Number, ObjectId,
+    Field, FileId, Number, ObjectId, Url,
     wire::{open_enum, record},
 };
 
@@ -18,15 +18,15 @@ record! {
         /// The file's name. HubSpot returns it and ignores it in requests (observed).
         pub name: Field<String> => "name" (only_received),
         /// Where to download the file, perhaps only with a signature. HubSpot returns it.
-        pub url: Field<String> => "url" (only_received),
+        pub url: Field<Url> => "url" (only_received),
     }
 }
 
 impl FileAttachment {
-    /// A file to attach.
+    /// A file to attach; its id is written as a string, as HubSpot describes it here.
     pub fn new(file_id: impl Into<FileId>) -> Self {
         FileAttachment {
-            file_id: Field::Value(file_id.into()),
+            file_id: Field::Value(file_id.into().into_text()),
             ..Self::default()
         }
     }

@@ -2,7 +2,7 @@
 
 use super::form::{FormText, form};
 use crate::{
-    DecodeError, Extra, Field, Number, PortalId, Secret, UserId, Violations,
+    Extra, Field, Number, PortalId, Secret, UserId, Violations,
     preflight::Checker,
     wire::{open_enum, record},
 };
@@ -235,43 +235,37 @@ impl TokenResponse {
     ///
     /// let answer: TokenResponse = serde_json::from_str(r#"{"accessToken":"CIrT-access","expiresIn":1800}"#)?;
     /// assert!(answer.access_token.is_absent());
-    /// let answer = answer.with_documented_names()?;
+    /// let answer = answer.with_documented_names();
     /// assert_eq!(answer.access_token.as_ref().map(|token| token.expose()), Some("CIrT-access"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
-    /// A member whose field is there already stays in `extra`, and so does one that comes twice: what it is then worth
-    /// is not for this crate to say.
-    ///
-    /// # Errors
-    /// When such a member is not of its field's type, with the name that it came by as the path.
-    pub fn with_documented_names(mut self) -> Result<Self, DecodeError> {
-        adopt(&mut self.extra, "tokenType", &mut self.token_type)?;
-        adopt(&mut self.extra, "refreshToken", &mut self.refresh_token)?;
-        adopt(&mut self.extra, "accessToken", &mut self.access_token)?;
-        adopt(&mut self.extra, "expiresIn", &mut self.expires_in)?;
-        adopt(&mut self.extra, "hubId", &mut self.hub_id)?;
-        adopt(&mut self.extra, "tokenUse", &mut self.token_use)?;
-        adopt(&mut self.extra, "userId", &mut self.user_id)?;
-        adopt(&mut self.extra, "idToken", &mut self.id_token)?;
-        Ok(self)
+    /// A member whose field is there already stays in `extra`, and so do one that comes twice and one that is not of its
+    /// field's type: what they are worth is not for this crate to say, and no token is lost for them.
+    #[must_use]
+    pub fn with_documented_names(mut self) -> Self {
+        adopt(&mut self.extra, "tokenType", &mut self.token_type);
+        adopt(&mut self.extra, "refreshToken", &mut self.refresh_token);
+        adopt(&mut self.extra, "accessToken", &mut self.access_token);
+        adopt(&mut self.extra, "expiresIn", &mut self.expires_in);
+        adopt(&mut self.extra, "hubId", &mut self.hub_id);
+        adopt(&mut self.extra, "tokenUse", &mut self.token_use);
+        adopt(&mut self.extra, "userId", &mut self.user_id);
+        adopt(&mut self.extra, "idToken", &mut self.id_token);
+        self
     }
 }
 
-/// Takes a member out of the unknown ones into its field, if that is empty.
-fn adopt<T: serde::de::DeserializeOwned>(
-    extra: &mut Extra,
-    name: &str,
-    field: &mut Field<T>,
-) -> Result<(), DecodeError> {
+/// Takes a member out of the unknown ones into its field, if that is empty and the member fits.
+fn adopt<T: serde::de::DeserializeOwned>(extra: &mut Extra, name: &str, field: &mut Field<T>) {
     let once = extra.iter().filter(|(known, _)| *known == name).count() == 1;
-    if !once || !field.is_absent() {
-        return Ok(());
+    if once
+        && field.is_absent()
+        && let Ok(Some(found)) = extra.decode::<Field<T>>(name)
+    {
+        *field = found;
+        extra.remove(name);
     }
-    let found = extra.decode::<Field<T>>(name).map_err(|error| error.inside(name))?;
-    *field = found.unwrap_or_default();
-    extra.remove(name);
-    Ok(())
 }
 
 open_enum! {

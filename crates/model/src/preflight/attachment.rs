@@ -1,7 +1,7 @@
 //! Rules for each kind of attachment.
 
 use super::Checker;
-use crate::{Attachment, ContactProfile, FileAttachment, FileUsageType};
+use crate::{Attachment, ContactProfile, FileAttachment};
 
 impl Attachment {
     pub(super) fn walk(&self, checker: &mut Checker) {
@@ -61,18 +61,7 @@ impl Attachment {
 impl FileAttachment {
     fn walk(&self, checker: &mut Checker) {
         checker.required_id("fileId", &self.file_id, "upload the file to the portal and name it");
-        let always_taken = [FileUsageType::Sticker, FileUsageType::VoiceRecording];
-        if self
-            .file_usage_type
-            .as_ref()
-            .is_some_and(|usage| !always_taken.contains(usage))
-        {
-            checker.advise(
-                "fileUsageType",
-                "is a value that HubSpot has refused before: it once took STICKER and VOICE_RECORDING alone",
-                "leave it out, unless it makes a difference",
-            );
-        }
+        checker.described("fileUsageType", &self.file_usage_type);
     }
 }
 

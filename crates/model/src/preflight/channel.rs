@@ -1,7 +1,7 @@
 //! Rules for channels and their capabilities.
 
 use super::{Checker, Preflight, Violations};
-use crate::{ChannelCapabilities, ChannelPatch, Field, NewChannel, Number};
+use crate::{ChannelCapabilities, ChannelPatch, Field, NewChannel, Number, Url};
 
 impl NewChannel {
     /// Checks what registering a channel needs.
@@ -76,7 +76,7 @@ impl ChannelPatch {
 }
 
 /// Where HubSpot calls the bridge, and where it sends users. Whether it insists on https is unknown.
-fn walk_addresses(checker: &mut Checker, webhook: &Field<String>, redirect: &Field<String>) {
+fn walk_addresses(checker: &mut Checker, webhook: &Field<Url>, redirect: &Field<Url>) {
     for (member, address) in [
         ("webhookUrl", webhook),
         ("channelAccountConnectionRedirectUrl", redirect),

@@ -4,8 +4,8 @@ use std::fmt;
 
 use super::{Finding, Preflight, Severity, Violations};
 use crate::{
-    AddressType, DeliveryIdentifierType, Field, MediaType, MessageDirection, OutgoingAttachmentType, PhoneType,
-    QuickReplyValueType, RichTextFeature, Secret, ThreadingModel,
+    AddressType, DeliveryIdentifierType, Field, FileUsageType, MediaType, MessageDirection, OutgoingAttachmentType,
+    PhoneType, QuickReplyValueType, RichTextFeature, Secret, ThreadingModel,
 };
 
 /// What the rules ask of an id of any type.
@@ -34,7 +34,7 @@ macro_rules! any_enum {
 }
 
 any_enum! {
-    AddressType DeliveryIdentifierType MediaType MessageDirection OutgoingAttachmentType PhoneType QuickReplyValueType
+    AddressType DeliveryIdentifierType FileUsageType MediaType MessageDirection OutgoingAttachmentType PhoneType QuickReplyValueType
     RichTextFeature ThreadingModel
 }
 

@@ -122,8 +122,8 @@ impl OutgoingMessageCreated {
     /// expects them (observed). There may be several for one conversation.
     pub fn integration_thread_ids(&self) -> Cow<'_, [IntegrationThreadId]> {
         match &self.channel_integration_thread_ids {
-            Field::Value(ids) => Cow::Borrowed(ids),
-            Field::Absent | Field::Null => {
+            Field::Value(ids) if !ids.is_empty() => Cow::Borrowed(ids),
+            _ => {
                 let extra = self.message.as_ref().map(|message| &message.extra);
                 let ids = extra.and_then(|extra| extra.decode("channelIntegrationThreadIds").ok().flatten());
                 Cow::Owned(ids.unwrap_or_default())

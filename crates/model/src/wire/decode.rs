@@ -97,18 +97,6 @@ impl DecodeError {
         }))
     }
 
-    /// The same error of a value that is the member of this name; the place, in a text of its own, is given up.
-    pub(crate) fn inside(mut self, member: &str) -> Self {
-        let separator = if matches!(self.path().as_bytes(), [] | [b'[', ..]) {
-            ""
-        } else {
-            "."
-        };
-        self.0.path = format!("{member}{separator}{}", self.0.path);
-        self.0.place = None;
-        self
-    }
-
     /// Which member: `senders[0].name`; empty for the document as a whole.
     pub fn path(&self) -> &str {
         &self.0.path
@@ -134,10 +122,30 @@ fn without_text(reason: String) -> String {
     quoted.unwrap_or(reason)
 }
 
+/// Writes a path, in which there may be names of a sender's choice, within a line and within reason.
+fn write_line(f: &mut fmt::Formatter<'_>, path: &str) -> fmt::Result {
+    const MOST: usize = 200;
+
+    for character in path.chars().take(MOST) {
+        if character.is_control() || matches!(character, '\u{2028}' | '\u{2029}') {
+            write!(f, "{}", character.escape_default())?;
+        } else {
+            write!(f, "{character}")?;
+        }
+    }
+    if path.chars().nth(MOST).is_some() {
+        f.write_str("…")
+    } else {
+        Ok(())
+    }
+}
+
+/// On one line, with no more than the first 200 characters of the path.
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.path().is_empty() {
-            write!(f, "{}: ", self.path())?;
+            write_line(f, self.path())?;
+            f.write_str(": ")?;
         }
         f.write_str(self.reason())?;
         match self.place() {

@@ -12,6 +12,12 @@ impl ByHand for String {
     }
 }
 
+impl ByHand for Url {
+    fn by_hand() -> BoxedStrategy<Self> {
+        String::by_hand().prop_map(Url::from).boxed()
+    }
+}
+
 impl ByHand for bool {
     fn by_hand() -> BoxedStrategy<Self> {
         any::<bool>().boxed()
