@@ -2,145 +2,68 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test is how this reports")]
 
+#[path = "common/crowd.rs"]
+mod crowd;
+
 use std::{
-    pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex},
     task::{Context, Poll, Wake, Waker},
-    time::{Duration, SystemTime},
+    time::Duration,
 };
 
 use async_trait::async_trait;
-use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
+use http::{Request, Response};
 use hubchannel_api::{
     Body, HttpTransport, Reach, TransportError, TransportErrorKind,
     clock::{Clock, ManualClock},
 };
-use hubchannel_middleware::{RateLimit, RateLimiter, Stack};
+use hubchannel_middleware::{RateLimit, RateLimiter, Stack, Start};
 use proptest::prelude::*;
+
+use self::crowd::{Crowd, millis};
 
 const INTERVAL: Duration = Duration::from_secs(10);
 
-fn millis(millis: u64) -> Duration {
-    Duration::from_millis(millis)
+/// How long a start counts.
+const SPAN: Duration = Duration::from_millis(10_200);
+
+type Callers = Crowd<Result<Start, TransportError>>;
+
+fn limiter(crowd: &Callers, limit: u32) -> RateLimiter {
+    RateLimiter::new(limit, INTERVAL, Arc::new(crowd.clock.clone()))
 }
 
-/// Whether a future asked to be polled.
-struct Flag(AtomicBool);
-
-impl Wake for Flag {
-    fn wake(self: Arc<Self>) {
-        self.0.store(true, Ordering::SeqCst);
-    }
+fn come(crowd: &mut Callers, limiter: &RateLimiter, end: Option<Duration>) -> usize {
+    let limiter = limiter.clone();
+    crowd.come(async move { limiter.start(end).await })
 }
 
-type Start = Pin<Box<dyn Future<Output = Result<(), TransportError>> + Send>>;
-
-/// Callers of one limiter, each polled when it has asked for it and at no other time.
-struct Crowd {
-    clock: ManualClock,
-    limiter: RateLimiter,
-    waiting: Vec<(usize, Start, Arc<Flag>)>,
-    came: usize,
-    /// Who started, and when.
-    starts: Vec<(usize, Duration)>,
-    refused: Vec<(usize, TransportError)>,
-}
-
-impl Crowd {
-    fn new(limit: u32) -> Self {
-        let clock = ManualClock::new(SystemTime::UNIX_EPOCH);
-        Crowd {
-            limiter: RateLimiter::new(limit, INTERVAL, Arc::new(clock.clone())),
-            clock,
-            waiting: Vec::new(),
-            came: 0,
-            starts: Vec::new(),
-            refused: Vec::new(),
-        }
-    }
-
-    fn come(&mut self) {
-        self.come_until(None);
-    }
-
-    fn come_until(&mut self, end: Option<Duration>) {
-        let limiter = self.limiter.clone();
-        let start: Start = Box::pin(async move { limiter.start(end).await });
-        self.waiting
-            .push((self.came, start, Arc::new(Flag(AtomicBool::new(true)))));
-        self.came += 1;
-        self.settle();
-    }
-
-    fn give_up(&mut self, at: usize) {
-        if !self.waiting.is_empty() {
-            drop(self.waiting.remove(at % self.waiting.len()));
-            self.settle();
-        }
-    }
-
-    fn advance(&mut self, time: Duration) {
-        self.clock.advance(time);
-        self.settle();
-    }
-
-    /// Moves the clock to where something is to happen; `false` where nothing is.
-    fn advance_to_next(&mut self) -> bool {
-        match self.clock.next_wake() {
-            Some(wait) => {
-                self.advance(wait);
-                true
-            }
-            None => false,
-        }
-    }
-
-    fn settle(&mut self) {
-        while let Some(at) = self
-            .waiting
-            .iter()
-            .position(|(_, _, flag)| flag.0.swap(false, Ordering::SeqCst))
-        {
-            let (who, start, flag) = &mut self.waiting[at];
-            let waker = Waker::from(Arc::clone(flag));
-            if let Poll::Ready(outcome) = start.as_mut().poll(&mut Context::from_waker(&waker)) {
-                match outcome {
-                    Ok(()) => self.starts.push((*who, self.clock.monotonic())),
-                    Err(error) => self.refused.push((*who, error)),
-                }
-                drop(self.waiting.remove(at));
-            }
-        }
-    }
-
-    fn answer(&self, status: u16, headers: &[(&'static str, &str)]) {
-        self.limiter.learn(&answer(status, headers));
+fn come_together(crowd: &mut Callers, limiter: &RateLimiter, count: usize) {
+    for _ in 0..count {
+        come(crowd, limiter, None);
     }
 }
 
-fn answer(status: u16, headers: &[(&'static str, &str)]) -> Response<Body> {
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = StatusCode::from_u16(status).unwrap();
-    for (name, value) in headers {
-        response
-            .headers_mut()
-            .insert(HeaderName::from_static(name), HeaderValue::from_str(value).unwrap());
-    }
-    response
+/// Who started, and when.
+fn starts(crowd: &Callers) -> Vec<(usize, Duration)> {
+    let started = crowd.done.iter().filter(|(_, _, outcome)| outcome.is_ok());
+    started.map(|(who, at, _)| (*who, *at)).collect()
 }
 
-/// Fails if a window, both of its ends included, has more starts than the limit.
+fn refusals(crowd: &Callers) -> Vec<&TransportError> {
+    crowd
+        .done
+        .iter()
+        .filter_map(|(_, _, outcome)| outcome.as_ref().err())
+        .collect()
+}
+
+/// Fails if an interval, both of its ends included, has more of these times than the limit.
 #[track_caller]
-fn never_more_than(limit: usize, starts: &[(usize, Duration)]) {
-    for (at, (_, start)) in starts.iter().enumerate() {
-        let within = starts[at..]
-            .iter()
-            .take_while(|(_, other)| *other - *start <= INTERVAL)
-            .count();
-        assert!(within <= limit, "{within} starts in the window from {start:?}: {starts:?}");
+fn never_more_than(limit: usize, times: &[Duration]) {
+    for (at, first) in times.iter().enumerate() {
+        let within = times[at..].iter().filter(|time| **time - *first <= INTERVAL).count();
+        assert!(within <= limit, "{within} in the interval from {first:?}: {times:?}");
     }
 }
 
@@ -148,228 +71,217 @@ fn never_more_than(limit: usize, starts: &[(usize, Duration)]) {
 enum Event {
     Come(usize),
     GiveUp(usize),
+    Rest(usize),
     Advance(u64),
+    Through(u64),
     Next,
+}
+
+fn time() -> impl Strategy<Value = u64> {
+    let edges = prop::sample::select(vec![99, 100, 101, 9_999, 10_000, 10_001, 10_199, 10_200, 10_201]);
+    prop_oneof![0..50_u64, 0..25_000_u64, edges]
 }
 
 fn events() -> impl Strategy<Value = Vec<Event>> {
     let event = prop_oneof![
-        3 => (1..12_usize).prop_map(Event::Come),
+        4 => (1..12_usize).prop_map(Event::Come),
         2 => any::<usize>().prop_map(Event::GiveUp),
-        3 => prop_oneof![0..50_u64, 0..20_000_u64, Just(10_000), Just(9_999), Just(10_001)].prop_map(Event::Advance),
+        1 => any::<usize>().prop_map(Event::Rest),
+        2 => time().prop_map(Event::Advance),
+        2 => time().prop_map(Event::Through),
         3 => Just(Event::Next),
     ];
-    proptest::collection::vec(event, 1..80)
+    prop::collection::vec(event, 1..80)
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 192, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_window_has_more_starts_than_the_limit(limit in 1..9_u32, events in events()) {
-        let mut crowd = Crowd::new(limit);
+    fn no_interval_has_more_starts_than_the_limit(limit in 1..9_u32, events in events(), rests in any::<bool>()) {
+        let mut crowd = Callers::new();
+        let limiter = limiter(&crowd, limit);
         for event in events {
             match event {
-                Event::Come(count) => (0..count).for_each(|_| crowd.come()),
+                Event::Come(count) => come_together(&mut crowd, &limiter, count),
                 Event::GiveUp(at) => crowd.give_up(at),
+                Event::Rest(at) => crowd.set_polled(at, !rests),
                 Event::Advance(time) => crowd.advance(millis(time)),
+                Event::Through(time) => crowd.advance_through(millis(time)),
                 Event::Next => drop(crowd.advance_to_next()),
             }
-            prop_assert_eq!(crowd.limiter.waiting(), crowd.waiting.len());
+            prop_assert_eq!(limiter.waiting(), crowd.waiting());
         }
         // Whoever is left is served in the end, so nothing was lost with those who gave up.
-        while !crowd.waiting.is_empty() {
-            prop_assert!(crowd.advance_to_next(), "{} wait and nothing is to happen", crowd.waiting.len());
+        crowd.poll_all_again();
+        while crowd.waiting() > 0 {
+            prop_assert!(crowd.advance_to_next(), "{} wait and nothing is to happen", crowd.waiting());
         }
-        never_more_than(limit as usize, &crowd.starts);
-        prop_assert!(crowd.starts.is_sorted_by_key(|(who, _)| *who), "{:?}", crowd.starts);
+        let starts = starts(&crowd);
+        let times: Vec<_> = starts.iter().map(|(_, at)| *at).collect();
+        never_more_than(limit as usize, &times);
+        prop_assert!(rests || starts.is_sorted_by_key(|(who, _)| *who), "{:?}", starts);
         prop_assert_eq!(crowd.clock.sleepers(), 0);
     }
 
     #[test]
-    fn a_start_comes_no_later_than_the_window_asks(limit in 1..9_usize, gaps in proptest::collection::vec(0..4_000_u64, 1..60)) {
-        let mut crowd = Crowd::new(limit as u32);
+    fn a_start_comes_no_later_than_the_window_asks(limit in 1..9_usize, gaps in prop::collection::vec(0..4_000_u64, 1..60)) {
+        let mut crowd = Callers::new();
+        let limiter = limiter(&crowd, limit as u32);
         let mut came = Vec::new();
         for gap in gaps {
-            // Whoever is to start before this one comes, starts at his time.
-            let until = crowd.clock.monotonic() + millis(gap);
-            while crowd.clock.next_wake().is_some_and(|wait| crowd.clock.monotonic() + wait <= until) {
-                crowd.advance_to_next();
-            }
-            let rest = until - crowd.clock.monotonic();
-            crowd.advance(rest);
-            came.push(until);
-            crowd.come();
+            crowd.advance_through(millis(gap));
+            came.push(crowd.clock.monotonic());
+            come(&mut crowd, &limiter, None);
         }
         while crowd.advance_to_next() {}
         let mut wanted: Vec<Duration> = Vec::new();
         for (at, came) in came.into_iter().enumerate() {
-            let follows = at.checked_sub(limit).map(|at| wanted[at] + INTERVAL + millis(1));
+            let follows = at.checked_sub(limit).map(|at| wanted[at] + SPAN);
             let before = wanted.last().copied().unwrap_or_default();
             wanted.push(came.max(before).max(follows.unwrap_or_default()));
         }
-        let found: Vec<Duration> = crowd.starts.iter().map(|(_, start)| *start).collect();
+        let found: Vec<Duration> = starts(&crowd).into_iter().map(|(_, at)| at).collect();
         prop_assert_eq!(found, wanted);
+    }
+
+    #[test]
+    fn who_counts_arrivals_sees_no_more_either(limit in 1..9_u32, ways in prop::collection::vec(0..200_u64, 60)) {
+        let mut crowd = Callers::new();
+        let limiter = limiter(&crowd, limit);
+        come_together(&mut crowd, &limiter, ways.len());
+        while crowd.advance_to_next() {}
+        let ways = ways.into_iter().map(millis);
+        let mut arrivals: Vec<_> = starts(&crowd).into_iter().zip(ways).map(|((_, at), way)| at + way).collect();
+        arrivals.sort();
+        never_more_than(limit as usize, &arrivals);
     }
 }
 
 #[test]
 fn under_saturation_the_limit_is_used() {
-    let mut crowd = Crowd::new(110);
-    for _ in 0..2200 {
-        crowd.come();
-    }
+    let mut crowd = Callers::new();
+    let limiter = limiter(&crowd, 110);
+    come_together(&mut crowd, &limiter, 2200);
     while crowd.advance_to_next() {}
-    never_more_than(110, &crowd.starts);
-    let took = crowd.starts.last().unwrap().1;
-    let possible = 110.0 * (took.as_secs_f64() / INTERVAL.as_secs_f64() + 1.0);
-    let used = crowd.starts.len() as f64 / possible;
+    let times: Vec<_> = starts(&crowd).into_iter().map(|(_, at)| at).collect();
+    never_more_than(110, &times);
+    let took = times.last().unwrap().as_secs_f64();
+    // The last window has only begun.
+    let used = (times.len() - 110) as f64 / (110.0 * took / INTERVAL.as_secs_f64());
     assert!(used > 0.95, "{used}");
 }
 
 #[test]
+fn who_waits_is_served_in_the_order_of_arrival_though_some_give_up() {
+    let mut crowd = Callers::new();
+    let limiter = limiter(&crowd, 2);
+    come_together(&mut crowd, &limiter, 9);
+    // The first who waits, one in the middle, the last.
+    crowd.give_up(0);
+    crowd.give_up(2);
+    crowd.give_up(4);
+    while crowd.advance_to_next() {}
+    assert_eq!(
+        starts(&crowd),
+        [(0, 0), (1, 0), (3, 1), (4, 1), (6, 2), (7, 2)].map(|(who, spans)| (who, SPAN * spans))
+    );
+}
+
+#[test]
+fn who_is_not_polled_keeps_nobody_waiting_and_keeps_his_place() {
+    let mut crowd = Callers::new();
+    let limiter = limiter(&crowd, 1);
+    come_together(&mut crowd, &limiter, 4);
+    crowd.set_polled(0, false);
+    crowd.advance_through(SPAN * 2 + millis(500));
+    let begun = starts(&crowd);
+    assert_eq!(begun.iter().map(|(who, _)| *who).collect::<Vec<_>>(), [0, 2], "{begun:?}");
+    crowd.poll_all_again();
+    while crowd.advance_to_next() {}
+    let begun = starts(&crowd);
+    assert_eq!(begun.iter().map(|(who, _)| *who).collect::<Vec<_>>(), [0, 2, 1, 3], "{begun:?}");
+}
+
+#[test]
 fn a_wait_that_would_end_too_late_fails_at_once_and_takes_nothing() {
-    let mut crowd = Crowd::new(2);
-    crowd.come();
-    crowd.come();
-    // The third can start after a window, the fifth after two.
-    crowd.come_until(Some(millis(10_000)));
-    let (_, error) = crowd.refused.pop().unwrap();
+    let mut crowd = Callers::new();
+    let limiter = limiter(&crowd, 2);
+    come_together(&mut crowd, &limiter, 2);
+    // The third can start after a span, the fifth after two.
+    come(&mut crowd, &limiter, Some(SPAN));
+    let error = refusals(&crowd)[0];
     assert_eq!((error.kind(), error.reach()), (TransportErrorKind::Timeout, Reach::NotSent));
-    assert_eq!(error.to_string(), "the rate limit has room again in 10.001s, which is too late for this call");
-    crowd.come_until(Some(millis(10_002)));
-    crowd.come_until(Some(millis(10_002)));
-    crowd.come_until(Some(millis(20_002)));
-    assert_eq!((crowd.waiting.len(), crowd.refused.len()), (2, 1), "{:?}", crowd.refused);
-    assert!(crowd.refused[0].1.to_string().contains("20.002s"), "{:?}", crowd.refused);
+    assert_eq!(error.to_string(), "the rate limit has room again in 10.2s, which is too late for this call");
+    come(&mut crowd, &limiter, Some(SPAN + millis(1)));
+    come(&mut crowd, &limiter, Some(SPAN + millis(1)));
+    come(&mut crowd, &limiter, Some(SPAN * 2));
+    assert_eq!(crowd.waiting(), 2);
+    let refused = refusals(&crowd);
+    assert_eq!(refused.len(), 2);
+    assert!(refused[1].to_string().contains("20.4s"), "{refused:?}");
     while crowd.advance_to_next() {}
-    assert_eq!(crowd.starts.len(), 4);
+    assert_eq!(starts(&crowd).len(), 4);
 }
 
-#[test]
-fn answers_replace_the_limit_within_reason() {
-    let mut crowd = Crowd::new(5);
-    for (max, interval) in [
-        ("", "10000"),
-        ("0", "0"),
-        ("-3", "999"),
-        ("1e3", "60001"),
-        ("5000", "x"),
-        ("99999999999999999999", ""),
-    ] {
-        crowd.answer(
-            200,
-            &[
-                ("x-hubspot-ratelimit-max", max),
-                ("x-hubspot-ratelimit-interval-milliseconds", interval),
-            ],
-        );
-        assert_eq!(crowd.limiter.limit(), (5, INTERVAL), "{max} {interval}");
+/// Wants the limiter while it is woken, as an executor does that polls where it wakes.
+struct Impatient(RateLimiter, Mutex<Vec<usize>>);
+
+impl Wake for Impatient {
+    fn wake(self: Arc<Self>) {
+        let waiting = self.0.waiting();
+        self.1.lock().unwrap().push(waiting);
     }
-    crowd.answer(
-        200,
-        &[
-            ("x-hubspot-ratelimit-max", "2"),
-            ("x-hubspot-ratelimit-interval-milliseconds", "20000"),
-        ],
-    );
-    assert_eq!(crowd.limiter.limit(), (2, millis(20_000)));
-    (0..3).for_each(|_| crowd.come());
-    assert_eq!(crowd.starts.len(), 2);
-    crowd.answer(
-        200,
-        &[
-            ("x-hubspot-ratelimit-max", "3"),
-            ("x-hubspot-ratelimit-interval-milliseconds", "10000"),
-        ],
-    );
-    crowd.settle();
-    assert_eq!(crowd.starts.len(), 3, "who waits is told of a larger limit");
 }
 
 #[test]
-fn what_others_use_is_not_used_here() {
-    let mut crowd = Crowd::new(10);
-    crowd.come();
-    // Of ten, one was used here and eight are gone.
-    crowd.answer(
-        200,
-        &[
-            ("x-hubspot-ratelimit-max", "10"),
-            ("x-hubspot-ratelimit-remaining", "2"),
-        ],
-    );
-    (0..9).for_each(|_| crowd.come());
-    assert_eq!(crowd.starts.len(), 3);
-    // All is used by others: nothing starts, but not for ever.
-    crowd.answer(
-        200,
-        &[
-            ("x-hubspot-ratelimit-max", "10"),
-            ("x-hubspot-ratelimit-remaining", "0"),
-        ],
-    );
-    crowd.advance(millis(9_000));
-    assert_eq!(crowd.starts.len(), 3);
-    while crowd.advance_to_next() {}
-    assert_eq!(crowd.starts.len(), 10);
+fn nobody_is_woken_while_the_limiter_is_held() {
+    let clock = ManualClock::new(std::time::SystemTime::UNIX_EPOCH);
+    let limiter = RateLimiter::new(1, INTERVAL, Arc::new(clock));
+    let impatient = Arc::new(Impatient(limiter.clone(), Mutex::default()));
+    let waker = Waker::from(Arc::clone(&impatient));
+    let mut context = Context::from_waker(&waker);
+    let mut calls: Vec<_> = (0..3).map(|_| Box::pin(limiter.start(None))).collect();
+    let ready = calls.iter_mut().map(|call| call.as_mut().poll(&mut context).is_ready());
+    assert_eq!(ready.collect::<Vec<_>>(), [true, false, false]);
+    drop(calls.remove(1));
+    assert_eq!(*impatient.1.lock().unwrap(), [1], "the next one was woken");
 }
 
 #[test]
-fn an_answer_of_429_closes_the_window_and_not_for_ever() {
-    let mut crowd = Crowd::new(10);
-    crowd.answer(429, &[("retry-after", "3")]);
-    crowd.come();
-    crowd.advance(millis(2_999));
-    assert_eq!(crowd.starts.len(), 0);
-    crowd.advance(millis(1));
-    assert_eq!(crowd.starts.len(), 1);
-
-    crowd.answer(429, &[]);
-    crowd.come();
-    crowd.advance(INTERVAL);
-    assert_eq!(crowd.starts.len(), 1);
-    assert!(crowd.advance_to_next());
-    assert_eq!(crowd.starts.len(), 2);
-
-    crowd.answer(429, &[("retry-after", "99999999999999999999999")]);
-    crowd.come();
-    crowd.advance(Duration::from_secs(24 * 60 * 60));
-    assert_eq!(crowd.starts.len(), 3);
+fn threads_that_share_a_limiter_start_no_more_than_the_limit() {
+    let clock = ManualClock::new(std::time::SystemTime::UNIX_EPOCH);
+    let limiter = RateLimiter::new(50, INTERVAL, Arc::new(clock.clone()));
+    let started: usize = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..4)
+            .map(|_| {
+                scope.spawn(|| {
+                    let mut context = Context::from_waker(Waker::noop());
+                    let tries = (0..100).map(|_| Box::pin(limiter.start(None)).as_mut().poll(&mut context));
+                    tries.filter(Poll::is_ready).count()
+                })
+            })
+            .collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+    });
+    assert_eq!((started, limiter.waiting(), clock.sleepers()), (50, 0, 0));
 }
 
-#[test]
-fn a_used_up_day_refuses_at_once_and_is_tried_again() {
-    let mut crowd = Crowd::new(1);
-    (0..3).for_each(|_| crowd.come());
-    crowd.answer(200, &[("x-hubspot-ratelimit-daily-remaining", "0")]);
-    crowd.settle();
-    assert_eq!(crowd.refused.len(), 2, "those who wait are told too");
-    let (_, error) = &crowd.refused[0];
-    assert_eq!((error.kind(), error.reach()), (TransportErrorKind::Refused, Reach::NotSent));
-    assert!(error.to_string().contains("daily limit"), "{error}");
-    crowd.advance(RateLimiter::DAILY_PAUSE);
-    crowd.come();
-    assert_eq!(crowd.starts.len(), 2);
-    crowd.answer(200, &[("x-hubspot-ratelimit-daily-remaining", "0")]);
-    crowd.answer(200, &[("x-hubspot-ratelimit-daily-remaining", "7")]);
-    crowd.advance(INTERVAL + millis(1));
-    crowd.come();
-    assert_eq!(crowd.starts.len(), 3);
-}
-
-/// Answers everything at once, and never the same limit twice.
+/// Answers everything at once, with a smaller limit that somebody else uses.
 #[derive(Debug)]
 struct Busy;
 
 #[async_trait]
 impl HttpTransport for Busy {
     async fn send(&self, _: Request<Body>) -> Result<Response<Body>, TransportError> {
-        Ok(answer(200, &[("x-hubspot-ratelimit-max", "3"), ("x-hubspot-ratelimit-remaining", "0")]))
+        let answer = Response::builder()
+            .header("x-hubspot-ratelimit-max", "3")
+            .header("X-HubSpot-RateLimit-Remaining", "0");
+        Ok(answer.body(Body::empty()).unwrap())
     }
 }
 
-type Sending = Pin<Box<dyn Future<Output = Result<Response<Body>, TransportError>> + Send>>;
+type Sending = std::pin::Pin<Box<dyn Future<Output = Result<Response<Body>, TransportError>> + Send>>;
 
 fn sending(transport: impl HttpTransport) -> Sending {
     Box::pin(async move { transport.send(Request::new(Body::empty())).await })
@@ -381,16 +293,13 @@ fn poll(sending: &mut Sending) -> Poll<Result<Response<Body>, TransportError>> {
 
 #[test]
 fn a_layer_counts_what_it_sends_and_learns_from_what_comes() {
-    let clock = ManualClock::new(SystemTime::UNIX_EPOCH);
+    let clock = ManualClock::new(std::time::SystemTime::UNIX_EPOCH);
     let limiter = RateLimiter::new(9, INTERVAL, Arc::new(clock.clone()));
     assert!(poll(&mut sending(RateLimit::new(Busy, limiter.clone()))).is_ready());
     assert_eq!(limiter.limit().0, 3);
     // The other two of three were used by somebody else.
-    let stack = Stack::new(Busy)
-        .rate_limiter(limiter.clone())
-        .clock(clock.clone())
-        .build();
-    let mut second = sending(stack);
+    let stack = Stack::new(Busy).rate_limiter(limiter.clone()).clock(clock.clone());
+    let mut second = sending(stack.build());
     assert!(poll(&mut second).is_pending());
     assert_eq!(limiter.waiting(), 1);
     drop(second);
@@ -399,12 +308,12 @@ fn a_layer_counts_what_it_sends_and_learns_from_what_comes() {
 
 #[test]
 fn a_call_that_would_wait_past_its_deadline_is_told_at_once_and_not_repeated() {
-    let clock = ManualClock::new(SystemTime::UNIX_EPOCH);
+    let clock = ManualClock::new(std::time::SystemTime::UNIX_EPOCH);
     let limiter = RateLimiter::new(1, INTERVAL, Arc::new(clock.clone()));
     let stack = Stack::new(Busy)
         .rate_limiter(limiter.clone())
         .clock(clock.clone())
-        .deadline(millis(10_001))
+        .deadline(SPAN)
         .build();
     assert!(poll(&mut sending(stack.clone())).is_ready());
     let Poll::Ready(Err(error)) = poll(&mut sending(stack)) else {

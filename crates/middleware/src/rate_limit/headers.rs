@@ -1,34 +1,67 @@
 //! What an answer says of the limits.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use http::{HeaderMap, header::RETRY_AFTER};
+use http::{HeaderMap, Response, StatusCode};
+use hubchannel_api::Body;
+
+use crate::retry::after::retry_after;
 
 /// What an answer says of the limits; what is missing, or makes no sense, is not there.
+///
+/// The pair `-Secondly` is left alone: it is deprecated (documented), and whether its limit still holds is unknown. Where
+/// it does, a 429 says so.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Told {
     pub(super) max: Option<u32>,
     pub(super) remaining: Option<u32>,
     pub(super) interval: Option<Duration>,
-    pub(super) daily_remaining: Option<u64>,
+    pub(super) day_is_used_up: bool,
+    /// Whether the request was turned down because it was one too many.
+    pub(super) turned_down: bool,
     pub(super) retry_after: Option<Duration>,
 }
 
 impl Told {
-    pub(super) fn read(headers: &HeaderMap) -> Self {
-        let number = |name: &str| -> Option<u64> {
-            let text = headers.get(name)?.to_str().ok()?.trim();
-            let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-            // Digits alone fail to parse only because they are too many.
-            digits.then(|| text.parse().unwrap_or(u64::MAX))
-        };
-        let small = |name: &str| number(name).and_then(|number| u32::try_from(number).ok());
+    pub(super) fn read(response: &Response<Body>, wall: SystemTime) -> Self {
+        let headers = response.headers();
+        let turned_down = response.status() == StatusCode::TOO_MANY_REQUESTS;
+        let nothing_left = number(headers, "x-hubspot-ratelimit-daily-remaining") == Some(0);
+        // A day's limit of 0 is none that could be used up.
+        let has_limit = number(headers, "x-hubspot-ratelimit-daily") != Some(0);
         Told {
-            max: small("x-hubspot-ratelimit-max"),
-            remaining: small("x-hubspot-ratelimit-remaining"),
-            interval: number("x-hubspot-ratelimit-interval-milliseconds").map(Duration::from_millis),
-            daily_remaining: number("x-hubspot-ratelimit-daily-remaining"),
-            retry_after: number(RETRY_AFTER.as_str()).map(Duration::from_secs),
+            max: small(headers, "x-hubspot-ratelimit-max").filter(|max| *max > 0),
+            remaining: small(headers, "x-hubspot-ratelimit-remaining"),
+            interval: number(headers, "x-hubspot-ratelimit-interval-milliseconds").map(Duration::from_millis),
+            day_is_used_up: nothing_left && has_limit || turned_down && names_the_day(response.body()),
+            turned_down,
+            retry_after: retry_after(headers, wall),
         }
     }
+}
+
+/// The smallest number that the header gives, where it is there more than once.
+fn number(headers: &HeaderMap, name: &str) -> Option<u64> {
+    let numbers = headers.get_all(name).iter().filter_map(|value| {
+        let text = value.to_str().ok()?.trim();
+        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        // Digits alone fail to parse only because they are too many.
+        digits.then(|| text.parse().unwrap_or(u64::MAX))
+    });
+    numbers.min()
+}
+
+fn small(headers: &HeaderMap, name: &str) -> Option<u32> {
+    number(headers, name).map(|number| u32::try_from(number).unwrap_or(u32::MAX))
+}
+
+/// Whether the body of an error says that it was the limit of the day. There is no need to read it as JSON: at worst,
+/// one request waits in vain.
+fn names_the_day(body: &Body) -> bool {
+    let value = || {
+        let text = std::str::from_utf8(body.as_bytes()?).ok()?;
+        let (_, rest) = text.split_once(r#""policyName""#)?;
+        rest.trim_start().strip_prefix(':')
+    };
+    value().is_some_and(|value| value.trim_start().starts_with(r#""DAILY""#))
 }

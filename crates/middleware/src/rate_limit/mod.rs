@@ -1,26 +1,27 @@
 //! Starting no more requests than HubSpot allows.
 
+mod day;
 mod headers;
+mod queue;
+mod turn;
 mod window;
 
 use std::{
     fmt,
-    pin::Pin,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    task::{Context, Poll},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
 use async_trait::async_trait;
-use http::{Request, Response, StatusCode};
-use hubchannel_api::{
-    Attempts, Body, GaveUp, HttpTransport, Reach, Transport, TransportError, TransportErrorKind,
-    clock::{Clock, Sleep},
-};
+use http::{Request, Response};
+use hubchannel_api::{Body, HttpTransport, Transport, TransportError, clock::Clock};
 
 use self::{
+    day::Day,
     headers::Told,
-    window::{Ticket, Window},
+    queue::Queue,
+    turn::{State, Waiting},
+    window::{Limit, Window},
 };
 use crate::progress::Progress;
 
@@ -37,86 +38,112 @@ use crate::progress::Progress;
 ///
 /// HubSpot counts in rolling windows (documented): of any ten seconds, none may have more than so many requests. So does
 /// this: in no interval of the window's length, both ends included, do more requests start than the limit, however they
-/// arrive. The window begins for each portal and app; make one limiter for each such pair and hand it to every
+/// arrive. It counts each start a fiftieth longer than the window, because HubSpot counts requests when they arrive and
+/// the way there is not equally long for all; so at most 98 % of the limit are used.
+///
+/// HubSpot counts for each portal and app; make one limiter for each such pair and hand it to every
 /// [`Stack`](crate::Stack) that calls for it. Limits for calls with a developer's key are unknown.
 ///
-/// Who waits is served in the order of arrival. Who stops waiting leaves his place to the next and has taken nothing; a
-/// request that was handed on counts, whatever becomes of it, because nobody knows whether HubSpot counted it.
+/// Who waits is served in the order of arrival. Only one who does not come when it is his turn, because his future is not
+/// polled, is passed by until he does. Who stops waiting leaves his place to the next and has taken nothing; a request
+/// that was handed on counts, whatever becomes of it, because nobody knows whether HubSpot counted it.
 ///
 /// It learns from what HubSpot answers:
-/// - `X-HubSpot-RateLimit-Max` and `-Interval-Milliseconds` replace the limit, within [`MOST`](RateLimiter::MOST) requests
-///   and between one second and one minute; anything else is ignored.
-/// - Where `X-HubSpot-RateLimit-Remaining` says that more was used than started here, somebody else uses the same limit:
-///   so much less starts here until the window has passed.
-/// - After a 429 nothing starts until its `Retry-After`, given in seconds, or the window has passed.
-/// - Where `X-HubSpot-RateLimit-Daily-Remaining` is 0, requests are refused at once for
+/// - `X-HubSpot-RateLimit-Max` and `-Interval-Milliseconds` replace the limit. An interval that is not between one second
+///   and one minute is ignored with its limit, and no limit is faster than [`learn_at_most`](RateLimiter::learn_at_most).
+/// - Where `X-HubSpot-RateLimit-Remaining` says that more was used than started here, others use the same limit: what they
+///   have used counts here too, from the answer on for as long as a start does.
+/// - After a 429 nothing starts until its `Retry-After`, a day at most, or the window has passed.
+/// - Where `X-HubSpot-RateLimit-Daily-Remaining` is 0, or a 429 names the policy `DAILY`, requests are refused at once for
 ///   [`DAILY_PAUSE`](RateLimiter::DAILY_PAUSE). The limit resets at midnight in the account's time zone, which is not
-///   known here, so one request is then tried again.
+///   known here, so one request is then tried, and the others only when its answer shows that the day has changed.
 #[derive(Clone)]
 pub struct RateLimiter(Arc<Shared>);
 
 struct Shared {
     clock: Arc<dyn Clock>,
-    window: Mutex<Window>,
+    state: Mutex<State>,
 }
 
 impl RateLimiter {
-    /// The largest limit that is learnt from an answer. HubSpot's largest is 250.
-    pub const MOST: u32 = 1000;
+    /// The window of all of HubSpot's limits but that of the day (documented).
+    pub const WINDOW: Duration = Duration::from_secs(10);
+
+    /// Starts in a [`WINDOW`](RateLimiter::WINDOW) of a public app that users connect by OAuth, for each portal
+    /// (documented).
+    pub const PUBLIC_APP: u32 = 110;
+
+    /// Starts in a [`WINDOW`](RateLimiter::WINDOW) of a private app of a free or Starter account (documented).
+    pub const PRIVATE_APP_STARTER: u32 = 100;
+
+    /// Starts in a [`WINDOW`](RateLimiter::WINDOW) of a private app of a Professional or Enterprise account (documented).
+    pub const PRIVATE_APP_PROFESSIONAL: u32 = 190;
+
+    /// Starts in a [`WINDOW`](RateLimiter::WINDOW) of a private app with the add-on for a higher limit (documented).
+    pub const PRIVATE_APP_ADD_ON: u32 = 250;
 
     /// How long requests are refused after an answer has said that nothing is left of the day's limit.
     pub const DAILY_PAUSE: Duration = Duration::from_secs(300);
 
-    /// At most `limit` starts in any `interval`. A limit of 0 counts as 1.
+    /// At most `limit` starts in any `interval`. A limit of 0 counts as 1, an interval of less than 1 ms as that.
     ///
     /// The clock must be that of the stacks that use the limiter.
     pub fn new(limit: u32, interval: Duration, clock: Arc<dyn Clock>) -> Self {
-        let window = Mutex::new(Window::new(limit, interval));
-        RateLimiter(Arc::new(Shared { clock, window }))
+        let limit = Limit { max: limit, interval };
+        let state = Mutex::new(State {
+            window: Window::new(limit),
+            day: Day::default(),
+            queue: Queue::default(),
+        });
+        RateLimiter(Arc::new(Shared { clock, state }))
     }
 
     /// The limit of a public app that users connect by OAuth, which is what custom channels need: 110 requests in ten
     /// seconds for each portal (documented).
     pub fn public_app(clock: Arc<dyn Clock>) -> Self {
-        RateLimiter::new(110, Duration::from_secs(10), clock)
+        RateLimiter::new(RateLimiter::PUBLIC_APP, RateLimiter::WINDOW, clock)
+    }
+
+    /// The largest limit that is learnt from answers, for the interval that the limiter was made with, and in proportion
+    /// for others; four times the limit that it was made with unless set.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use hubchannel_middleware::{RateLimiter, TokioClock};
+    ///
+    /// // This process is to use no more than its share.
+    /// let limiter = RateLimiter::new(50, RateLimiter::WINDOW, Arc::new(TokioClock)).learn_at_most(50);
+    /// ```
+    #[must_use]
+    pub fn learn_at_most(self, limit: u32) -> Self {
+        self.with(|state, _| (state.window.learn_at_most(limit), Vec::new()));
+        self
     }
 
     /// The limit in force and its window.
     pub fn limit(&self) -> (u32, Duration) {
-        let window = self.window();
-        (window.limit(), window.interval())
+        let limit = self.with(|state, _| (state.window.limit(), Vec::new()));
+        (limit.max, limit.interval)
     }
 
     /// How many wait for their start.
     pub fn waiting(&self) -> usize {
-        self.window().waiting()
+        self.with(|state, _| (state.queue.len(), Vec::new()))
     }
 
-    /// Waits for a start, and takes it.
+    /// Waits for a start, and takes it. Send the request at once.
     ///
     /// # Errors
-    /// When the day's limit is used up, or when the start would come after `end`, a time of the limiter's clock. Nothing is
-    /// taken then.
-    pub async fn start(&self, end: Option<Duration>) -> Result<(), TransportError> {
-        let start = Start {
+    /// When the day's limit is used up, or when the start would come at `end` or later, a time of the limiter's clock, as
+    /// far as is known at the time. Nothing is taken then.
+    pub async fn start(&self, end: Option<Duration>) -> Result<Start, TransportError> {
+        let waiting = Waiting {
             limiter: self,
             ticket: None,
             end,
             sleep: None,
         };
-        start.await
-    }
-
-    /// Learns from an answer.
-    pub fn learn<B>(&self, response: &Response<B>) {
-        let now = self.0.clock.monotonic();
-        let told = Told::read(response.headers());
-        let closed = response.status() == StatusCode::TOO_MANY_REQUESTS;
-        self.window().learn(now, &told, closed);
-    }
-
-    fn window(&self) -> MutexGuard<'_, Window> {
-        self.0.window.lock().unwrap_or_else(PoisonError::into_inner)
+        waiting.await
     }
 }
 
@@ -131,82 +158,48 @@ impl fmt::Debug for RateLimiter {
     }
 }
 
-/// A wait for a start. Dropped, it leaves its place.
-struct Start<'l> {
-    limiter: &'l RateLimiter,
-    ticket: Option<Ticket>,
-    end: Option<Duration>,
-    sleep: Option<(Duration, Sleep)>,
+/// A start that was taken. It counts, whatever is done with it.
+#[derive(Debug)]
+#[must_use = "the answer to what starts tells of the limits"]
+pub struct Start {
+    limiter: RateLimiter,
+    at: Duration,
+    probe: bool,
 }
 
-impl Future for Start<'_> {
-    type Output = Result<(), TransportError>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = &mut *self;
-        loop {
-            let now = this.limiter.0.clock.monotonic();
-            let mut window = this.limiter.window();
-            if let Some(open) = window.closed_for_the_day(now) {
-                return Poll::Ready(Err(day_is_used_up(open.saturating_sub(now))));
-            }
-            let came = this.ticket.is_none();
-            let ticket = *this.ticket.get_or_insert_with(|| window.enter());
-            let is_next = window.is_next(&ticket);
-            // Those behind the first were told when they came; who gave up since has only made it earlier.
-            if came || is_next {
-                let begin = window.begin(&ticket, now);
-                if this.end.is_some_and(|end| begin >= end) {
-                    return Poll::Ready(Err(too_late(begin.saturating_sub(now))));
-                }
-            }
-            if !is_next {
-                window.wake_when_next(&ticket, context.waker());
-                return Poll::Pending;
-            }
-            let begin = window.begin(&ticket, now);
-            if begin <= now {
-                window.start(&ticket, now);
-                this.ticket = None;
-                return Poll::Ready(Ok(()));
-            }
-            window.wake_when_next(&ticket, context.waker());
-            drop(window);
-            // What is learnt in the meantime moves the beginning.
-            if this.sleep.as_ref().is_none_or(|(until, _)| *until != begin) {
-                this.sleep = Some((begin, this.limiter.0.clock.sleep(begin.saturating_sub(now))));
-            }
-            let over = this.sleep.as_mut().map(|(_, sleep)| sleep.as_mut().poll(context));
-            if over != Some(Poll::Ready(())) {
-                return Poll::Pending;
-            }
-            this.sleep = None;
+impl Start {
+    fn new(limiter: &RateLimiter, at: Duration, probe: bool) -> Self {
+        Start {
+            limiter: limiter.clone(),
+            at,
+            probe,
         }
+    }
+
+    /// Learns from the answer to what started.
+    pub fn learn(mut self, response: &Response<Body>) {
+        let probe = std::mem::take(&mut self.probe);
+        let told = Told::read(response, self.limiter.0.clock.wall());
+        self.limiter.with(|state, now| {
+            let all = state.window.learn(now, self.at, &told);
+            state.day.learn(now, probe, &told);
+            // Whom it makes too late is to be told at once, and whom it lets start.
+            let wakers = if all || told.day_is_used_up {
+                state.queue.call(usize::MAX, None, now)
+            } else {
+                Vec::new()
+            };
+            ((), wakers)
+        });
     }
 }
 
-impl Drop for Start<'_> {
+impl Drop for Start {
     fn drop(&mut self) {
-        if let Some(ticket) = self.ticket.take() {
-            self.limiter.window().leave(&ticket);
+        if self.probe {
+            self.limiter.with(|state, now| (state.day.lost(now), Vec::new()));
         }
     }
-}
-
-fn too_late(wait: Duration) -> TransportError {
-    let message = format!("the rate limit has room again in {wait:?}, which is too late for this call");
-    // Trying again within the call is no use, and what repeats requests is to know that.
-    let mut attempts = Attempts::default();
-    attempts.gave_up = Some(GaveUp::Deadline);
-    TransportError::new(TransportErrorKind::Timeout, Reach::NotSent, message).with_attempts(attempts)
-}
-
-fn day_is_used_up(wait: Duration) -> TransportError {
-    let message = format!(
-        "the account's daily limit of requests is used up; it resets at midnight in the account's time zone, and is tried \
-         again in {wait:?} at the earliest"
-    );
-    TransportError::new(TransportErrorKind::Refused, Reach::NotSent, message)
 }
 
 /// Waits for the limiter before each request, and lets it learn from each answer.
@@ -241,9 +234,9 @@ impl RateLimit {
 impl HttpTransport for RateLimit {
     async fn send(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
         let end = Progress::of(&request).and_then(Progress::end);
-        self.limiter.start(end).await?;
+        let start = self.limiter.start(end).await?;
         let response = self.inner.send(request).await?;
-        self.limiter.learn(&response);
+        start.learn(&response);
         Ok(response)
     }
 }

@@ -1,195 +1,171 @@
-//! A window that rolls: the state of a limiter, without time of its own.
+//! A window that rolls: which starts count, and when there is room for more. It has no time of its own.
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    task::Waker,
-    time::Duration,
-};
+use std::{collections::VecDeque, iter, ops::RangeInclusive, time::Duration};
 
-use super::{RateLimiter, headers::Told};
+use super::headers::Told;
 
-/// A place in the queue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Ticket(u64);
+/// The intervals that are learnt; nothing sensible is shorter or longer.
+const LEARNT: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(60);
 
-/// Past the window by this much, a start is outside of it also where both of its ends count.
-const STEP: Duration = Duration::from_millis(1);
+/// No `Retry-After` closes a window for longer, so that no answer closes it for good. HubSpot's longest is a day.
+const LONGEST_CLOSED: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Nothing sensible is shorter or longer.
-const INTERVALS: std::ops::RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(60);
+/// How old an answer may be for its `Remaining` to be of use, in the longest window.
+const OLD: Duration = Duration::from_secs(30);
 
-/// No `Retry-After` closes a limiter for longer, so that no answer closes it for good.
-const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+/// So many starts in any interval of this length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Limit {
+    pub(super) max: u32,
+    pub(super) interval: Duration,
+}
 
+impl Limit {
+    /// How long a start counts: a fiftieth longer than the interval, because HubSpot counts requests when they arrive,
+    /// and the way there is not equally long for all; but at least a millisecond, so that no two starts are exactly the
+    /// interval apart, not even on a clock of milliseconds.
+    fn span(self) -> Duration {
+        self.interval
+            .saturating_add((self.interval / 50).max(Duration::from_millis(1)))
+    }
+
+    fn max(self) -> usize {
+        usize::try_from(self.max).unwrap_or(usize::MAX)
+    }
+}
+
+#[derive(Debug)]
 pub(super) struct Window {
-    limit: u32,
-    interval: Duration,
-    /// When requests started, as far back as the window reaches.
+    made: Limit,
+    /// The most that is learnt in place of `made.max`.
+    most: u32,
+    limit: Limit,
+    /// When requests started, ours and those that others are known to have started, the oldest first; as far back as
+    /// the longest window that may yet be learnt reaches.
     starts: VecDeque<Duration>,
-    /// How many of the limit others have used, and until when that counts.
-    others: (u32, Duration),
-    /// Before this nothing starts.
     closed_until: Duration,
-    /// Before this everything is refused.
-    day_until: Option<Duration>,
-    next: u64,
-    queue: BTreeMap<Ticket, Option<Waker>>,
 }
 
 impl Window {
-    pub(super) fn new(limit: u32, interval: Duration) -> Self {
+    pub(super) fn new(made: Limit) -> Self {
+        let made = Limit {
+            max: made.max.max(1),
+            interval: made.interval.max(Duration::from_millis(1)),
+        };
         Window {
-            limit: limit.max(1),
-            interval,
+            most: made.max.saturating_mul(4),
+            limit: made,
+            made,
             starts: VecDeque::new(),
-            others: (0, Duration::ZERO),
             closed_until: Duration::ZERO,
-            day_until: None,
-            next: 0,
-            queue: BTreeMap::new(),
         }
     }
 
-    pub(super) fn limit(&self) -> u32 {
+    pub(super) fn limit(&self) -> Limit {
         self.limit
     }
 
-    pub(super) fn interval(&self) -> Duration {
-        self.interval
+    pub(super) fn learn_at_most(&mut self, most: u32) {
+        self.most = most.max(1);
+        self.limit.max = self.limit.max.min(self.most_within(self.limit.interval));
     }
 
-    pub(super) fn waiting(&self) -> usize {
-        self.queue.len()
-    }
-
-    /// When requests are tried again, where they are refused now.
-    pub(super) fn closed_for_the_day(&self, now: Duration) -> Option<Duration> {
-        self.day_until.filter(|until| *until > now)
-    }
-
-    /// Takes the last place in the queue.
-    pub(super) fn enter(&mut self) -> Ticket {
-        let ticket = Ticket(self.next);
-        self.next += 1;
-        self.queue.insert(ticket, None);
-        ticket
-    }
-
-    pub(super) fn is_next(&self, ticket: &Ticket) -> bool {
-        self.queue.first_key_value().is_some_and(|(first, _)| first == ticket)
-    }
-
-    pub(super) fn wake_when_next(&mut self, ticket: &Ticket, waker: &Waker) {
-        if let Some(place) = self.queue.get_mut(ticket) {
-            *place = Some(waker.clone());
-        }
-    }
-
-    /// When the one with this place can start, if nobody before him gives up and nothing more is learnt.
-    pub(super) fn begin(&self, ticket: &Ticket, now: Duration) -> Duration {
-        let (others, until) = self.others;
-        let left = if until > now {
-            self.limit.saturating_sub(others)
-        } else {
-            self.limit
+    /// When there is room for one more start after this many others, if nothing more is learnt.
+    pub(super) fn opens(&self, now: Duration, after: usize) -> Duration {
+        let first = now.max(self.closed_until);
+        let max = self.limit.max();
+        // Whoever starts takes the room of the one `max` starts before; beyond `max` that is one of those yet to come.
+        let (windows, place) = (after / max, after % max);
+        let room = (self.starts.len() + place)
+            .checked_sub(max)
+            .and_then(|before| self.starts.get(before));
+        let start = match room {
+            Some(before) => first.max(before.saturating_add(self.limit.span())),
+            None => first,
         };
-        let mut first = now.max(self.closed_until);
-        if left == 0 {
-            first = first.max(until);
-        }
-        // Each start follows the one that is `room` before it, by a window at least.
-        let room = usize::try_from(left.max(1)).unwrap_or(usize::MAX);
-        let known = self.starts.len();
-        let mut follows = known + self.queue.range(..*ticket).count();
-        let mut windows: u32 = 0;
-        while follows >= room && (windows == 0 || follows >= known) {
-            follows -= room;
-            windows = windows.saturating_add(1);
-        }
-        let span = |windows: u32| (self.interval + STEP).checked_mul(windows).unwrap_or(Duration::MAX);
-        match self.starts.get(follows) {
-            Some(start) if windows > 0 => {
-                let next = first.max(start.saturating_add(span(1)));
-                next.saturating_add(span(windows - 1))
-            }
-            _ => first.saturating_add(span(windows)),
-        }
+        let windows = u32::try_from(windows).unwrap_or(u32::MAX);
+        start.saturating_add(self.limit.span().checked_mul(windows).unwrap_or(Duration::MAX))
     }
 
-    /// Takes a start, and lets the next one see to his own.
-    pub(super) fn start(&mut self, ticket: &Ticket, now: Duration) {
-        self.forget(now);
-        self.starts.push_back(now);
-        self.leave(ticket);
+    /// How many can start now.
+    pub(super) fn room(&self, now: Duration) -> usize {
+        if self.closed_until > now {
+            return 0;
+        }
+        self.limit.max().saturating_sub(self.counting(now))
     }
 
-    /// Gives a place up.
-    pub(super) fn leave(&mut self, ticket: &Ticket) {
-        let was_next = self.is_next(ticket);
-        self.queue.remove(ticket);
-        if was_next {
-            self.wake_next();
-        }
-    }
-
-    pub(super) fn learn(&mut self, now: Duration, told: &Told, closed: bool) {
-        if let Some(interval) = told.interval
-            && INTERVALS.contains(&interval)
-        {
-            self.interval = interval;
-        }
-        if let Some(max) = told.max
-            && (1..=RateLimiter::MOST).contains(&max)
-        {
-            self.limit = max;
-            if let Some(remaining) = told.remaining {
-                let within = |start: &&Duration| start.saturating_add(self.interval) >= now;
-                let ours = u32::try_from(self.starts.iter().rev().take_while(within).count()).unwrap_or(u32::MAX);
-                let others = max.saturating_sub(remaining).saturating_sub(ours);
-                self.others = (others, now.saturating_add(self.interval + STEP));
-            }
-        }
-        if closed {
-            let wait = told.retry_after.unwrap_or(self.interval + STEP).min(LONGEST);
-            self.closed_until = self.closed_until.max(now.saturating_add(wait));
-        }
-        match told.daily_remaining {
-            Some(0) => {
-                self.day_until = Some(now.saturating_add(RateLimiter::DAILY_PAUSE));
-                self.wake_all();
-            }
-            Some(_) => self.day_until = None,
-            None => {}
-        }
-        // Whatever was learnt may let the first one begin at another time.
-        self.wake_next();
-    }
-
-    /// Drops the starts that no window reaches, not even the longest that may yet be learnt.
-    fn forget(&mut self, now: Duration) {
-        let longest = self.interval.max(*INTERVALS.end()) + STEP;
+    pub(super) fn start(&mut self, now: Duration) {
+        let longest = self.keep();
         while self
             .starts
             .front()
-            .is_some_and(|start| now > start.saturating_add(longest))
+            .is_some_and(|start| start.saturating_add(longest) < now)
         {
             self.starts.pop_front();
         }
+        self.starts.push_back(now);
     }
 
-    fn wake_next(&mut self) {
-        if let Some((_, place)) = self.queue.iter_mut().next()
-            && let Some(waker) = place.take()
-        {
-            waker.wake();
+    /// Learns from the answer to what started then; whether all who wait should look again.
+    pub(super) fn learn(&mut self, now: Duration, started: Duration, told: &Told) -> bool {
+        let before = self.limit;
+        if let Some(limit) = self.learnt(told) {
+            self.limit = limit;
         }
+        if let Some(remaining) = told.remaining {
+            self.count_others(now, started, remaining);
+        }
+        let was_open = self.closed_until <= now;
+        if told.turned_down {
+            let wait = told.retry_after.unwrap_or_else(|| self.limit.span());
+            self.closed_until = self.closed_until.max(now.saturating_add(wait.min(LONGEST_CLOSED)));
+        }
+        self.limit != before || was_open && told.turned_down
     }
 
-    fn wake_all(&mut self) {
-        for place in self.queue.values_mut() {
-            if let Some(waker) = place.take() {
-                waker.wake();
-            }
+    fn learnt(&self, told: &Told) -> Option<Limit> {
+        let interval = told.interval.unwrap_or(self.made.interval);
+        if told.interval.is_some() && !LEARNT.contains(&interval) {
+            return None;
         }
+        let max = told.max?.min(self.most_within(interval));
+        Some(Limit { max, interval })
+    }
+
+    /// The most for an interval of this length: no faster than `most` in the interval that this was made with.
+    fn most_within(&self, interval: Duration) -> u32 {
+        let most = u128::from(self.most) * interval.as_nanos() / self.made.interval.as_nanos();
+        u32::try_from(most).unwrap_or(u32::MAX).max(1)
+    }
+
+    /// Where HubSpot has counted more than we know of, others have started the rest. They count as if they had started
+    /// just now, the latest that can be.
+    ///
+    /// What of ours is on its way may be counted or not and is taken to be, so that none is counted twice. If that was
+    /// wrong, one of the next answers tells.
+    fn count_others(&mut self, now: Duration, started: Duration, remaining: u32) {
+        let old = now.saturating_sub(started);
+        if old.saturating_add(self.limit.span()) > self.keep() {
+            return;
+        }
+        let remaining = usize::try_from(remaining).unwrap_or(usize::MAX);
+        let used = self.limit.max().saturating_sub(remaining);
+        let others = used.saturating_sub(self.counting(started));
+        self.starts.extend(iter::repeat_n(now, others));
+    }
+
+    /// How many starts count at this time, those after it included.
+    fn counting(&self, time: Duration) -> usize {
+        let span = self.limit.span();
+        self.starts.len() - self.starts.partition_point(|start| start.saturating_add(span) <= time)
+    }
+
+    fn keep(&self) -> Duration {
+        let longest = Limit {
+            interval: self.made.interval.max(*LEARNT.end()),
+            ..self.made
+        };
+        longest.span().saturating_add(OLD)
     }
 }

@@ -11,7 +11,7 @@ use http::{
 ///
 /// A date is measured from the answer's own `Date`, so that a clock that is wrong here does no harm, else from the time
 /// of day given. What is neither form says nothing.
-pub(super) fn retry_after(headers: &HeaderMap, wall: SystemTime) -> Option<Duration> {
+pub(crate) fn retry_after(headers: &HeaderMap, wall: SystemTime) -> Option<Duration> {
     let mut values = headers.get_all(RETRY_AFTER).iter().peekable();
     values.peek()?;
     let sent = headers.get(DATE).and_then(date).unwrap_or(wall);

@@ -1,6 +1,6 @@
 //! Requests that are sent again where that is safe.
 
-mod after;
+pub(crate) mod after;
 mod budget;
 mod failure;
 mod policy;
