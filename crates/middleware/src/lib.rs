@@ -34,7 +34,7 @@ mod trace;
 pub use self::{
     access_token::AccessToken,
     clock::TokioClock,
-    rate_limit::{RateLimit, RateLimiter, Start},
+    rate_limit::{RateLimit, RateLimiter, RateLimiters, Start},
     retry::{Retry, RetryBudget, RetryPolicy},
     stack::{Stack, StackBuilder},
     timeout::{AttemptTimeout, Deadline},

@@ -17,7 +17,7 @@ use hubchannel_api::{
     Body, HttpTransport, Reach, TransportError, TransportErrorKind,
     clock::{Clock, ManualClock},
 };
-use hubchannel_middleware::{RateLimit, RateLimiter, Stack, Start};
+use hubchannel_middleware::{RateLimit, RateLimiter, RateLimiters, Stack, Start};
 use proptest::prelude::*;
 
 use self::crowd::{Crowd, millis};
@@ -265,6 +265,32 @@ fn threads_that_share_a_limiter_start_no_more_than_the_limit() {
         threads.into_iter().map(|thread| thread.join().unwrap()).sum()
     });
     assert_eq!((started, limiter.waiting(), clock.sleepers()), (50, 0, 0));
+}
+
+#[test]
+fn portals_have_limiters_of_their_own_which_are_kept_as_long_as_they_count() {
+    let clock = ManualClock::new(std::time::SystemTime::UNIX_EPOCH);
+    let of_all: Arc<dyn Clock> = Arc::new(clock.clone());
+    let limiters = RateLimiters::new(move || RateLimiter::new(1, INTERVAL, Arc::clone(&of_all)));
+    let starts = |portal: u32| {
+        let limiter = limiters.clone().of(portal);
+        let mut start = Box::pin(limiter.start(None));
+        start.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready()
+    };
+    for portal in 0..1000 {
+        assert!(starts(portal), "{portal} has not started anything yet");
+    }
+    for portal in 0..1000 {
+        assert!(!starts(portal), "{portal} has started one");
+    }
+    clock.advance(SPAN);
+    assert!(starts(7));
+    for portal in 1000..4000 {
+        limiters.of(portal);
+    }
+    assert!(!starts(7), "it was not forgotten with those that count no more");
+    let shown = format!("{limiters:?}");
+    assert!(!shown.contains(" 8: ") && shown.contains("7: RateLimiter"), "{shown}");
 }
 
 /// Answers everything at once, with a smaller limit that somebody else uses.

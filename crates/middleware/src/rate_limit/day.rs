@@ -17,6 +17,10 @@ impl Day {
         Some(until.saturating_sub(now))
     }
 
+    pub(super) fn is_used_up(&self) -> bool {
+        self.used_up_until.is_some()
+    }
+
     /// A request starts; whether it is the one that sees how things are, before which no other one starts.
     pub(super) fn start(&mut self, now: Duration) -> bool {
         let probe = self.used_up_until.is_some();

@@ -2,6 +2,7 @@
 
 mod day;
 mod headers;
+mod keyed;
 mod queue;
 mod turn;
 mod window;
@@ -16,6 +17,7 @@ use async_trait::async_trait;
 use http::{Request, Response};
 use hubchannel_api::{Body, HttpTransport, Transport, TransportError, clock::Clock};
 
+pub use self::keyed::RateLimiters;
 use self::{
     day::Day,
     headers::Told,
@@ -41,8 +43,8 @@ use crate::progress::Progress;
 /// arrive. It counts each start a fiftieth longer than the window, because HubSpot counts requests when they arrive and
 /// the way there is not equally long for all; so at most 98 % of the limit are used.
 ///
-/// HubSpot counts for each portal and app; make one limiter for each such pair and hand it to every
-/// [`Stack`](crate::Stack) that calls for it. Limits for calls with a developer's key are unknown.
+/// HubSpot counts for each portal and app; make one limiter for each such pair, as [`RateLimiters`] does, and hand it to
+/// every [`Stack`](crate::Stack) that calls for it. Limits for calls with a developer's key are unknown.
 ///
 /// Who waits is served in the order of arrival. Only one who does not come when it is his turn, because his future is not
 /// polled, is passed by until he does. Who stops waiting leaves his place to the next and has taken nothing; a request
@@ -144,6 +146,15 @@ impl RateLimiter {
             sleep: None,
         };
         waiting.await
+    }
+
+    /// Whether nobody holds it and a new one, once it has learnt what this one has, would do the same.
+    fn can_be_forgotten(&self) -> bool {
+        Arc::strong_count(&self.0) == 1
+            && self.with(|state, now| {
+                let idle = state.window.is_idle(now) && !state.day.is_used_up();
+                (idle, Vec::new())
+            })
     }
 }
 

@@ -107,6 +107,11 @@ impl Window {
         self.starts.push_back(now);
     }
 
+    /// Whether nothing of what has been is of any consequence now.
+    pub(super) fn is_idle(&self, now: Duration) -> bool {
+        self.counting(now) == 0 && self.closed_until <= now
+    }
+
     /// Learns from the answer to what started then; whether all who wait should look again.
     pub(super) fn learn(&mut self, now: Duration, started: Duration, told: &Told) -> bool {
         let before = self.limit;
