@@ -36,6 +36,8 @@ pub(crate) enum What {
     },
     /// What is listed as a deviation is none any more.
     Stale,
+    /// A record of HubSpot's is for nothing that the code knows.
+    Unreached,
 }
 
 /// What a check has found.
@@ -83,6 +85,10 @@ pub(crate) fn check(code: &Code, contract: &Contract, deviations: &[Deviation], 
                 report.unlisted.push(change);
             }
         }
+    }
+    let known: BTreeSet<&str> = pairs.keys().map(|(_, name)| name.as_str()).collect();
+    for name in contract.records.keys().filter(|name| !known.contains(name.as_str())) {
+        unreached(name, &mut report.findings);
     }
     for deviation in open {
         stale(code, deviation, &reached, &mut report.findings);
@@ -135,6 +141,24 @@ fn news(change: &Change, contract: &Contract, before: Option<&Contract>) -> Vec<
         .filter(same_place)
         .map(diff::what)
         .collect()
+}
+
+/// Tells of a record that no operation of the code leads to, beside what may be the cause where something is found.
+fn unreached(name: &str, findings: &mut Vec<Finding>) {
+    match findings.first_mut() {
+        Some(first) if !matches!(first.what, What::Unreached) => {
+            first
+                .notes
+                .push(format!("nothing that the code knows leads to HubSpot's {name}"));
+        }
+        _ => findings.push(Finding {
+            item: name.to_owned(),
+            what: What::Unreached,
+            called: BTreeSet::new(),
+            place: None,
+            notes: Vec::new(),
+        }),
+    }
 }
 
 /// Tells that a deviation is none any more, beside what has caused it where that is found already.

@@ -89,6 +89,15 @@ impl Made<'_> {
             self.make(&added, "", "add an operation", &[(Kind::Operation, None, Some("there"))], |contract| {
                 contract.operations.insert(new, operation.clone());
             });
+            // The same operation under another version, beside the one that is there.
+            let new = OperationId {
+                path: id.path.replacen(&self.original.version, "2031-03", 1),
+                method: id.method.clone(),
+            };
+            let added = Root::Operation(new.clone());
+            self.make(&added, "", "add a version", &[(Kind::Operation, None, Some("there"))], |contract| {
+                contract.operations.insert(new, operation.clone());
+            });
             self.parameters(&root, id, operation);
             self.responses(&root, id, operation);
         }

@@ -25,6 +25,10 @@ fn lines(text: &mut String, finding: &Finding) {
             "is listed as a deviation, and is none".to_owned(),
             "take this version out of its entry in xtask/contracts/deviations.json".to_owned(),
         ),
+        What::Unreached => (
+            "HubSpot has a record that nothing here leads to".to_owned(),
+            "find out what it is for: perhaps a webhook, or an operation to come".to_owned(),
+        ),
         What::Differs { kind, code, hubspot } => {
             let said = match (code, hubspot) {
                 (None, Some(hubspot)) => format!("HubSpot has {} that the code has not: {hubspot}", article(*kind)),

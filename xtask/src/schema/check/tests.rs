@@ -78,7 +78,9 @@ fn is_place(code: &Code, finding: &Finding, mutant: &mutate::Mutant) -> bool {
             let name = |(known, name): (&_, &&str)| {
                 (diff::same_operation(known) == diff::same_operation(id)).then(|| (*name).to_owned())
             };
-            let root = code.operations.iter().find_map(name).unwrap_or_else(|| id.to_string());
+            let added = mutant.reports.iter().all(|(_, was, _)| was.is_none()) && mutant.steps.is_empty();
+            let known = code.operations.iter().find_map(name).filter(|_| !added);
+            let root = known.unwrap_or_else(|| id.to_string());
             finding.item == format!("{root}{}", mutant.steps)
         }
         mutate::Root::Record(name) => {
@@ -91,7 +93,7 @@ fn is_place(code: &Code, finding: &Finding, mutant: &mutate::Mutant) -> bool {
 fn said(finding: &Finding) -> (Kind, bool, Option<String>) {
     match &finding.what {
         What::Differs { kind, code, hubspot } => (*kind, code.is_some(), hubspot.clone()),
-        What::Stale => panic!("nothing is listed for {}", finding.item),
+        What::Stale | What::Unreached => panic!("nothing is listed for {}", finding.item),
     }
 }
 
@@ -199,6 +201,29 @@ fn a_report_on_a_long_list_of_values_says_which_came_and_went() {
     assert!(told.contains("      enum value added: favourite_colour\n      enum value removed: firstname\n"), "{told}");
     assert!(told.contains("a deviation is listed for PreResolvedContact.contactPropertiesLeadingToMatch[]"), "{told}");
     assert!(told.starts_with("v3: 1 not accounted for, 30 facts"), "{told}");
+}
+
+#[test]
+fn a_record_that_is_for_nothing_known_is_found() {
+    let told = report(|contract| {
+        let copy = contract.records["PublicClient"].clone();
+        contract.records.insert("PublicWebhookEvent".to_owned(), copy);
+    });
+    assert!(told.contains("  PublicWebhookEvent: HubSpot has a record that nothing here leads to\n"), "{told}");
+}
+
+#[test]
+fn a_deviation_hides_nothing_beneath_it() {
+    let told = report(|contract| {
+        let member = object(contract, "PublicChannelIntegrationChannelPatch")
+            .get_mut("name")
+            .unwrap();
+        let Shape::Object(object) = &mut member.schema.shape else {
+            panic!("no object")
+        };
+        object.rest = crate::schema::contract::Rest::Closed;
+    });
+    assert!(told.contains("  ChannelPatch.name: type: HubSpot says object without members"), "{told}");
 }
 
 #[test]

@@ -48,19 +48,29 @@ pub(super) fn compare(old: &Contract, new: &Contract, found: &mut Found) {
 /// An operation, where its contract has it.
 type Side<'a> = Option<(&'a OperationId, &'a Operation)>;
 
-/// The operations of both, those that do the same side by side.
+/// The operations of both, those that do the same side by side: those of the same spelling first, then those that differ
+/// only in their spelling, of several the one that is of the contract's own version.
 pub(super) fn matched<'a>(old: &'a Contract, new: &'a Contract) -> Vec<(Side<'a>, Side<'a>)> {
-    let mut left: BTreeMap<_, _> = new
+    let mut left: Vec<(&OperationId, &Operation)> = new.operations.iter().collect();
+    let (same, moved): (Vec<_>, Vec<_>) = old
         .operations
         .iter()
-        .map(|(id, of)| (same_operation(id), (id, of)))
+        .partition(|(id, _)| new.operations.contains_key(*id));
+    left.retain(|(id, _)| !old.operations.contains_key(*id));
+    let mut all: Vec<(Side<'a>, Side<'a>)> = same
+        .into_iter()
+        .map(|(id, of)| (Some((id, of)), new.operations.get_key_value(id)))
         .collect();
-    let mut all: Vec<(Side<'a>, Side<'a>)> = old
-        .operations
-        .iter()
-        .map(|(id, of)| (Some((id, of)), left.remove(&same_operation(id))))
-        .collect();
-    all.extend(left.into_values().map(|side| (None, Some(side))));
+    for (id, of) in moved {
+        let is_same = |(other, _): &(&OperationId, _)| same_operation(other) == same_operation(id);
+        let is_own = |(other, _): &(&OperationId, _)| other.path.split('/').any(|segment| segment == new.version);
+        let at = left
+            .iter()
+            .position(|other| is_same(other) && is_own(other))
+            .or_else(|| left.iter().position(is_same));
+        all.push((Some((id, of)), at.map(|at| left.remove(at))));
+    }
+    all.extend(left.into_iter().map(|side| (None, Some(side))));
     all
 }
 

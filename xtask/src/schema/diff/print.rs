@@ -130,7 +130,11 @@ pub(crate) fn schema_in_short(schema: &Schema) -> String {
         Shape::Named(name) => name.clone(),
         _ => {
             let null = if schema.nullable { " or null" } else { "" };
-            format!("{}{null}", type_and_format_in_short(schema))
+            let rules = schema
+                .rules
+                .iter()
+                .map(|(keyword, value)| format!(", {keyword} {value}"));
+            format!("{}{null}{}", type_and_format_in_short(schema), rules.collect::<String>())
         }
     }
 }
@@ -160,7 +164,8 @@ fn type_in_short(schema: &Schema) -> String {
         Shape::Array(items) => format!("array of {}", schema_in_short(items)),
         Shape::Object(object) if object.members.is_empty() => match &object.rest {
             Rest::Of(values) => format!("map to {}", schema_in_short(values)),
-            Rest::Open | Rest::Closed => "object".to_owned(),
+            Rest::Open => "object".to_owned(),
+            Rest::Closed => "object without members".to_owned(),
         },
         Shape::Object(object) => {
             format!("object with {}", object.members.keys().map(String::as_str).collect::<Vec<_>>().join(", "))
