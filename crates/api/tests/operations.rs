@@ -9,10 +9,10 @@ use http::Request;
 use hubchannel_api::{
     ApiVersion, ArchiveChannel, Body, Call, Client, CreateChannel, CreateChannelAccount, Credential, Error, GetChannel,
     GetChannelAccount, ListChannelAccounts, Repeat, UpdateChannel, UpdateChannelAccount,
-    UpdateChannelAccountStagingToken,
+    UpdateChannelAccountStagingToken, UpdateMessageStatus,
     model::{
         ChannelAccountQuery, ChannelAccountUpdate, ChannelCapabilities, ChannelPatch, DeliveryIdentifier, NewChannel,
-        NewChannelAccount, StagingTokenUpdate, ThreadingModel,
+        NewChannelAccount, StagingTokenUpdate, StatusUpdate, ThreadingModel,
     },
 };
 use serde_json::Value;
@@ -201,7 +201,7 @@ fn bodies_that_break_rules_are_refused_before_anything_is_sent() {
     let wire = Wire::ok();
     let client = wire.client();
     let nameless = NewChannel::new("", ChannelCapabilities::new(ThreadingModel::IntegrationThreadId));
-    let unknown = ChannelCapabilities::new(ThreadingModel::from("DELIVERY_IDENTIFIER_BASED_THREADING"));
+    let unknown = ChannelCapabilities::new(ThreadingModel::from(""));
     let half = StagingTokenUpdate::new("x", DeliveryIdentifier::opaque(""));
     let errors = [
         now(client.create_channel(CreateChannel::new(nameless))).unwrap_err(),
@@ -211,6 +211,8 @@ fn bodies_that_break_rules_are_refused_before_anything_is_sent() {
         now(client.create_channel_account(CreateChannelAccount::new("7", NewChannelAccount::new("", "x"))))
             .unwrap_err(),
         now(client.update_channel_account(UpdateChannelAccount::new("7", "8", ChannelAccountUpdate::new())))
+            .unwrap_err(),
+        now(client.update_message_status(UpdateMessageStatus::new("7", "5c1f", StatusUpdate::new("RECEIVED"))))
             .unwrap_err(),
     ];
     let paths: Vec<&str> = errors
@@ -224,10 +226,23 @@ fn bodies_that_break_rules_are_refused_before_anything_is_sent() {
             "capabilities.threadingModel",
             "deliveryIdentifier.value",
             "inboxId",
-            ""
+            "",
+            "statusType"
         ]
     );
     assert!(wire.sent().is_empty());
+}
+
+#[test]
+fn what_is_only_advised_against_is_sent() {
+    let wire = Wire::answering(200, &[], "{}");
+    let client = wire.client();
+    let model = ChannelCapabilities::new("BY_MOOD").add_delivery_identifier_type("HS_PIGEON");
+    now(client.update_channel(UpdateChannel::new("7", ChannelPatch::new().set_capabilities(model)))).unwrap();
+    let rename = ChannelAccountUpdate::new().set_name("");
+    now(client.update_channel_account(UpdateChannelAccount::new("7", "8", rename))).unwrap();
+    now(client.update_message_status(UpdateMessageStatus::new("7", "5c1f", StatusUpdate::new("DELIVERED")))).unwrap();
+    assert_eq!(wire.sent().len(), 3);
 }
 
 #[test]

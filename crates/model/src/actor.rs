@@ -112,12 +112,15 @@ impl ActorBatch {
         }
     }
 
-    /// Checks that there is a list.
+    /// Checks that there is a list, of ids that are some.
     ///
     /// # Errors
-    /// When there is none.
+    /// When there is none, or an id is empty.
     pub fn check(&self) -> Result<(), Violations> {
-        Checker::run(|checker| checker.required_list("inputs", &self.inputs, "name the actors", |_, _| {}))
+        Checker::run(|checker| {
+            let remedy = "name the actors";
+            checker.required_list("inputs", &self.inputs, remedy, |checker, id| checker.id("", id, remedy));
+        })
     }
 }
 

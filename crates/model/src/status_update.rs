@@ -1,6 +1,6 @@
 //! The body that reports how a message fared.
 
-use crate::{Field, StatusType, Violations, preflight::Checker, wire::record};
+use crate::{Field, StatusType, wire::record};
 
 record! {
     /// How an agent's reply fared in the outside service: the body of `PATCH …/messages/{messageId}`.
@@ -49,21 +49,5 @@ impl StatusUpdate {
             status_type: Field::Value(status_type.into()),
             ..StatusUpdate::default()
         }
-    }
-
-    /// Checks that there is a status which a bridge may report.
-    ///
-    /// # Errors
-    /// When the status is missing, unknown, or `RECEIVED`, which only HubSpot sets.
-    pub fn check(&self) -> Result<(), Violations> {
-        Checker::run(|checker| {
-            let reportable = [StatusType::Sent, StatusType::Read, StatusType::Failed];
-            if checker
-                .required("statusType", &self.status_type, "say how the message fared")
-                .is_some_and(|status| !reportable.contains(status))
-            {
-                checker.refuse("statusType", "is no status that a bridge reports", "use SENT, READ or FAILED");
-            }
-        })
     }
 }

@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a failing test is how this reports")]
 
 use hubchannel_model::{
-    Channel, ChannelCapabilities, ChannelPatch, Field, NewChannel, NewChannelAccount, NewMessage, Preflight, Severity,
-    StagingTokenUpdate, decode,
+    Channel, ChannelAccountUpdate, ChannelCapabilities, ChannelPatch, Field, NewChannel, NewChannelAccount, NewMessage,
+    Preflight, Severity, StagingTokenUpdate, StatusUpdate, decode,
 };
 use hubchannel_testkit::{Json, cases, values};
 use proptest::prelude::*;
@@ -53,8 +53,8 @@ fn advice_on(member: &str, value: &str, capabilities: Option<&ChannelCapabilitie
 #[test]
 fn where_nothing_is_known_there_is_no_advice() {
     let everything_open: ChannelCapabilities = json(
-        r#"{"deliveryIdentifierTypes":["HS_SHORT_CODE"],"allowOutgoingMessages":false,"outgoingAttachmentTypes":[],
-            "maxFileAttachmentCount":0,"richText":[]}"#,
+        r#"{"deliveryIdentifierTypes":["HS_SHORT_CODE"],"outgoingAttachmentTypes":[],"maxFileAttachmentCount":0,
+            "allowConversationStart":false}"#,
     );
     for capabilities in [None, Some(&ChannelCapabilities::default()), Some(&everything_open)] {
         for (member, value) in [
@@ -85,6 +85,8 @@ fn the_threading_model_decides_about_the_thread_id() {
     assert_eq!(advice_on("integrationThreadId", r#""chat-42""#, Some(&own)), [""; 0]);
     assert_eq!(advice_on("integrationThreadId", r#""chat-42""#, Some(&hubspots)), path);
     assert_eq!(advice_on("integrationThreadId", "null", Some(&hubspots)), [""; 0]);
+    assert_eq!(advice_on("integrationThreadId", r#""""#, None), path);
+    assert_eq!(advice_on("integrationThreadId", r#""""#, Some(&own)), path);
     for id in ["null", r#""chat-42""#] {
         assert_eq!(advice_on("integrationThreadId", id, Some(&new)), [""; 0]);
     }
@@ -204,6 +206,84 @@ fn a_recorded_reply_is_held_against_what_agents_may_attach() {
 }
 
 #[test]
+fn a_recorded_reply_is_held_against_what_agents_may_do() {
+    let participant = r#"{"deliveryIdentifier": {"type": "CHANNEL_SPECIFIC_OPAQUE_ID", "value": "chat:42"}}"#;
+    let one = format!("[{participant}]");
+    let two = format!("[{participant},{participant}]");
+    let image = r#""<p>See:<IMG src='a.png'></p>""#;
+    for (member, value, capabilities, path) in [
+        ("mood", "1", r#"{"allowOutgoingMessages": false}"#, Some("messageDirection")),
+        ("mood", "1", r#"{"allowOutgoingMessages": true}"#, None),
+        ("mood", "1", r#"{"allowOutgoingMessages": null}"#, None),
+        ("recipients", &*two, r#"{"allowMultipleRecipients": false}"#, Some("recipients")),
+        ("recipients", &*two, r#"{"allowMultipleRecipients": true}"#, None),
+        ("recipients", &*two, "{}", None),
+        ("recipients", &*one, r#"{"allowMultipleRecipients": false}"#, None),
+        ("richText", r#""<b>hello</b>""#, r#"{"richText": []}"#, Some("richText")),
+        ("richText", r#""<b>hello</b>""#, r#"{"richText": ["BOLD"]}"#, None),
+        ("richText", r#""<b>hello</b>""#, r#"{"richText": null}"#, None),
+        ("richText", r#""""#, r#"{"richText": [], "allowInlineImages": false}"#, None),
+        ("richText", "null", r#"{"richText": [], "allowInlineImages": false}"#, None),
+        ("richText", image, r#"{"allowInlineImages": false}"#, Some("richText")),
+        ("richText", image, r#"{"allowInlineImages": true}"#, None),
+        ("richText", image, "{}", None),
+        ("richText", r#""a < img <images> <im""#, r#"{"allowInlineImages": false}"#, None),
+        ("richText", r#""<img""#, r#"{"allowInlineImages": false}"#, Some("richText")),
+    ] {
+        let body = message().with(member, value.parse().unwrap());
+        let found = |direction: &str| {
+            let body = body.clone().with("messageDirection", Json::string(direction));
+            let found = json::<NewMessage>(&body.to_string()).preflight(Some(&json(capabilities)));
+            advice(&found).join(" ")
+        };
+        assert_eq!(found("OUTGOING"), path.unwrap_or_default(), "{value} {capabilities}");
+        assert_eq!(found("INCOMING"), "", "{value} {capabilities}");
+    }
+}
+
+#[test]
+fn a_change_that_may_change_nothing_or_too_much_is_named() {
+    for (update, paths) in [
+        (r#"{"name": "a", "authorized": false}"#, &[][..]),
+        (r#"{"name": "", "authorized": false}"#, &["name"]),
+        (r#"{"name": null}"#, &["name"]),
+        (r#"{"authorized": null, "inboxId": "1"}"#, &["authorized", "inboxId"]),
+    ] {
+        assert_eq!(advice(&json::<ChannelAccountUpdate>(update).preflight()), paths);
+    }
+    assert_eq!(ChannelAccountUpdate::new().preflight().refusals().count(), 1);
+    for (patch, paths) in [
+        (r#"{"name": "a", "webhookUrl": null, "channelDescription": ""}"#, &[][..]),
+        (r#"{"name": "", "capabilities": null}"#, &["name", "capabilities"]),
+    ] {
+        assert_eq!(advice(&json::<ChannelPatch>(patch).preflight()), paths);
+    }
+    for (token, paths) in [
+        (r#"{"accountName": ""}"#, &["accountName"][..]),
+        (r#"{"accountName": null}"#, &["accountName"]),
+        ("{}", &[]),
+    ] {
+        assert_eq!(advice(&json::<StagingTokenUpdate>(token).preflight(None)), paths);
+    }
+}
+
+#[test]
+fn a_status_that_hubspot_does_not_describe_is_named() {
+    for (update, paths) in [
+        (r#"{"statusType": "SENT"}"#, &[][..]),
+        (r#"{"statusType": "FAILED", "errorMessage": "Number unreachable"}"#, &[]),
+        (r#"{"statusType": "DELIVERED"}"#, &["statusType"]),
+        (r#"{"statusType": "sent"}"#, &["statusType"]),
+        (r#"{"statusType": "SENT", "errorMessage": "Number unreachable"}"#, &["errorMessage"]),
+        (r#"{"statusType": "READ", "errorMessage": null}"#, &["errorMessage"]),
+    ] {
+        assert_eq!(advice(&json::<StatusUpdate>(update).preflight()), paths, "{update}");
+    }
+    let found = StatusUpdate::new("RECEIVED").preflight();
+    assert_eq!((found.refusals().count(), found.len()), (1, 1));
+}
+
+#[test]
 fn an_account_is_held_against_the_kinds_that_its_channel_lists() {
     let channel: Channel = json(r#"{"capabilities": {"deliveryIdentifierTypes": ["HS_PHONE_NUMBER"]}}"#);
     let capabilities = channel.capabilities.as_ref();
@@ -245,10 +325,12 @@ fn a_channel_is_reached_over_https() {
 
 #[test]
 fn capabilities_that_have_not_been_seen_are_named() {
-    let capabilities = r#"{"deliveryIdentifierTypes":["HS_EMAIL_ADDRESS"],"threadingModel":"DELIVERY_IDENTIFIER",
+    let capabilities = r#"{"deliveryIdentifierTypes":["HS_EMAIL_ADDRESS","HS_PIGEON"],"threadingModel":"BY_MOOD",
         "richText":["BOLD","SPARKLE"],"outgoingAttachmentTypes":["FILE","HOLOGRAM"],"maxFileAttachmentCount":1.5,
         "maxFileAttachmentSizeBytes":-1,"maxTotalFileAttachmentSizeBytes":31457280,"allowInlineImage":true}"#;
     let paths = [
+        "capabilities.deliveryIdentifierTypes[1]",
+        "capabilities.threadingModel",
         "capabilities.richText[1]",
         "capabilities.outgoingAttachmentTypes[1]",
         "capabilities.maxFileAttachmentCount",
@@ -264,7 +346,7 @@ fn capabilities_that_have_not_been_seen_are_named() {
 #[test]
 fn a_patch_without_members_is_named() {
     assert_eq!(advice(&ChannelPatch::new().preflight()), [""]);
-    assert_eq!(advice(&json::<ChannelPatch>(r#"{"name": null}"#).preflight()), [""; 0]);
+    assert_eq!(advice(&json::<ChannelPatch>(r#"{"webhookUrl": null}"#).preflight()), [""; 0]);
     assert_eq!(advice(&json::<ChannelPatch>(r#"{"mood": 1}"#).preflight()), [""; 0]);
 }
 
@@ -297,7 +379,12 @@ fn capabilities() -> impl Strategy<Value = Option<ChannelCapabilities>> {
     let models = proptest::sample::select(vec!["INTEGRATION_THREAD_ID", "DELIVERY_IDENTIFIER", "BY_MOOD", ""]);
     let kinds = proptest::sample::subsequence(vec!["FILE", "MESSAGE_HEADER", "HOLOGRAM"], 0..3);
     proptest::option::of((models, kinds, -1_i64..4).prop_map(|(model, kinds, most)| {
-        let mut capabilities = ChannelCapabilities::default().set_outgoing_attachment_types(kinds);
+        let mut capabilities = ChannelCapabilities::default()
+            .set_outgoing_attachment_types(kinds)
+            .set_rich_text([""; 0])
+            .set_allow_inline_images(most < 0)
+            .set_allow_outgoing_messages(most > 1)
+            .set_allow_multiple_recipients(most == 0);
         if !model.is_empty() {
             capabilities.threading_model = model.into();
         }

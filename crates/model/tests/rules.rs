@@ -4,9 +4,13 @@
 
 use std::collections::BTreeSet;
 
-use hubchannel_model::{NewMessage, StatusUpdate, decode};
+use hubchannel_model::{
+    ActorBatch, ChannelAccountUpdate, ChannelPatch, NewChannel, NewChannelAccount, NewMessage, StatusUpdate,
+    Violations, decode,
+};
 use hubchannel_testkit::{Json, cases, for_all, samples, values};
 use proptest::prelude::*;
+use serde::de::DeserializeOwned;
 
 /// A body that passes.
 fn body() -> Json {
@@ -82,12 +86,7 @@ fn everything_wrong_is_listed_at_once() {
 
 #[test]
 fn ids_must_not_be_empty() {
-    for member in [
-        "channelAccountId",
-        "integrationThreadId",
-        "integrationIdempotencyId",
-        "inReplyToId",
-    ] {
+    for member in ["channelAccountId", "integrationIdempotencyId", "inReplyToId"] {
         let found = violations_with(member, r#""""#);
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(found[0].starts_with(&format!("{member}: must not be empty")), "{found:?}");
@@ -95,6 +94,8 @@ fn ids_must_not_be_empty() {
     for member in ["integrationThreadId", "integrationIdempotencyId", "inReplyToId"] {
         assert_eq!(violations_with(member, "null"), [""; 0]);
     }
+    // It has been sent.
+    assert_eq!(violations_with("integrationThreadId", r#""""#), [""; 0]);
 }
 
 #[test]
@@ -131,6 +132,30 @@ fn every_participant_needs_an_identifier() {
             let expected: Vec<String> = paths.iter().map(|path| format!("{list}{path}: ")).collect();
             assert_eq!(found.len(), expected.len(), "{found:?}");
             assert!(found.iter().zip(&expected).all(|(found, path)| found.starts_with(path)), "{found:?}");
+        }
+    }
+}
+
+#[test]
+fn who_a_participant_is_in_hubspot_may_be_missing_but_is_an_id() {
+    let empty = "must not be empty";
+    let no_number = "is no id, because ids that are numbers are whole";
+    for list in ["senders", "recipients"] {
+        for (actor, rule) in [
+            (r#""A-2620022""#, None),
+            ("2620022", None),
+            ("null", None),
+            (r#""""#, Some(empty)),
+            ("-1", Some(no_number)),
+            ("1.5", Some(no_number)),
+        ] {
+            let identifier = r#"{"type": "CHANNEL_SPECIFIC_OPAQUE_ID", "value": "chat:42"}"#;
+            let participant = format!(r#"[{{"deliveryIdentifier": {identifier}, "senderActorId": {actor}}}]"#);
+            let expected: Vec<String> = rule
+                .map(|rule| format!("{list}[0].senderActorId: {rule}"))
+                .into_iter()
+                .collect();
+            assert_eq!(violations_with(list, &participant), expected, "{actor}");
         }
     }
 }
@@ -279,18 +304,101 @@ fn only_what_a_bridge_may_report_is_a_status() {
         (r#"{"statusType": "FAILED", "errorMessage": ""}"#, None),
         (
             r#"{"statusType": "RECEIVED"}"#,
-            Some("statusType: is no status that a bridge reports (use SENT, READ or FAILED)"),
+            Some("statusType: is a status that only HubSpot sets (use SENT, READ or FAILED)"),
         ),
-        (
-            r#"{"statusType": "DELIVERED"}"#,
-            Some("statusType: is no status that a bridge reports (use SENT, READ or FAILED)"),
-        ),
+        (r#"{"statusType": ""}"#, Some("statusType: must not be empty (say how the message fared)")),
+        // HubSpot may have added it since.
+        (r#"{"statusType": "DELIVERED"}"#, None),
         (r#"{"statusType": null}"#, Some("statusType: is required (say how the message fared)")),
         ("{}", Some("statusType: is required (say how the message fared)")),
     ] {
         let update: StatusUpdate = decode(json.as_bytes()).unwrap();
         let found = update.check().err().map(|violations| violations.to_string());
         assert_eq!(found.as_deref(), expected, "{json}");
+    }
+}
+
+/// The violations of a body of any type, each as `path: rule`.
+fn violations_of<T: DeserializeOwned>(json: &str, check: impl Fn(&T) -> Result<(), Violations>) -> Vec<String> {
+    let Err(violations) = check(&decode(json.as_bytes()).unwrap()) else {
+        return Vec::new();
+    };
+    violations
+        .iter()
+        .map(|violation| format!("{}: {}", violation.path, violation.rule))
+        .collect()
+}
+
+#[test]
+fn of_a_capability_only_what_has_been_refused_is_refused() {
+    for (capabilities, expected) in [
+        (r#"{"threadingModel": "BY_MOOD"}"#, &[][..]),
+        (r#"{"threadingModel": "DELIVERY_IDENTIFIER_BASED_THREADING"}"#, &[]),
+        (
+            r#"{"threadingModel": "DELIVERY_IDENTFIER_BASED_THREADING"}"#,
+            &["threadingModel: is a value that HubSpot has refused"],
+        ),
+        (r#"{"threadingModel": ""}"#, &["threadingModel: must not be empty"]),
+        (r#"{"threadingModel": null}"#, &[]),
+        (r#"{"deliveryIdentifierTypes": ["HS_SOMETHING_NEW", "HS_EMAIL_ADDRESS"]}"#, &[]),
+        (
+            r#"{"deliveryIdentifierTypes": ["HS_EMAIL_ADDRESS", "EMAIL", ""]}"#,
+            &[
+                "deliveryIdentifierTypes[1]: is a value that HubSpot has refused",
+                "deliveryIdentifierTypes[2]: must not be empty",
+            ],
+        ),
+    ] {
+        let expected: Vec<String> = expected.iter().map(|rule| format!("capabilities.{rule}")).collect();
+        let channel = format!(r#"{{"name": "Harbour chat", "capabilities": {capabilities}}}"#);
+        assert_eq!(violations_of(&channel, NewChannel::check), expected);
+        let patch = format!(r#"{{"capabilities": {capabilities}}}"#);
+        assert_eq!(violations_of(&patch, ChannelPatch::check), expected);
+    }
+}
+
+#[test]
+fn an_account_is_in_an_inbox_that_has_an_id() {
+    for (inbox, rule) in [
+        (r#""1431487401""#, None),
+        ("1431487401", None),
+        ("null", Some("is required")),
+        (r#""""#, Some("must not be empty")),
+        ("-1", Some("is no id, because ids that are numbers are whole")),
+        ("1e3", Some("is no id, because ids that are numbers are whole")),
+    ] {
+        let account = format!(r#"{{"inboxId": {inbox}, "name": "Harbour website", "authorized": true}}"#);
+        let expected: Vec<String> = rule.map(|rule| format!("inboxId: {rule}")).into_iter().collect();
+        assert_eq!(violations_of(&account, NewChannelAccount::check), expected, "{inbox}");
+    }
+}
+
+#[test]
+fn actors_to_read_have_ids() {
+    for (inputs, expected) in [
+        (r#"["A-2620022", 7]"#, &[][..]),
+        ("[]", &[]),
+        ("null", &["inputs: is required"]),
+        (r#"["A-2620022", ""]"#, &["inputs[1]: must not be empty"]),
+        ("[1.5]", &["inputs[0]: is no id, because ids that are numbers are whole"]),
+    ] {
+        assert_eq!(violations_of(&format!(r#"{{"inputs": {inputs}}}"#), ActorBatch::check), expected);
+    }
+}
+
+#[test]
+fn a_change_of_an_account_changes_something_that_can_be_changed() {
+    let nothing = [": must change something"];
+    assert_eq!(violations_of("{}", ChannelAccountUpdate::check), nothing);
+    assert_eq!(violations_of(r#"{"inboxId": "1"}"#, ChannelAccountUpdate::check), nothing);
+    for body in [
+        r#"{"name": "a"}"#,
+        r#"{"authorized": false}"#,
+        r#"{"name": ""}"#,
+        r#"{"name": null, "inboxId": "1"}"#,
+        r#"{"authorized": null}"#,
+    ] {
+        assert_eq!(violations_of(body, ChannelAccountUpdate::check), [""; 0]);
     }
 }
 

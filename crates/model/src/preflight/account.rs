@@ -36,7 +36,7 @@ impl NewChannelAccount {
     }
 
     fn walk(&self, checker: &mut Checker, capabilities: Option<&ChannelCapabilities>) {
-        checker.required_text("inboxId", &self.inbox_id, "name the inbox or help desk");
+        checker.required_id("inboxId", &self.inbox_id, "name the inbox or help desk");
         checker.required_text("name", &self.name, "give the name that agents see");
         checker.required("authorized", &self.authorized, "say true, unless the bridge may not use the account yet");
         walk_address(checker, &self.delivery_identifier, capabilities);
@@ -49,13 +49,18 @@ impl StagingTokenUpdate {
     /// # Errors
     /// Everything refused, with the path of each member.
     pub fn check(&self) -> Result<(), Violations> {
-        Checker::run(|checker| walk_address(checker, &self.delivery_identifier, None))
+        Checker::run(|checker| self.walk(checker, None))
     }
 
     /// Finds what is refused, as [`check`](StagingTokenUpdate::check) does, and what is advised against, as for a
     /// [`NewChannelAccount`].
     pub fn preflight(&self, capabilities: Option<&ChannelCapabilities>) -> Preflight {
-        Checker::preflight(|checker| walk_address(checker, &self.delivery_identifier, capabilities))
+        Checker::preflight(|checker| self.walk(checker, capabilities))
+    }
+
+    fn walk(&self, checker: &mut Checker, capabilities: Option<&ChannelCapabilities>) {
+        checker.not_cleared("accountName", &self.account_name, String::is_empty);
+        walk_address(checker, &self.delivery_identifier, capabilities);
     }
 }
 
@@ -85,10 +90,33 @@ impl ChannelAccountUpdate {
     /// # Errors
     /// When both are absent.
     pub fn check(&self) -> Result<(), Violations> {
-        Checker::run(|checker| {
-            if self.name.is_absent() && self.authorized.is_absent() {
-                checker.refuse("", "must change something", "set name or authorized");
-            }
-        })
+        Checker::run(|checker| self.walk(checker))
+    }
+
+    /// Finds what is refused, as [`check`](ChannelAccountUpdate::check) does, and what is advised against: an empty name,
+    /// `null`, and members that HubSpot ignores.
+    ///
+    /// ```
+    /// use hubchannel_model::ChannelAccountUpdate;
+    ///
+    /// let body = ChannelAccountUpdate::new().set_name("");
+    /// let paths: Vec<String> = body.preflight().advice().map(|finding| finding.path.clone()).collect();
+    /// assert_eq!(paths, ["name"]);
+    /// body.check()?;
+    /// # Ok::<(), hubchannel_model::Violations>(())
+    /// ```
+    pub fn preflight(&self) -> Preflight {
+        Checker::preflight(|checker| self.walk(checker))
+    }
+
+    fn walk(&self, checker: &mut Checker) {
+        if self.name.is_absent() && self.authorized.is_absent() {
+            checker.refuse("", "must change something", "set name or authorized");
+        }
+        checker.not_cleared("name", &self.name, String::is_empty);
+        checker.not_cleared("authorized", &self.authorized, |_| false);
+        for (name, _) in self.extra.iter() {
+            checker.advise(name, "cannot be changed, and is ignored where seen", "leave it out");
+        }
     }
 }

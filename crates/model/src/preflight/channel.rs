@@ -6,8 +6,9 @@ use crate::{ChannelCapabilities, ChannelPatch, Field, NewChannel, Number, Url};
 impl NewChannel {
     /// Checks what registering a channel needs.
     ///
-    /// Refused is what HubSpot requires or is known to refuse: a missing name, missing capabilities, a threading model
-    /// or a kind of address that it does not know.
+    /// Refused is what HubSpot requires or is known to refuse: a missing name, missing capabilities, and a threading model
+    /// or a kind of address that is empty or has been refused (observed). HubSpot checks these two; one that it does not
+    /// describe may be new, so it is advised against and left to HubSpot.
     ///
     /// # Errors
     /// Everything refused, with the path of each member.
@@ -46,8 +47,8 @@ impl NewChannel {
 impl ChannelPatch {
     /// Checks what changing a channel needs.
     ///
-    /// Refused is what HubSpot is known to refuse: a threading model or a kind of address that it does not know. What
-    /// it makes of a patch without members is unknown, and of a name that is `null` too.
+    /// Refused is what is refused of the capabilities of a [`NewChannel`]. What HubSpot makes of a patch without members
+    /// is unknown, and of a name or capabilities that are `null` too: all of that is advised against.
     ///
     /// # Errors
     /// Everything refused, with the path of each member.
@@ -68,6 +69,8 @@ impl ChannelPatch {
                 "set a member, or do not send it",
             );
         }
+        checker.not_cleared("name", &self.name, String::is_empty);
+        checker.not_cleared("capabilities", &self.capabilities, |_| false);
         if let Some(capabilities) = self.capabilities.as_ref() {
             checker.at("capabilities", |checker| capabilities.walk(checker));
         }
@@ -92,10 +95,12 @@ fn walk_addresses(checker: &mut Checker, webhook: &Field<Url>, redirect: &Field<
 
 impl ChannelCapabilities {
     fn walk(&self, checker: &mut Checker) {
-        checker
-            .each("deliveryIdentifierTypes", &self.delivery_identifier_types, |checker, kind| checker.known("", kind));
+        checker.each("deliveryIdentifierTypes", &self.delivery_identifier_types, |checker, kind| {
+            checker.checked("", kind, &["EMAIL"]);
+        });
         if let Some(model) = self.threading_model.as_ref() {
-            checker.known("threadingModel", model);
+            // As it was spelt; the word without the mistake may fare no better.
+            checker.checked("threadingModel", model, &["DELIVERY_IDENTFIER_BASED_THREADING"]);
         }
         checker.each("richText", &self.rich_text, Checker::seen);
         checker.each("outgoingAttachmentTypes", &self.outgoing_attachment_types, Checker::seen);

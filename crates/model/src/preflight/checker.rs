@@ -164,10 +164,27 @@ impl Checker {
 
     /// An id that may be missing but must be one.
     pub(crate) fn optional_id<T: AnyId>(&mut self, member: &str, field: &Field<T>, remedy: &str) {
-        let Some(id) = field.as_ref() else { return };
+        if let Some(id) = field.as_ref() {
+            self.id(member, id, remedy);
+        }
+    }
+
+    /// An id that is there.
+    pub(crate) fn id<T: AnyId>(&mut self, member: &str, id: &T, remedy: &str) {
         self.not_empty(member, id.as_str().is_empty(), remedy);
         if id.is_number() && !id.is_digits() {
             self.refuse(member, "is no id, because ids that are numbers are whole", remedy);
+        }
+    }
+
+    /// A member of a change that stays as it is where it is absent, and which nobody has seen emptied.
+    pub(crate) fn not_cleared<T>(&mut self, member: &str, field: &Field<T>, is_empty: impl FnOnce(&T) -> bool) {
+        let remedy = "leave it out to let it be as it is";
+        if field.is_null() {
+            self.advise(member, "is null, and what HubSpot makes of that here is unknown", remedy);
+        }
+        if field.as_ref().is_some_and(is_empty) {
+            self.advise(member, "is empty, and what HubSpot makes of that here is unknown", remedy);
         }
     }
 
@@ -190,11 +207,26 @@ impl Checker {
 
     /// A value that HubSpot may refuse where it does not describe it. An empty one is left to other rules.
     pub(crate) fn described<T: AnyEnum + AsRef<str>>(&mut self, member: &str, field: &Field<T>) {
-        if let Some(value) = field.as_ref()
-            && !value.as_ref().is_empty()
-            && !value.is_named()
-        {
+        if let Some(value) = field.as_ref() {
+            self.is_described(member, value);
+        }
+    }
+
+    fn is_described<T: AnyEnum + AsRef<str>>(&mut self, member: &str, value: &T) {
+        if !value.as_ref().is_empty() && !value.is_named() {
             self.advise(member, "is a value that HubSpot does not describe", use_one_of(T::NAMED));
+        }
+    }
+
+    /// A value that HubSpot checks, so that an empty one is none, and one of these has been refused. Any other that it
+    /// does not describe may be new.
+    pub(crate) fn checked<T: AnyEnum + AsRef<str>>(&mut self, member: &str, value: &T, refused: &[&str]) {
+        if value.as_ref().is_empty() {
+            self.refuse(member, "must not be empty", use_one_of(T::NAMED));
+        } else if refused.contains(&value.as_ref()) {
+            self.refuse(member, "is a value that HubSpot has refused", use_one_of(T::NAMED));
+        } else {
+            self.is_described(member, value);
         }
     }
 

@@ -2,15 +2,17 @@
 
 use super::{Checker, Preflight, Violations};
 use crate::{
-    Attachment, ChannelCapabilities, MessageDirection, NewMessage, Participant, PreResolvedContacts, ThreadingModel,
+    Attachment, ChannelCapabilities, Field, MessageDirection, NewMessage, Participant, PreResolvedContacts,
+    ThreadingModel,
 };
 
 impl NewMessage {
     /// Checks what a publish needs.
     ///
     /// Refused is what HubSpot requires and what cannot mean anything: a missing account, direction, sender or text, a
-    /// participant without identifier, an attachment without its required members, a time that is none, an empty
-    /// id. `recipients` and `attachments` may be missing here, because the client writes them.
+    /// participant without identifier, an attachment without its required members, a time that is none, an empty id of
+    /// HubSpot's, an empty idempotency key. `recipients` and `attachments` may be missing here, because the client writes
+    /// them.
     ///
     /// # Errors
     /// Everything refused, with the path of each member.
@@ -35,8 +37,9 @@ impl NewMessage {
     /// ```
     ///
     /// With the channel's capabilities, the message is held against its threading model too, and a reply that is
-    /// recorded as [`Outgoing`](MessageDirection::Outgoing) against what agents may attach. None of that is refused:
-    /// HubSpot is not known to hold a publish against them. The kinds of address that the channel lists do not limit
+    /// recorded as [`Outgoing`](MessageDirection::Outgoing) against what agents may send: whether they may reply at all, to
+    /// how many, with what formatting, images and attachments. None of that is refused: HubSpot is not known to hold a
+    /// publish against them. The kinds of address that the channel lists do not limit
     /// who may send (observed), so there is no advice on them.
     pub fn preflight(&self, capabilities: Option<&ChannelCapabilities>) -> Preflight {
         Checker::preflight(|checker| self.walk(checker, capabilities))
@@ -76,7 +79,7 @@ impl NewMessage {
         }
         if let Some(capabilities) = capabilities.filter(|_| self.message_direction == MessageDirection::Outgoing.into())
         {
-            self.advise_on_limits(checker, capabilities);
+            self.advise_on_reply(checker, capabilities);
         }
         if self.timestamp.as_ref().is_some_and(|timestamp| !timestamp.is_plain()) {
             checker.refuse("timestamp", "is not a time with its offset", "write one like 2026-05-27T12:15:00.123Z");
@@ -113,7 +116,9 @@ impl NewMessage {
     fn walk_thread(&self, checker: &mut Checker, capabilities: Option<&ChannelCapabilities>) {
         let member = "integrationThreadId";
         let remedy = "name the conversation, or leave this out for a channel that HubSpot threads by participants";
-        checker.optional_text(member, &self.integration_thread_id, remedy);
+        if self.integration_thread_id.as_deref() == Some("") {
+            checker.advise(member, "is empty, which has been sent, and what HubSpot makes of it is unknown", remedy);
+        }
         match capabilities.and_then(|capabilities| capabilities.threading_model.as_ref()) {
             Some(ThreadingModel::IntegrationThreadId) if !self.integration_thread_id.is_value() => checker.advise(
                 member,
@@ -130,7 +135,48 @@ impl NewMessage {
     }
 
     /// What an agent could not have sent over this channel.
-    fn advise_on_limits(&self, checker: &mut Checker, capabilities: &ChannelCapabilities) {
+    fn advise_on_reply(&self, checker: &mut Checker, capabilities: &ChannelCapabilities) {
+        let forbids = |capability: &Field<bool>| capability.as_ref() == Some(&false);
+        if forbids(&capabilities.allow_outgoing_messages) {
+            checker.advise(
+                "messageDirection",
+                "makes it a reply, and the channel does not let agents reply",
+                "see that the reply belongs here, or allow outgoing messages in the channel",
+            );
+        }
+        let recipients = self.recipients.as_deref().unwrap_or_default();
+        if forbids(&capabilities.allow_multiple_recipients) && recipients.len() > 1 {
+            checker.advise(
+                "recipients",
+                "are several, and the channel allows one",
+                "send each a message, or allow multiple recipients in the channel",
+            );
+        }
+        self.advise_on_formatting(checker, capabilities);
+        self.advise_on_attachments(checker, capabilities);
+    }
+
+    fn advise_on_formatting(&self, checker: &mut Checker, capabilities: &ChannelCapabilities) {
+        let Some(html) = self.rich_text.as_deref().filter(|html| !html.is_empty()) else {
+            return;
+        };
+        if capabilities.rich_text.as_deref().is_some_and(<[_]>::is_empty) {
+            checker.advise(
+                "richText",
+                "is formatted, and the channel is for plain text",
+                "leave it out, or list the formatting in the channel's richText",
+            );
+        }
+        if capabilities.allow_inline_images.as_ref() == Some(&false) && has_image(html) {
+            checker.advise(
+                "richText",
+                "has an image in it, and the channel allows none there",
+                "attach the image, or allow inline images in the channel",
+            );
+        }
+    }
+
+    fn advise_on_attachments(&self, checker: &mut Checker, capabilities: &ChannelCapabilities) {
         let files = self.attachments.as_deref().unwrap_or_default().iter();
         let files = files.filter(|attachment| attachment.kind() == Some("FILE")).count();
         if let Some(most) = capabilities.max_file_attachment_count.as_ref()
@@ -156,6 +202,15 @@ impl NewMessage {
             });
         }
     }
+}
+
+/// Whether HTML has the beginning of an image in it.
+fn has_image(html: &str) -> bool {
+    let mut tags = html.split('<').skip(1);
+    tags.any(|tag| {
+        let (name, rest) = tag.split_at_checked(3).unwrap_or_default();
+        name.eq_ignore_ascii_case("img") && !rest.starts_with(|next: char| next.is_ascii_alphanumeric() || next == '-')
+    })
 }
 
 impl Participant {

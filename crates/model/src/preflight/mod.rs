@@ -10,6 +10,7 @@ mod channel;
 mod checker;
 mod identifier;
 mod message;
+mod status;
 
 use std::fmt;
 
