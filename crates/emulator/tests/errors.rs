@@ -253,12 +253,12 @@ async fn a_member_of_the_wrong_type_is_named() {
         ),
         (
             "{\n\"text\": 5}",
-            "line 2, column 9: Cannot construct instance of `text`, problem: invalid type: integer `5`, expected a \
+            "line 2, column 9: Cannot construct instance of `text`, problem: invalid type: a number, expected a \
              string",
         ),
         (
             "[]",
-            "line 1, column 0: Cannot construct instance of `the body`, problem: invalid type: sequence, expected an \
+            "line 1, column 0: Cannot construct instance of `the body`, problem: invalid type: an array, expected an \
              object (NewMessage)",
         ),
     ] {

@@ -5,7 +5,7 @@ use std::{cmp::Ordering, fmt, hash};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::wire::{
-    Text,
+    HALF_A_CHARACTER, Text,
     raw::{self, FromJson},
 };
 
@@ -82,9 +82,7 @@ impl FromJson for Id {
                 .into(),
                 number: true,
             }),
-            None if json.starts_with('"') => {
-                Err(de::Error::custom("invalid value: a string with half a character (a lone surrogate)"))
-            }
+            None if json.starts_with('"') => Err(de::Error::custom(format_args!("invalid value: {HALF_A_CHARACTER}"))),
             None => Err(de::Error::custom(format_args!(
                 "invalid type: {}, expected an id (a string or a number)",
                 raw::kind_of(json)

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::de::{DeserializeOwned, IgnoredAny};
 
+use super::reason::{without_place, without_values};
+
 /// Decodes one JSON value.
 ///
 /// ```
@@ -40,9 +42,9 @@ fn explain<T: DeserializeOwned>(text: &str, error: &serde_json::Error) -> Decode
     match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
         Err(found) if error.is_data() || is_json(text) => {
             let path = found.path().to_string();
-            DecodeError::new(if path == "." { "" } else { &path }, found.inner())
+            DecodeError::of_parser(if path == "." { "" } else { &path }, found.inner())
         }
-        _ => DecodeError::new("", error),
+        _ => DecodeError::of_parser("", error),
     }
 }
 
@@ -65,34 +67,39 @@ struct Inner {
     place: Option<Place>,
 }
 
-/// Where in a text, both counted from 1.
+/// Where in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Place {
-    /// The line.
+    /// The line, counted from 1.
     pub line: usize,
-    /// The column, in bytes.
+    /// The last byte that the parser had read of the line, counted from 1; 0 where it had read none of it, as at the end
+    /// of a text that ends with a line break.
     pub column: usize,
 }
 
 impl DecodeError {
+    /// For a reason in words of this crate's own.
     pub(crate) fn new(path: &str, reason: &dyn fmt::Display) -> Self {
-        let reason = reason.to_string();
-        // serde_json writes the place at the end of its messages.
-        let (reason, place) = match reason.rsplit_once(" at line ").and_then(|(reason, place)| {
-            let (line, column) = place.split_once(" column ")?;
-            let place = Place {
-                line: line.parse().ok()?,
-                column: column.parse().ok()?,
-            };
-            Some((reason.to_owned(), place))
-        }) {
-            Some((reason, place)) => (reason, Some(place)),
-            None => (reason, None),
+        DecodeError(Box::new(Inner {
+            path: path.to_owned(),
+            reason: reason.to_string(),
+            place: None,
+        }))
+    }
+
+    /// For a reason in words of serde's, or of a type that may quote what it was given.
+    pub(crate) fn of_parser(path: &str, error: &serde_json::Error) -> Self {
+        let (reason, place) = without_place(&error.to_string());
+        // What is wrong with the text itself is said in fixed words.
+        let reason = if error.is_data() {
+            without_values(&reason)
+        } else {
+            reason
         };
         DecodeError(Box::new(Inner {
             path: path.to_owned(),
-            reason: without_text(reason),
+            reason,
             place,
         }))
     }
@@ -102,52 +109,48 @@ impl DecodeError {
         &self.0.path
     }
 
-    /// What is wrong there.
+    /// What is wrong there. It tells what kind of value stands there, and nothing of the value itself: that may be a
+    /// secret or somebody's own words. So the words of a type outside this crate are not in it either.
     pub fn reason(&self) -> &str {
         &self.0.reason
     }
 
-    /// Where in the text the parser noticed it.
+    /// Where in the text the parser noticed it, which is behind the fault.
+    ///
+    /// The text is the one that was read. What is kept whole where it cannot be read (an attachment, an event, an entry
+    /// of a thread) is a text of its own: there the place counts from its beginning, which is that of
+    /// [`Unrecognized::json`](crate::Unrecognized::json).
     pub fn place(&self) -> Option<Place> {
         self.0.place
     }
 }
 
-/// Takes the text of a value out of serde's message about it: it may be a secret or somebody's own words.
-fn without_text(reason: String) -> String {
-    let quoted = reason.split_once(r#": string ""#).and_then(|(start, rest)| {
-        let (_, end) = rest.rsplit_once(r#"", expected "#)?;
-        Some(format!("{start}: a string, expected {end}"))
-    });
-    quoted.unwrap_or(reason)
-}
-
-/// Writes a path, in which there may be names of a sender's choice, within a line and within reason.
-fn write_line(f: &mut fmt::Formatter<'_>, path: &str) -> fmt::Result {
+/// Writes a text, in which there may be names of a sender's choice, within a line and within reason.
+fn write_line(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     const MOST: usize = 200;
 
-    for character in path.chars().take(MOST) {
+    for character in text.chars().take(MOST) {
         if character.is_control() || matches!(character, '\u{2028}' | '\u{2029}') {
             write!(f, "{}", character.escape_default())?;
         } else {
             write!(f, "{character}")?;
         }
     }
-    if path.chars().nth(MOST).is_some() {
+    if text.chars().nth(MOST).is_some() {
         f.write_str("…")
     } else {
         Ok(())
     }
 }
 
-/// On one line, with no more than the first 200 characters of the path.
+/// On one line, with no more than the first 200 characters of the path and of the reason.
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.path().is_empty() {
             write_line(f, self.path())?;
             f.write_str(": ")?;
         }
-        f.write_str(self.reason())?;
+        write_line(f, self.reason())?;
         match self.place() {
             Some(Place { line, column }) => write!(f, " at line {line} column {column}"),
             None => Ok(()),

@@ -74,7 +74,7 @@ impl Extra {
     /// # Errors
     /// When the value cannot be written as JSON: a map with keys that are no strings, or a failing `Serialize`.
     pub fn insert<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Result<(), DecodeError> {
-        let json = serde_json::to_string(value).map_err(|error| DecodeError::new(name, &error))?;
+        let json = serde_json::to_string(value).map_err(|error| DecodeError::of_parser(name, &error))?;
         self.remove(name);
         self.push(name.into(), json.into());
         Ok(())

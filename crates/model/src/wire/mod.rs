@@ -7,12 +7,14 @@ pub(crate) mod kept;
 mod map;
 mod open_enum;
 pub(crate) mod raw;
+mod reason;
 mod record;
 mod text;
 
 pub(crate) use decode::decode_text;
 pub(crate) use field::{Fill, Filling};
 pub(crate) use open_enum::{OtherValue, open_enum};
+pub(crate) use reason::HALF_A_CHARACTER;
 pub(crate) use record::{Record, record, refuse_double};
 pub(crate) use text::Text;
 
