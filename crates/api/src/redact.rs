@@ -1,6 +1,9 @@
 //! What of a request or a response may be shown in logs, recordings and `Debug`.
 
-use std::fmt::{self, Write as _};
+use std::{
+    borrow::Cow,
+    fmt::{self, Write as _},
+};
 
 use http::{HeaderMap, HeaderName, header};
 use percent_encoding::percent_decode_str;
@@ -52,21 +55,24 @@ pub fn is_shown(name: &HeaderName) -> bool {
     SHOWN.contains(name)
 }
 
-/// The piece of a path that a secret follows.
-const BEFORE_A_SECRET: &str = "channel-account-staging-tokens";
+/// The pieces of HubSpot's paths that a secret follows: the token of a staging token's path, and those of `v1` of OAuth.
+const BEFORE_A_SECRET: [&str; 3] = ["channel-account-staging-tokens", "access-tokens", "refresh-tokens"];
 
-/// A path, shown without its query and without the token that the path of one operation has in it.
+/// A path, shown without its query and without the token that the paths of some operations have in them.
 ///
 /// ```
 /// use hubchannel_api::redact::Path;
 ///
 /// let path = Path("/conversations/v3/custom-channels/2930388/channel-account-staging-tokens/a1b2?x=1");
 /// assert_eq!(path.to_string(), "/conversations/v3/custom-channels/2930388/channel-account-staging-tokens/…");
+/// assert_eq!(Path("/oauth/v1/access-tokens/CIrT").to_string(), "/oauth/v1/access-tokens/…");
 /// assert_eq!(Path("/conversations/v3/custom-channels/2930388?x=1").to_string(), "/conversations/v3/custom-channels/2930388");
 /// ```
 ///
-/// It goes by the text alone, so that it is good for requests of any origin. Everything from the token on is hidden.
-/// `Debug` of an `http::Request` or `Uri` knows nothing of this and shows the whole address.
+/// It goes by the text alone, so that it is good for requests of any origin: also for paths of HubSpot's that this crate
+/// has no operation for, such as `/oauth/v1/refresh-tokens/{token}`, and for every spelling that a server may take for
+/// one of them. Everything from the token on is hidden. `Debug` of an `http::Request` or `Uri` knows nothing of this and
+/// shows the whole address.
 #[derive(Clone, Copy)]
 pub struct Path<'a>(pub &'a str);
 
@@ -79,12 +85,10 @@ impl fmt::Display for Path<'_> {
                 Some((piece, after)) => (piece, Some(after)),
                 None => (rest, None),
             };
-            // Servers decode a path's pieces, so another spelling reaches the same operation.
-            let decoded = percent_decode_str(piece).decode_utf8_lossy();
-            let start = decoded.get(..BEFORE_A_SECRET.len());
-            if start.is_some_and(|start| start.eq_ignore_ascii_case(BEFORE_A_SECRET)) {
-                f.write_str(BEFORE_A_SECRET)?;
-                let more = decoded.len() > BEFORE_A_SECRET.len() || after.is_some_and(|after| !after.is_empty());
+            if let Some(secret) = Secret::find(piece) {
+                f.write_str(if secret.is_behind_others { "…/" } else { "" })?;
+                f.write_str(secret.name)?;
+                let more = secret.is_in_piece || after.is_some_and(|after| !after.is_empty());
                 return if more { f.write_str("/…") } else { Ok(()) };
             }
             f.write_str(piece)?;
@@ -94,6 +98,55 @@ impl fmt::Display for Path<'_> {
         }
         Ok(())
     }
+}
+
+/// Where in a piece of a path a name stands that a secret follows.
+struct Secret {
+    name: &'static str,
+    /// Whether there is more of the piece before the name.
+    is_behind_others: bool,
+    /// Whether there is more of the piece behind the name.
+    is_in_piece: bool,
+}
+
+impl Secret {
+    fn find(piece: &str) -> Option<Self> {
+        // Servers decode a path's pieces, and those behind them once more, so another spelling reaches the same operation:
+        // one with slashes of its own among them.
+        let decoded = decoded(piece);
+        let mut start = 0;
+        for inner in decoded.split_inclusive(['/', '\\']) {
+            let begins = |name: &&str| {
+                let beginning = inner.get(..name.len());
+                beginning.is_some_and(|beginning| beginning.eq_ignore_ascii_case(name))
+            };
+            if let Some(name) = BEFORE_A_SECRET.into_iter().find(begins) {
+                return Some(Secret {
+                    name,
+                    is_behind_others: start > 0,
+                    is_in_piece: decoded.len() > start + name.len(),
+                });
+            }
+            start += inner.len();
+        }
+        None
+    }
+}
+
+/// The piece without escapes, nor escapes of escapes.
+fn decoded(piece: &str) -> Cow<'_, str> {
+    // More often than any server or proxy on the way decodes.
+    const MOST: usize = 8;
+
+    let mut text = Cow::Borrowed(piece);
+    for _ in 0..MOST {
+        let next = percent_decode_str(&text).decode_utf8_lossy().into_owned();
+        if next == *text {
+            break;
+        }
+        text = Cow::Owned(next);
+    }
+    text
 }
 
 impl fmt::Debug for Path<'_> {

@@ -10,6 +10,7 @@ use hubchannel_api::{
     model::{DeliveryIdentifier, StagingTokenUpdate},
     redact::Path,
 };
+use proptest::{collection, prelude::*, sample};
 
 #[test]
 fn a_path_is_shown_without_the_token_in_it() {
@@ -36,6 +37,78 @@ fn a_path_is_shown_without_the_token_in_it() {
         let shown = "https://example.com/x/channel-account-staging-tokens/…";
         assert_eq!(Path(&path).to_string(), shown);
         assert_eq!(format!("{:?}", Path(&path)), format!("{shown:?}"));
+    }
+}
+
+#[test]
+fn a_path_that_is_no_operation_here_is_shown_without_its_token_too() {
+    for (path, shown) in [
+        ("/oauth/v1/access-tokens/SECRET", "/oauth/v1/access-tokens/…"),
+        ("/oauth/v1/refresh-tokens/SECRET/", "/oauth/v1/refresh-tokens/…"),
+        ("//oauth//v1//access-tokens//SECRET", "//oauth//v1//access-tokens/…"),
+        ("/oauth/v1/access-tokens/", "/oauth/v1/access-tokens"),
+        ("/oauth/v1/access-tokens/./../SECRET", "/oauth/v1/access-tokens/…"),
+        ("/oauth%2Fv1%2faccess-tokens%2FSECRET", "/…/access-tokens/…"),
+        ("/oauth%252Fv1%252Faccess%252Dtokens/SECRET", "/…/access-tokens/…"),
+        ("/oauth/v1%5Crefresh-tokens%5CSECRET", "/oauth/…/refresh-tokens/…"),
+        ("/oauth/v1/Refresh-Tokens;v=1/SECRET", "/oauth/v1/refresh-tokens/…"),
+    ] {
+        assert_eq!(Path(path).to_string(), shown, "{path}");
+    }
+}
+
+/// One character of a path in one of its spellings.
+fn spelt(character: char, how: u8) -> String {
+    let escaped = format!("%{:02X}", u32::from(character));
+    match how % 8 {
+        0 => escaped,
+        1 => escaped.to_ascii_lowercase(),
+        2 => escaped.replace('%', "%25"),
+        3 => escaped.replace('%', "%2525"),
+        4 => character.to_ascii_uppercase().to_string(),
+        _ => character.to_string(),
+    }
+}
+
+/// The path of an operation with a token in it, in one of its spellings.
+fn path_with_secret() -> impl Strategy<Value = String> {
+    let start = sample::select(vec![
+        "/conversations/v3/custom-channels/7/channel-account-staging-tokens/",
+        "/conversations/custom-channels/2026-03/7/channel-account-staging-tokens/",
+        "/oauth/v1/access-tokens/",
+        "/oauth/v1/refresh-tokens/",
+    ]);
+    let slashes =
+        collection::vec(sample::select(vec!["/", "/", "/", "//", "/./", "%2F", "%2f", "%252F", "/%2F", "%5C"]), 9);
+    let before = sample::select(vec!["", "https://api.hubapi.com", "/proxy"]);
+    let after = sample::select(vec!["", "/", "//", "/more", "?hapikey=SECRET", "#SECRET", "%2F", "/SECRET"]);
+    (before, start, slashes, collection::vec(any::<u8>(), 80), after).prop_map(
+        |(before, start, slashes, how, after)| {
+            let mut slashes = slashes.into_iter();
+            let path: String = start
+                .chars()
+                .zip(how)
+                .map(|(character, how)| match character {
+                    '/' => slashes.next().unwrap_or("/").to_owned(),
+                    character => spelt(character, how),
+                })
+                .collect();
+            format!("{before}{path}SECRET{after}")
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn a_path_is_shown_without_its_token_in_any_spelling(path in path_with_secret()) {
+        let shown = Path(&path).to_string();
+        prop_assert!(!shown.contains("SECRET"), "{} of {}", shown, path);
+        prop_assert!(shown.ends_with("-tokens/…"), "{} of {}", shown, path);
+    }
+
+    #[test]
+    fn any_text_is_shown_without_its_query_and_otherwise_as_it_is(path in "[a-z/%.]{0,20}", query in "[?#].{0,9}") {
+        prop_assert_eq!(Path(&format!("{path}{query}")).to_string(), path);
     }
 }
 
