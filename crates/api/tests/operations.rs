@@ -8,11 +8,11 @@ use common::{Wire, cases::cases, json, now};
 use http::Request;
 use hubchannel_api::{
     ApiVersion, ArchiveChannel, Body, Call, Client, CreateChannel, CreateChannelAccount, Credential, Error, GetChannel,
-    GetChannelAccount, ListChannelAccounts, Repeat, UpdateChannel, UpdateChannelAccount,
+    GetChannelAccount, ListChannelAccounts, ListChannels, Repeat, UpdateChannel, UpdateChannelAccount,
     UpdateChannelAccountStagingToken, UpdateMessageStatus,
     model::{
-        ChannelAccountQuery, ChannelAccountUpdate, ChannelCapabilities, ChannelPatch, DeliveryIdentifier, NewChannel,
-        NewChannelAccount, StagingTokenUpdate, StatusUpdate, ThreadingModel,
+        ChannelAccountQuery, ChannelAccountUpdate, ChannelCapabilities, ChannelPatch, ChannelQuery, DeliveryIdentifier,
+        NewChannel, NewChannelAccount, StagingTokenUpdate, StatusUpdate, ThreadingModel,
     },
 };
 use serde_json::Value;
@@ -231,6 +231,30 @@ fn bodies_that_break_rules_are_refused_before_anything_is_sent() {
         ]
     );
     assert!(wire.sent().is_empty());
+}
+
+#[test]
+fn a_page_longer_than_hubspot_counts_is_refused_before_anything_is_sent() {
+    let wire = Wire::ok();
+    let client = wire.client();
+    let most = i32::MAX.cast_unsigned();
+    let (channels, accounts) = (ChannelQuery::default(), ChannelAccountQuery::default());
+    for error in [
+        now(client.list_channels(ListChannels::new(channels.clone().set_limit(most + 1)))).unwrap_err(),
+        now(client.list_channels(ListChannels::new(channels.set_default_page_length(u32::MAX)))).unwrap_err(),
+        now(client.list_channel_accounts(ListChannelAccounts::new("7", accounts.clone().set_limit(u32::MAX))))
+            .unwrap_err(),
+    ] {
+        assert!(error.is_invalid() && error.to_string().contains("must be at most 2147483647"), "{error}");
+    }
+    assert!(wire.sent().is_empty());
+
+    let wire = Wire::answering(200, &[], "{}");
+    now(wire
+        .client()
+        .list_channel_accounts(ListChannelAccounts::new("7", accounts.set_limit(most))))
+    .unwrap();
+    assert_eq!(wire.only().uri().query(), Some("limit=2147483647"));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What lists are asked by: the parameters of a query, with names and values not yet encoded.
 
-use crate::{DecodeError, DeliveryIdentifierType};
+use crate::{DecodeError, DeliveryIdentifierType, Violations, preflight::Checker};
 
 /// Which page of a list of channels to ask for.
 ///
@@ -20,7 +20,7 @@ use crate::{DecodeError, DeliveryIdentifierType};
 pub struct ChannelQuery {
     /// The cursor of the page; from the page before it.
     pub after: Option<String>,
-    /// The most items in the page.
+    /// The most items in the page: at most 2147483647, which [`check`](Self::check) sees to.
     pub limit: Option<u32>,
     /// Described, and not explained; presumably the limit where there is none.
     pub default_page_length: Option<u32>,
@@ -46,7 +46,7 @@ pub struct ChannelQuery {
 pub struct ChannelAccountQuery {
     /// The cursor of the page; from the page before it.
     pub after: Option<String>,
-    /// The most items in the page.
+    /// The most items in the page: at most 2147483647, which [`check`](Self::check) sees to.
     pub limit: Option<u32>,
     /// Described, and not explained; presumably the limit where there is none.
     pub default_page_length: Option<u32>,
@@ -91,6 +91,20 @@ macro_rules! paged {
                 self
             }
 
+            /// Checks that numbers are such as HubSpot describes: whole ones of 32 bits with a sign.
+            ///
+            /// # Errors
+            /// Everything refused, with the name of each parameter.
+            pub fn check(&self) -> Result<(), Violations> {
+                Checker::run(|checker| {
+                    for (name, value) in [("limit", self.limit), ("defaultPageLength", self.default_page_length)] {
+                        if value.is_some_and(is_too_large) {
+                            checker.refuse(name, TOO_LARGE, "ask for fewer items, page by page");
+                        }
+                    }
+                })
+            }
+
             /// The parameters, to be encoded; a list is a name that is repeated.
             pub fn to_pairs(&self) -> Vec<(&'static str, String)> {
                 let mut pairs = Vec::new();
@@ -107,7 +121,8 @@ macro_rules! paged {
             /// commas in it. Of any other name the last counts; unknown names are ignored.
             ///
             /// # Errors
-            /// When a value is not of its type, with the parameter's name as the path.
+            /// When a value is not of its type, or a number larger than HubSpot describes, with the parameter's name as
+            /// the path.
             pub fn from_pairs<N: AsRef<str>, V: AsRef<str>>(
                 pairs: impl IntoIterator<Item = (N, V)>,
             ) -> Result<Self, DecodeError> {
@@ -116,8 +131,8 @@ macro_rules! paged {
                     let value = value.as_ref();
                     match name.as_ref() {
                         "after" => query.after = Some(value.to_owned()),
-                        "limit" => query.limit = Some(parse("limit", value)?),
-                        "defaultPageLength" => query.default_page_length = Some(parse("defaultPageLength", value)?),
+                        "limit" => query.limit = Some(count("limit", value)?),
+                        "defaultPageLength" => query.default_page_length = Some(count("defaultPageLength", value)?),
                         "sort" => query.sort.extend(value.split(',').map(str::to_owned)),
                         name => query.filter(name, value)?,
                     }
@@ -177,6 +192,20 @@ impl ChannelAccountQuery {
         }
         Ok(())
     }
+}
+
+const TOO_LARGE: &str = "must be at most 2147483647";
+
+fn is_too_large(count: u32) -> bool {
+    i32::try_from(count).is_err()
+}
+
+fn count(name: &str, value: &str) -> Result<u32, DecodeError> {
+    let count = parse(name, value)?;
+    if is_too_large(count) {
+        return Err(DecodeError::new(name, &TOO_LARGE));
+    }
+    Ok(count)
 }
 
 fn parse<T: std::str::FromStr<Err: std::fmt::Display>>(name: &str, value: &str) -> Result<T, DecodeError> {

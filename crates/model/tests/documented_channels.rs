@@ -169,6 +169,31 @@ fn a_channel_to_register_needs_a_name_and_capabilities_that_hubspot_knows() {
 }
 
 #[test]
+fn a_page_has_no_more_items_than_hubspot_counts() {
+    for name in ["limit", "defaultPageLength"] {
+        for (value, reason) in [
+            ("2147483647", None),
+            ("0", None),
+            ("2147483648", Some("must be at most 2147483647")),
+            ("4294967295", Some("must be at most 2147483647")),
+            ("4294967296", Some("number too large to fit in target type")),
+            ("-1", Some("invalid digit found in string")),
+        ] {
+            let read = ChannelAccountQuery::from_pairs([(name, value)]);
+            let refused = read.as_ref().err().map(|error| (error.path(), error.reason()));
+            assert_eq!(refused, reason.map(|reason| (name, reason)), "{value}");
+            assert!(read.is_err() || read.is_ok_and(|query| query.check().is_ok()));
+        }
+    }
+    let too_many = ChannelQuery::default()
+        .set_limit(2_147_483_648)
+        .set_default_page_length(u32::MAX);
+    let violations = too_many.check().unwrap_err();
+    let paths: Vec<&str> = violations.iter().map(|violation| violation.path.as_str()).collect();
+    assert_eq!(paths, ["limit", "defaultPageLength"]);
+}
+
+#[test]
 fn a_patch_tells_absent_from_null_from_a_value() {
     let patch: ChannelPatch = read(r#"{"webhookUrl":null,"name":"Pier chat","capabilities":{"richText":[]}}"#);
     assert_eq!(patch.webhook_url, Field::Null);

@@ -60,6 +60,10 @@ impl Operation for ListChannelAccounts {
         vec![self.channel_id.as_str()]
     }
 
+    fn check(&self) -> Result<(), Violations> {
+        self.query.check()
+    }
+
     fn query_pairs(&self) -> Vec<(&'static str, String)> {
         self.query.to_pairs()
     }

@@ -46,6 +46,10 @@ impl Operation for ListChannels {
         Vec::new()
     }
 
+    fn check(&self) -> Result<(), Violations> {
+        self.query.check()
+    }
+
     fn query_pairs(&self) -> Vec<(&'static str, String)> {
         self.query.to_pairs()
     }

@@ -54,7 +54,7 @@ pub trait Operation: AsRef<CallOptions> + Send + Sync + 'static {
         Vec::new()
     }
 
-    /// Checks what HubSpot is known to want of the body. [`Client`](crate::Client) does so before it hands the call on.
+    /// Checks what HubSpot is known to want of the body, or of the query. [`Client`](crate::Client) does so before it hands the call on.
     ///
     /// # Errors
     /// Everything found, with the path of each member.
