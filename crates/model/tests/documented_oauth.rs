@@ -219,6 +219,21 @@ fn a_token_is_asked_about_by_every_name_it_has() {
         assert_eq!(request.subject().map(Secret::expose), Some("T"));
         request.check().unwrap();
     }
+    // An empty token is none, so that one of another name counts.
+    let pairs = [("token", ""), ("access_token", ""), ("refresh_token", "T")];
+    let request = IntrospectionRequest::from_pairs(pairs).unwrap();
+    assert_eq!(request.subject().map(Secret::expose), Some("T"));
+    for pairs in [&[][..], &[("token", "")], &[("token", ""), ("refresh_token", "")]] {
+        let request = IntrospectionRequest::from_pairs(pairs.iter().copied()).unwrap();
+        assert_eq!(request.subject(), None);
+        assert!(
+            request
+                .check()
+                .unwrap_err()
+                .iter()
+                .any(|violation| violation.path == "token")
+        );
+    }
     let found = IntrospectionRequest::default().check().unwrap_err().to_string();
     assert!(
         ["client_id", "client_secret", "token"]

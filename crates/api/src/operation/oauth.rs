@@ -101,8 +101,17 @@ operation! {
 
 impl IntrospectToken {
     pub(crate) fn secrets(&self) -> Vec<Secret> {
-        let secrets = self.body.client_secret.as_ref().into_iter();
-        secrets.chain(self.body.subject()).cloned().collect()
+        let body = &self.body;
+        let secrets = [
+            &body.client_secret,
+            &body.token,
+            &body.access_token,
+            &body.refresh_token,
+        ];
+        secrets
+            .into_iter()
+            .filter_map(|secret| secret.as_ref().cloned())
+            .collect()
     }
 }
 

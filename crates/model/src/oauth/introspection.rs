@@ -77,10 +77,12 @@ impl IntrospectionRequest {
         }
     }
 
-    /// The token asked about, under whichever name it came; for servers.
+    /// The token asked about, under whichever name it came, as described first; for servers. `None` where there is none:
+    /// an empty one is none.
     pub fn subject(&self) -> Option<&Secret> {
-        let named = self.access_token.as_ref().or(self.refresh_token.as_ref());
-        self.token.as_ref().or(named)
+        let fields = [&self.token, &self.access_token, &self.refresh_token];
+        let mut tokens = fields.into_iter().filter_map(Field::as_ref);
+        tokens.find(|token| !token.is_empty())
     }
 
     /// Checks that there is a token, and an app that asks.
@@ -91,7 +93,7 @@ impl IntrospectionRequest {
         Checker::run(|checker| {
             checker.required_text("client_id", &self.client_id, "name the app");
             checker.required_secret("client_secret", &self.client_secret, "give the app's secret");
-            if self.subject().is_none_or(Secret::is_empty) {
+            if self.subject().is_none() {
                 checker.required_secret("token", &self.token, "give the token to ask about");
             }
         })
