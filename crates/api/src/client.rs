@@ -154,15 +154,17 @@ impl Client {
     /// use hubchannel_api::{Client, Error, UpdateChannelAccountStagingToken};
     /// use hubchannel_model::{ChannelId, DeliveryIdentifier, StagingRedirect, StagingTokenUpdate};
     ///
-    /// /// Takes the visit of a user whom HubSpot has sent, and says where to send him back to.
+    /// /// Takes the visit of a user whom HubSpot has sent, and says where to send him back to; nowhere that is not
+    /// /// HubSpot's, because whoever made the link chose the address.
     /// async fn connect(client: &Client, channel: &ChannelId, visit: StagingRedirect) -> Result<Option<String>, Error> {
+    ///     let back = visit.hubspot_redirect_url().map(str::to_owned);
     ///     let body = StagingTokenUpdate::new("Harbour website", DeliveryIdentifier::opaque("harbour-website"));
     ///     let call = UpdateChannelAccountStagingToken::new(channel.clone(), visit.account_token, body);
     ///     match client.update_channel_account_staging_token(call).await {
     ///         Err(error) if error.is_conflict() => println!("connected already"),
     ///         answer => drop(answer?),
     ///     }
-    ///     Ok(visit.redirect_url)
+    ///     Ok(back)
     /// }
     /// ```
     ///

@@ -94,7 +94,8 @@ record! {
 ///
 /// The five names are observed, not documented. Only the token is needed to go on. Parameters of other names, which
 /// the bridge's own address may have, are kept. The bridge sends the user to `redirect_url` in the end, unchanged
-/// (observed); it should first see that this is an address of HubSpot's, because whoever made the link chose it.
+/// (observed), if it is an address of HubSpot's: whoever made the link chose it, so
+/// [`hubspot_redirect_url`](StagingRedirect::hubspot_redirect_url) tells.
 ///
 /// `Debug` shows neither the token nor any address or foreign value.
 #[derive(Clone, PartialEq, Eq)]
@@ -181,6 +182,24 @@ impl StagingRedirect {
             .collect()
     }
 
+    /// Where to send the user in the end: `redirect_url`, where it is an https address of `hubspot.com` or of a name
+    /// under it. `None` for any other, and for one that a browser may understand in another way.
+    ///
+    /// ```
+    /// use hubchannel_model::StagingRedirect;
+    ///
+    /// let mut redirect = StagingRedirect::new("a1b2");
+    /// redirect.redirect_url = Some("https://app-eu1.hubspot.com/settings?x=1".to_owned());
+    /// assert!(redirect.hubspot_redirect_url().is_some());
+    /// redirect.redirect_url = Some("https://app.hubspot.com.example.com/".to_owned());
+    /// assert!(redirect.hubspot_redirect_url().is_none());
+    /// ```
+    ///
+    /// That HubSpot sends users to no other domain is not documented. A bridge that sees another asks `redirect_url`.
+    pub fn hubspot_redirect_url(&self) -> Option<&str> {
+        self.redirect_url.as_deref().filter(|url| is_hubspots(url))
+    }
+
     /// The first parameter of another name.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.other
@@ -202,4 +221,27 @@ impl fmt::Debug for StagingRedirect {
             .field("other", &other)
             .finish()
     }
+}
+
+/// Whether an address is HubSpot's beyond doubt.
+fn is_hubspots(url: &str) -> bool {
+    // Browsers leave some characters out of an address, and take a backslash for a slash.
+    if url
+        .chars()
+        .any(|character| character.is_whitespace() || character.is_control() || character == '\\')
+    {
+        return false;
+    }
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return false;
+    };
+    let host = rest
+        .split(['/', '?', '#'])
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    let is_name = host
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'));
+    scheme.eq_ignore_ascii_case("https") && is_name && (host == "hubspot.com" || host.ends_with(".hubspot.com"))
 }
