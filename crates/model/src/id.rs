@@ -206,11 +206,14 @@ macro_rules! ids {
             }
         }
 
-        impl From<&str> for crate::Field<$name> {
-            fn from(text: &str) -> Self {
-                crate::Field::Value(text.into())
+        /// An id that is a number on the wire.
+        impl From<u64> for $name {
+            fn from(number: u64) -> Self {
+                $name::from_number(number)
             }
         }
+
+        crate::wire::into_field!($name: &str, String, u64);
 
         impl AsRef<str> for $name {
             fn as_ref(&self) -> &str {

@@ -3,6 +3,7 @@
 use crate::{
     ActorId, AppId, Attachment, ChannelAccountId, ChannelId, DeliveryIdentifier, MessageDirection, MessageId,
     MessageStatus, ThreadId, Timestamp,
+    tagged::OfKind,
     wire::{open_enum, record},
 };
 
@@ -64,6 +65,16 @@ record! {
         pub channel_account_id: Field<ChannelAccountId> => "channelAccountId" (required),
         /// The message that it answers.
         pub in_reply_to_id: Field<MessageId> => "inReplyToId",
+    }
+}
+
+impl OfKind for Message {
+    fn is_of_kind(&self, kind: &'static str) -> bool {
+        self.r#type.as_ref().is_some_and(|r#type| *r#type == kind)
+    }
+
+    fn set_kind(&mut self, kind: &'static str) {
+        self.r#type = kind.into();
     }
 }
 

@@ -47,6 +47,13 @@ impl MessageStatus {
             ..MessageStatus::default()
         }
     }
+
+    /// Builds one by hand, for a test or a double: what `fill` leaves alone stays absent.
+    pub fn build(fill: impl FnOnce(&mut Self)) -> Self {
+        let mut status = Self::default();
+        fill(&mut status);
+        status
+    }
 }
 
 record! {

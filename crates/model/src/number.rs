@@ -4,7 +4,10 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::wire::raw::{self, FromJson};
+use crate::wire::{
+    into_field,
+    raw::{self, FromJson},
+};
 
 /// A JSON number with every digit it was written with.
 ///
@@ -82,6 +85,8 @@ impl From<i64> for Number {
         Number(value.to_string().into())
     }
 }
+
+into_field!(Number: i64);
 
 /// Not a number and the infinities cannot be written as JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -53,6 +53,13 @@ impl<T> Page<T> {
         }
     }
 
+    /// Builds one by hand, for a test or a double: what `fill` leaves alone stays absent.
+    pub fn build(fill: impl FnOnce(&mut Self)) -> Self {
+        let mut page = Self::default();
+        fill(&mut page);
+        page
+    }
+
     /// Sets the cursor of the next page.
     #[must_use]
     pub fn set_next_cursor(mut self, after: impl Into<String>) -> Self {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::Field;
+use crate::wire::into_field;
 
 /// A token, key or secret that does not print.
 ///
@@ -69,11 +69,7 @@ impl From<String> for Secret {
     }
 }
 
-impl From<&str> for Field<Secret> {
-    fn from(text: &str) -> Self {
-        Field::Value(text.into())
-    }
-}
+into_field!(Secret: &str, String);
 
 /// Refuses anything that is no string, without showing it.
 impl<'de> Deserialize<'de> for Secret {

@@ -99,6 +99,31 @@ pub(crate) trait Tagged: Sized {
     }
 }
 
+/// A record that is one of several kinds.
+pub(crate) trait OfKind: Clone {
+    /// Whether what it writes is read as this kind again. A record that has its `type` among its members, as a message
+    /// has, may be without it.
+    fn is_of_kind(&self, _: &'static str) -> bool {
+        true
+    }
+
+    fn set_kind(&mut self, _: &'static str) {}
+}
+
+/// Writes a record so that it is read as this kind again.
+pub(crate) fn write<R: OfKind + Serialize, S: Serializer>(
+    record: &R,
+    kind: &'static str,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    if record.is_of_kind(kind) {
+        return record.serialize(serializer);
+    }
+    let mut record = record.clone();
+    record.set_kind(kind);
+    record.serialize(serializer)
+}
+
 /// The `type` of an object, wherever it stands; of the first one where it is doubled.
 fn kind(json: &str) -> Option<Cow<'_, str>> {
     struct Kind<'s, 'de>(&'s mut Option<Cow<'de, str>>);
@@ -207,7 +232,8 @@ macro_rules! tagged {
         }
 
         $( impl From<$record> for $name {
-            fn from(record: $record) -> Self {
+            fn from(mut record: $record) -> Self {
+                $crate::tagged::OfKind::set_kind(&mut record, $tag);
                 $name::$kind(record)
             }
         } )+
@@ -221,7 +247,7 @@ macro_rules! tagged {
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 match self {
-                    $( $name::$kind(record) => record.serialize(serializer), )+
+                    $( $name::$kind(record) => $crate::tagged::write(record, $tag, serializer), )+
                     $name::_Unrecognized(unrecognized) => unrecognized.serialize(serializer),
                 }
             }

@@ -150,7 +150,7 @@ tagged! {
     /// kept whole and never costs the page.
     #[expect(clippy::large_enum_variant, reason = "most entries are messages")]
     pub enum ThreadEntry {
-        /// A message.
+        /// A message. As an entry it is written with its `type`, whether or not it has one.
         Message(Message) = "MESSAGE",
         /// A remark that only agents see.
         Comment(Comment) = "COMMENT",

@@ -8,7 +8,7 @@ use std::{
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::wire::Text;
+use crate::wire::{Text, into_field};
 
 /// A point in time, as the text it was written as.
 ///
@@ -101,11 +101,13 @@ impl From<&str> for Timestamp {
     }
 }
 
-impl From<&str> for crate::Field<Timestamp> {
-    fn from(text: &str) -> Self {
-        crate::Field::Value(text.into())
+impl From<String> for Timestamp {
+    fn from(text: String) -> Self {
+        text.as_str().into()
     }
 }
+
+into_field!(Timestamp: &str, String, SystemTime);
 
 /// In UTC, cut to the millisecond, as HubSpot writes them.
 impl From<SystemTime> for Timestamp {

@@ -4,6 +4,8 @@ use std::{fmt, ops::Deref};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::wire::into_field;
+
 /// An address, as text, whose `Debug` stops where a secret may begin.
 ///
 /// ```
@@ -72,11 +74,7 @@ impl From<String> for Url {
     }
 }
 
-impl From<&str> for crate::Field<Url> {
-    fn from(text: &str) -> Self {
-        crate::Field::Value(text.into())
-    }
-}
+into_field!(Url: &str, String);
 
 impl AsRef<str> for Url {
     fn as_ref(&self) -> &str {

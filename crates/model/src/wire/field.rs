@@ -106,11 +106,20 @@ impl<T> From<Option<T>> for Field<T> {
     }
 }
 
-impl From<&str> for Field<String> {
-    fn from(value: &str) -> Self {
-        Field::Value(value.to_owned())
-    }
+/// Makes a field of what its value is made of, so that records are filled by hand with `into` alone.
+macro_rules! into_field {
+    ($name:ident: $($from:ty),+) => { $(
+        impl From<$from> for $crate::Field<$name> {
+            fn from(value: $from) -> Self {
+                $crate::Field::Value(value.into())
+            }
+        }
+    )+ };
 }
+
+pub(crate) use into_field;
+
+into_field!(String: &str);
 
 /// Reads `null` as [`Field::Null`]. In a struct of your own, `#[serde(default)]` makes a missing member
 /// [`Field::Absent`].

@@ -12,7 +12,7 @@ mod record;
 mod text;
 
 pub(crate) use decode::decode_text;
-pub(crate) use field::{Fill, Filling};
+pub(crate) use field::{Fill, Filling, into_field};
 pub(crate) use open_enum::{OtherValue, open_enum};
 pub(crate) use reason::HALF_A_CHARACTER;
 pub(crate) use record::{Record, record, refuse_double};

@@ -66,11 +66,7 @@ macro_rules! open_enum {
             }
         }
 
-        impl From<&str> for $crate::Field<$name> {
-            fn from(value: &str) -> Self {
-                $crate::Field::Value(value.into())
-            }
-        }
+        $crate::wire::into_field!($name: &str, String);
 
         impl AsRef<str> for $name {
             fn as_ref(&self) -> &str {

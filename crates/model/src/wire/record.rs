@@ -304,6 +304,8 @@ macro_rules! record {
                 }
             }
 
+            $crate::wire::record!(@kind $name $($tag)?);
+
             impl serde::Serialize for $name {
                 fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                     $crate::wire::Record::write_to(self, serializer)
@@ -311,6 +313,8 @@ macro_rules! record {
             }
         };
     };
+    (@kind $name:ident) => {};
+    (@kind $name:ident $tag:literal) => { impl $crate::tagged::OfKind for $name {} };
     (@tag) => { None };
     (@tag $tag:literal) => { Some($tag) };
 }

@@ -89,25 +89,8 @@ kinds! {
     ChannelEvent = "channel_event" {
         OutgoingMessageCreated ChannelAccountCreated ChannelAccountUpdated ChannelAccountPurged
     }
-}
-
-impl ByHand for ThreadEntry {
-    fn by_hand() -> BoxedStrategy<Self> {
-        // In a thread, a message is one by its `type`.
-        let message = Message::by_hand().prop_map(|mut message| {
-            message.r#type = MessageType::Message.into();
-            message.into()
-        });
-        prop_oneof![
-            2 => message,
-            1 => Comment::by_hand().prop_map(ThreadEntry::from),
-            1 => WelcomeMessage::by_hand().prop_map(ThreadEntry::from),
-            1 => Assignment::by_hand().prop_map(ThreadEntry::from),
-            1 => ThreadStatusChange::by_hand().prop_map(ThreadEntry::from),
-            1 => ThreadInboxChange::by_hand().prop_map(ThreadEntry::from),
-            1 => read("thread_entry"),
-        ]
-        .boxed()
+    ThreadEntry = "thread_entry" {
+        Message Comment WelcomeMessage Assignment ThreadStatusChange ThreadInboxChange
     }
 }
 
@@ -136,9 +119,9 @@ impl<T: ByHand + Clone + std::fmt::Debug + 'static> ByHand for Page<T> {
         let members = (Field::by_hand(), Field::by_hand(), Field::by_hand(), extra());
         members
             .prop_map(|(total, results, paging, extra)| {
-                let mut page = Page::default();
-                (page.total, page.results, page.paging, page.extra) = (total, results, paging, extra);
-                page
+                Page::build(|page| {
+                    (page.total, page.results, page.paging, page.extra) = (total, results, paging, extra)
+                })
             })
             .boxed()
     }
