@@ -102,6 +102,7 @@ decoders! {
     DeliveryIdentifier,
     ChannelEvent,
     ConversationEvent,
+    SubscriptionEvent,
     OutgoingMessageCreated,
     ChannelAccountCreated,
     ChannelAccountUpdated,

@@ -35,6 +35,18 @@ fn the_usual_body_is_read_and_shown_on_one_line() {
 }
 
 #[test]
+fn an_odd_member_costs_no_more_of_the_body_than_itself() {
+    let body = r#"{"status":400,"message":"no","category":"VALIDATION_ERROR","correlationId":"c1","links":{"scopes":null},
+        "context":{"channelId":"12"},"errors":[5,"first"]}"#;
+    let error = rejected(400, &[], body);
+    assert_eq!(error.error_body().unwrap().extra.get("context"), Some(r#"{"channelId":"12"}"#));
+    assert_eq!(
+        error.to_string(),
+        "publish_message: the server answered 400 VALIDATION_ERROR: no; first (correlation id c1); nothing was published"
+    );
+}
+
+#[test]
 fn every_shape_of_body_gives_a_readable_line() {
     let cases = [
         (r#"{"message":"Unable to parse value for path parameter: channelId"}"#, "Bad Request: Unable to parse"),

@@ -5,9 +5,14 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{
+    Unrecognized,
     schema::{Described, Shape, Walk},
-    shapes::ObjectOrString,
-    wire::{open_enum, record},
+    tagged,
+    wire::{
+        open_enum,
+        raw::{self, FromJson},
+        record,
+    },
 };
 
 record! {
@@ -27,7 +32,9 @@ record! {
     /// Anything may be missing: HubSpot documents every member as optional, and bodies without `category`, with an
     /// empty `correlationId`, with plain strings in `errors` and with members of their own have been seen. Only the
     /// status of the response tells what happened; the message is for people and has been wrong (observed).
-    pub struct ErrorBody {
+    ///
+    /// A member of another JSON type than it should be costs nothing but itself: it is absent, and as it came in `extra`.
+    pub struct ErrorBody keeps members {
         /// `error`, and from OAuth endpoints a code.
         pub status: Field<String> => "status",
         /// What is wrong, for people.
@@ -90,8 +97,9 @@ open_enum! {
 }
 
 record! {
-    /// One of several errors, in its long form. Called `ErrorDetail` in HubSpot's descriptions.
-    pub struct DetailedError {
+    /// One of several errors, in its long form. Called `ErrorDetail` in HubSpot's descriptions. A member of another JSON
+    /// type than it should be is absent, and as it came in `extra`.
+    pub struct DetailedError keeps members {
         /// What is wrong, for people.
         pub message: Field<String> => "message" (required),
         /// A code.
@@ -105,7 +113,8 @@ record! {
     }
 }
 
-/// One of several errors: an object as described, or only its message (observed).
+/// One of several errors: an object as described, or only its message (observed). Anything else is kept whole, and costs
+/// none of the others.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorDetail {
@@ -113,6 +122,8 @@ pub enum ErrorDetail {
     Detailed(DetailedError),
     /// A string.
     Message(String),
+    #[doc(hidden)]
+    _Unrecognized(Unrecognized),
 }
 
 impl ErrorDetail {
@@ -121,6 +132,15 @@ impl ErrorDetail {
         match self {
             ErrorDetail::Detailed(detail) => detail.message.as_deref(),
             ErrorDetail::Message(message) => Some(message),
+            ErrorDetail::_Unrecognized(_) => None,
+        }
+    }
+
+    /// The error as it came, when it is neither object nor string.
+    pub fn as_unrecognized(&self) -> Option<&Unrecognized> {
+        match self {
+            ErrorDetail::_Unrecognized(unrecognized) => Some(unrecognized),
+            _ => None,
         }
     }
 }
@@ -132,27 +152,26 @@ impl Described for ErrorDetail {
     }
 
     fn note_unknown(&self, walk: &mut Walk) {
-        if let ErrorDetail::Detailed(detail) = self {
-            detail.note_unknown(walk);
+        match self {
+            ErrorDetail::Detailed(detail) => detail.note_unknown(walk),
+            ErrorDetail::Message(_) => {}
+            ErrorDetail::_Unrecognized(_) => walk.found("is of no kind that can be read"),
         }
     }
 }
 
-impl ObjectOrString for ErrorDetail {
-    type Object = DetailedError;
-
-    fn from_object(object: DetailedError) -> Self {
-        ErrorDetail::Detailed(object)
-    }
-
-    fn from_string(text: &str) -> Self {
-        ErrorDetail::Message(text.to_owned())
+impl FromJson for ErrorDetail {
+    fn from_json(json: &str) -> serde_json::Result<Self> {
+        if let Ok(message) = serde_json::from_str(json) {
+            return Ok(ErrorDetail::Message(message));
+        }
+        tagged::read_or_keep(json, "type", ErrorDetail::Detailed, ErrorDetail::_Unrecognized)
     }
 }
 
 impl<'de> Deserialize<'de> for ErrorDetail {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        ObjectOrString::read(deserializer)
+        raw::read(deserializer)
     }
 }
 
@@ -161,6 +180,7 @@ impl Serialize for ErrorDetail {
         match self {
             ErrorDetail::Detailed(detail) => detail.serialize(serializer),
             ErrorDetail::Message(message) => serializer.serialize_str(message),
+            ErrorDetail::_Unrecognized(unrecognized) => unrecognized.serialize(serializer),
         }
     }
 }

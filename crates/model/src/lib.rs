@@ -123,6 +123,7 @@ pub use self::{
     webhook::{
         AccountDeliveryIdentifier, ChannelAccountCreated, ChannelAccountPurged, ChannelAccountUpdated, ChannelEvent,
         ChannelEvents, ConversationEvent, ConversationEventType, ConversationEvents, Events, OutgoingMessageCreated,
+        SubscriptionEvent,
     },
     wire::{DecodeError, Extra, Field, Place, decode},
 };

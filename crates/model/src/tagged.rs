@@ -31,7 +31,7 @@ impl Unrecognized {
         }
     }
 
-    /// The `type`, if there is one and it is a string.
+    /// The `type`, if there is one and it is a string; of a subscription's event its `subscriptionType`.
     pub fn kind(&self) -> Option<&str> {
         self.kind.as_deref()
     }
@@ -89,13 +89,29 @@ pub(crate) trait Tagged: Sized {
 
     /// All of `FromJson`: fails only where there is no JSON.
     fn read(json: &str) -> serde_json::Result<Self> {
-        let kind = kind(json);
+        let kind = kind(json, "type");
         let refused = match kind.as_deref().and_then(|kind| Self::recognized(kind, json)) {
             Some(Ok(value)) => return Ok(value),
             Some(Err(error)) => Some(error),
             None => None,
         };
         raw::checked(json).map(|json| Self::unrecognized(Unrecognized::new(kind.as_deref(), json, refused)))
+    }
+}
+
+/// Reads a record, or keeps what is none with the reason, and with the kind that this member says.
+pub(crate) fn read_or_keep<R: DeserializeOwned, T>(
+    json: &str,
+    kind_member: &str,
+    recognized: impl FnOnce(R) -> T,
+    unrecognized: impl FnOnce(Unrecognized) -> T,
+) -> serde_json::Result<T> {
+    match decode_text(json) {
+        Ok(record) => Ok(recognized(record)),
+        Err(error) => {
+            let json = raw::checked(json)?;
+            Ok(unrecognized(Unrecognized::new(kind(json, kind_member).as_deref(), json, Some(error))))
+        }
     }
 }
 
@@ -124,9 +140,9 @@ pub(crate) fn write<R: OfKind + Serialize, S: Serializer>(
     record.serialize(serializer)
 }
 
-/// The `type` of an object, wherever it stands; of the first one where it is doubled.
-fn kind(json: &str) -> Option<Cow<'_, str>> {
-    struct Kind<'s, 'de>(&'s mut Option<Cow<'de, str>>);
+/// What an object says its kind is by a member of this name, wherever it stands; by the first one where it is doubled.
+fn kind<'de>(json: &'de str, member: &str) -> Option<Cow<'de, str>> {
+    struct Kind<'s, 'de>(&'s str, &'s mut Option<Cow<'de, str>>);
 
     impl<'de> Visitor<'de> for Kind<'_, 'de> {
         type Value = ();
@@ -137,8 +153,8 @@ fn kind(json: &str) -> Option<Cow<'_, str>> {
 
         fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
             while let Some(name) = map.next_key_seed(raw::Text)? {
-                if name == "type" {
-                    *self.0 = Some(map.next_value_seed(raw::Text)?);
+                if name == self.0 {
+                    *self.1 = Some(map.next_value_seed(raw::Text)?);
                     break;
                 }
                 map.next_value::<IgnoredAny>()?;
@@ -149,7 +165,7 @@ fn kind(json: &str) -> Option<Cow<'_, str>> {
 
     let mut kind = None;
     // An error says that the object goes on, or that there is none; neither matters to what was found.
-    let _ = serde_json::Deserializer::from_str(json).deserialize_map(Kind(&mut kind));
+    let _ = serde_json::Deserializer::from_str(json).deserialize_map(Kind(member, &mut kind));
     kind
 }
 

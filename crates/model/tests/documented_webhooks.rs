@@ -5,7 +5,8 @@
 use hubchannel_model::{
     AccountDeliveryIdentifier, ChannelAccountCreated, ChannelEvent, ChannelEvents, ConversationEvent,
     ConversationEventType, ConversationEvents, DeliveryIdentifier, FailureDetails, Field, FileAttachment, Message,
-    MessageStatus, Number, OutgoingMessageCreated, StatusType, ThreadEntryType, ThreadStatus, decode,
+    MessageStatus, Number, OutgoingMessageCreated, StatusType, SubscriptionEvent, ThreadEntryType, ThreadStatus,
+    decode,
 };
 use hubchannel_testkit::assert_same_json;
 use serde::{Serialize, de::DeserializeOwned};
@@ -306,7 +307,8 @@ fn conversation_events_are_read_whole() {
           {"subscriptionType":"contact.propertyChange","propertyName":"status2","propertyValue":null}]"#,
     );
     assert!(events.is_list());
-    let [assigned, written, closed, other] = &events[..] else {
+    let events: Vec<_> = events.iter().filter_map(SubscriptionEvent::as_conversation).collect();
+    let [assigned, written, closed, other] = events[..] else {
         panic!("{events:?}")
     };
     assert_eq!(assigned.event_id, "100".into());
@@ -347,16 +349,48 @@ fn a_conversation_event_may_come_by_itself() {
     let one: ConversationEvents =
         read(r#"{"eventId":"100","subscriptionType":"conversation.creation","objectId":123}"#);
     assert!(!one.is_list());
-    assert_eq!(one[0].subscription_type, ConversationEventType::Creation.into());
-    let built = ConversationEvents::from(ConversationEvent::default());
+    let event = one[0].as_conversation().unwrap();
+    assert_eq!(event.subscription_type, ConversationEventType::Creation.into());
+    let built = ConversationEvents::from(SubscriptionEvent::from(ConversationEvent::default()));
     assert_eq!(serde_json::to_string(&built).unwrap(), "{}");
+}
 
-    let error = decode::<ConversationEvents>(br#"[{},{"objectId":false}]"#).unwrap_err();
-    assert_eq!(error.path(), "[1].objectId");
-    let error = decode::<ConversationEvents>(br#"{"propertyName":7}"#).unwrap_err();
-    assert_eq!(error.path(), "propertyName");
-    for odd in ["7", "null", r#""a""#, "[7]"] {
-        let error = decode::<ConversationEvents>(odd.as_bytes()).unwrap_err();
-        assert!(error.reason().contains("expected an object (ConversationEvent)"), "{error}");
+#[test]
+fn an_odd_conversation_event_costs_none_beside_it() {
+    let events: ConversationEvents = read(
+        r#"[{"eventId":1},{"objectId":false,"subscriptionType":"conversation.creation"},7,null,
+            {"eventId":2,"eventId":2},{"subscriptionType":7},{"eventId":3}]"#,
+    );
+    let ids: Vec<Option<&str>> = events
+        .iter()
+        .map(|event| event.as_conversation()?.event_id.as_ref().map(|id| id.as_str()))
+        .collect();
+    assert_eq!(ids, [Some("1"), None, None, None, None, None, Some("3")]);
+    let kept: Vec<(Option<&str>, &str, &str)> = events
+        .iter()
+        .filter_map(SubscriptionEvent::as_unrecognized)
+        .map(|kept| (kept.kind(), kept.json(), kept.decode_error().unwrap().path()))
+        .collect();
+    assert_eq!(
+        kept,
+        [
+            (
+                Some("conversation.creation"),
+                r#"{"objectId":false,"subscriptionType":"conversation.creation"}"#,
+                "objectId"
+            ),
+            (None, "7", ""),
+            (None, "null", ""),
+            (None, r#"{"eventId":2,"eventId":2}"#, "eventId"),
+            (None, r#"{"subscriptionType":7}"#, "subscriptionType"),
+        ]
+    );
+    for odd in ["7", "null", r#""a""#, "[7]", r#"{"propertyName":7}"#] {
+        let events: ConversationEvents = read(odd);
+        let reason = events[0].as_unrecognized().unwrap().decode_error().unwrap();
+        assert!(reason.reason().contains("expected"), "{reason}");
+    }
+    for cut in ["", "[", r#"[{"eventId":1}"#, r#"{"eventId":}"#] {
+        assert!(decode::<ConversationEvents>(cut.as_bytes()).is_err(), "{cut}");
     }
 }

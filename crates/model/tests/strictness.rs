@@ -3,7 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a failing test is how this reports")]
 
 use hubchannel_model::{
-    Attachment, ClientType, ErrorBody, ErrorDetail, Field, Message, MessageDirection, NewMessage, StatusUpdate, decode,
+    Attachment, ClientType, ErrorBody, ErrorDetail, FailureDetails, Field, Message, MessageDirection, NewMessage,
+    StatusUpdate, decode,
 };
 use hubchannel_testkit::{assert_same_json, bodies};
 
@@ -76,7 +77,11 @@ fn a_known_member_must_not_come_twice() {
 
 #[test]
 fn a_name_in_a_map_must_not_come_twice() {
-    refused_with::<ErrorBody>(r#"{"context": {"a b": ["1"], "a b": ["2"]}}"#, "context.a b", "duplicate field `a b`");
+    refused_with::<FailureDetails>(
+        r#"{"errorMessageTokens": {"a b": "1", "a b": "2"}}"#,
+        "errorMessageTokens.a b",
+        "duplicate field `a b`",
+    );
     let json = r#"{"type":"WHATSAPP_TEMPLATE_METADATA","parameters":{"a":"1","a":"2"}}"#;
     let attachment = attachment(json);
     let reason = attachment.as_unrecognized().unwrap().decode_error().unwrap();
@@ -85,9 +90,49 @@ fn a_name_in_a_map_must_not_come_twice() {
 }
 
 #[test]
-fn an_error_within_an_error_is_named_to_its_last_member() {
-    refused_with::<ErrorBody>(r#"{"errors": ["a", {"code": 5}]}"#, "errors[1].code", "expected a string");
-    refused_with::<ErrorBody>(r#"{"errors": [5]}"#, "errors[0]", "expected an object (DetailedError) or a string");
+fn an_odd_member_of_an_error_costs_nothing_but_itself() {
+    let json = r#"{"status":400,"message":"no","category":"VALIDATION_ERROR","context":{"id":"5","name":["a"]},
+        "links":{"scopes":null},"correlationId":{},"requestId":"r",
+        "errors":["a",5,{"message":"b","code":7,"context":[]},{"message":"c","message":"d"},null]}"#;
+    let body: ErrorBody = decode(json.as_bytes()).unwrap();
+    assert_eq!(body.message.as_deref(), Some("no"));
+    assert_eq!(body.category.as_ref().map(|category| category.as_str()), Some("VALIDATION_ERROR"));
+    assert_eq!(body.request_id.as_deref(), Some("r"));
+    assert!(body.status.is_absent() && body.context.is_absent() && body.links.is_absent());
+    let kept: Vec<&str> = body.extra.iter().map(|(name, _)| name).collect();
+    assert_eq!(kept, ["status", "context", "links", "correlationId"]);
+    assert_eq!(body.extra.get("context"), Some(r#"{"id":"5","name":["a"]}"#));
+    assert_eq!(body.extra.decode::<u16>("status").unwrap(), Some(400));
+
+    let errors = body.errors.as_deref().unwrap();
+    let messages: Vec<Option<&str>> = errors.iter().map(ErrorDetail::message).collect();
+    assert_eq!(messages, [Some("a"), None, Some("b"), None, None]);
+    let kept: Vec<&str> = errors
+        .iter()
+        .filter_map(|error| Some(error.as_unrecognized()?.json()))
+        .collect();
+    assert_eq!(kept, ["5", r#"{"message":"c","message":"d"}"#, "null"]);
+    let text = serde_json::to_string(&body).unwrap();
+    assert_same_json(&text, json);
+    assert_eq!(decode::<ErrorBody>(text.as_bytes()).unwrap(), body);
+}
+
+/// Of the two, one would be lost.
+#[test]
+fn a_member_of_an_error_must_not_come_twice_even_if_it_is_odd() {
+    for (one, other) in [
+        ("5", "5"),
+        ("5", r#""a""#),
+        (r#""a""#, "5"),
+        ("null", "5"),
+        ("5", "null"),
+    ] {
+        refused_with::<ErrorBody>(
+            &format!(r#"{{"status": {one}, "status": {other}}}"#),
+            "status",
+            "duplicate field `status`",
+        );
+    }
 }
 
 #[test]
@@ -276,7 +321,6 @@ fn errors_within_an_error_may_be_strings_or_objects() {
         .collect();
     assert_eq!(messages, [Some("Invalid name"), Some("no such scope")]);
     assert_same_json(&serde_json::to_string(&body).unwrap(), json);
-    refused_with::<ErrorBody>(r#"{"errors":["a",5]}"#, "errors[1]", "expected an object (DetailedError)");
 }
 
 #[test]

@@ -123,7 +123,8 @@ pub(crate) fn value(kind: &'static Kind, limits: Limits) -> BoxedStrategy<Json> 
         Kind::Map(item) => vec((scalars::name(limits), value(item, limits)), 0..4)
             .prop_map(|members| Json::Object(distinct(members)))
             .boxed(),
-        Kind::Object(members) => record(members, limits, None),
+        Kind::Object(members) | Kind::Forgiving(members) => record(members, limits, None),
+        Kind::Kept(kind) => prop_oneof![8 => value(kind, limits), 1 => anything(limits)].boxed(),
         Kind::TaggedObject(kind, members) => tagged_object(kind, members, limits),
         Kind::Tagged(kinds) => tagged(kinds, limits),
         Kind::Either(kinds) => {

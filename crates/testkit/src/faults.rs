@@ -41,6 +41,7 @@ pub(crate) fn mistaken(kind: &'static Kind) -> BoxedStrategy<Fault> {
     at_any_site(
         kind,
         |_| true,
+        |site| site.kept_by,
         (values, any::<Index>()),
         |document, site, (mut values, choice)| {
             if !site.may_be_null {
@@ -55,13 +56,16 @@ pub(crate) fn mistaken(kind: &'static Kind) -> BoxedStrategy<Fault> {
 
 /// A known member comes twice.
 pub(crate) fn doubled(kind: &'static Kind) -> BoxedStrategy<Fault> {
-    at_any_site(kind, |site| site.is_member, Just(()), |document, site, ()| site.double(document))
+    // Of a member that comes twice one would be lost, so that it is forgiven nothing.
+    let kept_by = |site: &Site| site.kept_by - usize::from(site.is_forgiven);
+    at_any_site(kind, |site| site.is_member, kept_by, Just(()), |document, site, ()| site.double(document))
 }
 
 /// Documents in which one place was changed.
 fn at_any_site<S: Strategy + 'static>(
     kind: &'static Kind,
     wanted: fn(&Site) -> bool,
+    kept_by: fn(&Site) -> usize,
     with: S,
     change: impl Fn(&mut Json, &Site, S::Value) + 'static,
 ) -> BoxedStrategy<Fault> {
@@ -84,8 +88,8 @@ fn at_any_site<S: Strategy + 'static>(
             change(&mut document, &site, with);
             Fault {
                 document,
+                kept_by: kept_by(&site),
                 path: site.path,
-                kept_by: site.kept_by,
             }
         })
         .boxed()
@@ -101,6 +105,8 @@ struct Site {
     kept_by: usize,
     may_be_null: bool,
     is_member: bool,
+    /// Whether it is a member of an object that keeps it where it is something else.
+    is_forgiven: bool,
 }
 
 impl Site {
@@ -112,6 +118,7 @@ impl Site {
             kept_by: 0,
             may_be_null: false,
             is_member: false,
+            is_forgiven: false,
         }
     }
 
@@ -161,6 +168,18 @@ impl Walk {
                 }
             }
             (Kind::Object(members), Json::Object(object)) => self.object(members, object, |_| true),
+            (Kind::Forgiving(members), Json::Object(object)) => {
+                self.at.kept_by += 1;
+                self.at.is_forgiven = true;
+                self.object(members, object, |_| true);
+                self.at.is_forgiven = false;
+                self.at.kept_by -= 1;
+            }
+            (Kind::Kept(kind), value) if kind.takes(value) => {
+                self.at.kept_by += 1;
+                self.inside(kind, value);
+                self.at.kept_by -= 1;
+            }
             (Kind::TaggedObject(_, members), Json::Object(object)) => {
                 self.object(members, object, |name| name != "type");
                 self.tag(object);
@@ -218,7 +237,7 @@ impl Walk {
         let length = self.at.path.len();
         self.at.steps.push(at);
         self.at.path.push_str(path);
-        if !matches!(kind, Kind::Tagged(_)) {
+        if !matches!(kind, Kind::Tagged(_) | Kind::Kept(_)) {
             self.sites.push(Site {
                 kind,
                 may_be_null: null,
@@ -226,7 +245,9 @@ impl Walk {
                 ..self.at.clone()
             });
         }
+        let is_forgiven = std::mem::take(&mut self.at.is_forgiven);
         self.inside(kind, value);
+        self.at.is_forgiven = is_forgiven;
         self.at.steps.pop();
         self.at.path.truncate(length);
     }

@@ -1,9 +1,105 @@
 //! What an app's webhook subscriptions bring.
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 use crate::{
     AppId, EventId, MessageId, Number, PortalId, SubscriptionId, ThreadEntryType, ThreadId, ThreadStatus, Timestamp,
-    wire::{open_enum, record},
+    Unrecognized,
+    schema::{Described, Shape, Walk},
+    tagged,
+    wire::{
+        open_enum,
+        raw::{self, FromJson},
+        record,
+    },
 };
+
+/// One event of a delivery of an app's webhook subscriptions.
+///
+/// ```
+/// use hubchannel_model::{ConversationEvents, decode};
+///
+/// let events: ConversationEvents = decode(
+///     br#"[{"subscriptionType":"conversation.creation","objectId":{}},
+///         {"subscriptionType":"conversation.creation","objectId":19615248623}]"#,
+/// )?;
+/// assert_eq!(events[0].as_unrecognized().and_then(|kept| kept.kind()), Some("conversation.creation"));
+/// let event = events[1].as_conversation();
+/// assert_eq!(event.and_then(|event| event.object_id.as_ref()).map(|id| id.as_str()), Some("19615248623"));
+/// # Ok::<(), hubchannel_model::DecodeError>(())
+/// ```
+///
+/// Reading one never fails: with members that do not decode it is kept whole, for
+/// [`as_unrecognized`](SubscriptionEvent::as_unrecognized) to show, is written again as it came, and costs none of the
+/// events beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+#[expect(clippy::large_enum_variant, reason = "the event is what nearly every one is")]
+pub enum SubscriptionEvent {
+    /// About a conversation; or about something else that the app has subscribed to, as its `subscription_type` says.
+    Conversation(ConversationEvent),
+    #[doc(hidden)]
+    _Unrecognized(Unrecognized),
+}
+
+impl SubscriptionEvent {
+    /// The event; `None` where it cannot be read.
+    pub fn as_conversation(&self) -> Option<&ConversationEvent> {
+        match self {
+            SubscriptionEvent::Conversation(event) => Some(event),
+            SubscriptionEvent::_Unrecognized(_) => None,
+        }
+    }
+
+    /// The value as it came, when this version cannot read it.
+    pub fn as_unrecognized(&self) -> Option<&Unrecognized> {
+        match self {
+            SubscriptionEvent::Conversation(_) => None,
+            SubscriptionEvent::_Unrecognized(unrecognized) => Some(unrecognized),
+        }
+    }
+}
+
+impl From<ConversationEvent> for SubscriptionEvent {
+    fn from(event: ConversationEvent) -> Self {
+        SubscriptionEvent::Conversation(event)
+    }
+}
+
+impl Described for SubscriptionEvent {
+    fn shape() -> Shape {
+        ConversationEvent::shape()
+    }
+
+    fn note_unknown(&self, walk: &mut Walk) {
+        match self {
+            SubscriptionEvent::Conversation(event) => event.note_unknown(walk),
+            SubscriptionEvent::_Unrecognized(_) => walk.found("is of no kind that can be read"),
+        }
+    }
+}
+
+impl FromJson for SubscriptionEvent {
+    fn from_json(json: &str) -> serde_json::Result<Self> {
+        let member = "subscriptionType";
+        tagged::read_or_keep(json, member, SubscriptionEvent::Conversation, SubscriptionEvent::_Unrecognized)
+    }
+}
+
+impl<'de> Deserialize<'de> for SubscriptionEvent {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        raw::read(deserializer)
+    }
+}
+
+impl Serialize for SubscriptionEvent {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            SubscriptionEvent::Conversation(event) => event.serialize(serializer),
+            SubscriptionEvent::_Unrecognized(unrecognized) => unrecognized.serialize(serializer),
+        }
+    }
+}
 
 record! {
     /// Something that happened to a conversation.
@@ -15,9 +111,11 @@ record! {
     ///     br#"[{"eventId":101,"subscriptionType":"conversation.propertyChange","objectId":19615248623,
     ///         "occurredAt":1779884100123,"propertyName":"status","propertyValue":"CLOSED"}]"#,
     /// )?;
-    /// assert_eq!(events[0].subscription_type, ConversationEventType::PropertyChange.into());
-    /// assert_eq!(events[0].new_status(), Some(ThreadStatus::Closed));
-    /// assert_eq!(events[0].occurred_at(), Some("2026-05-27T12:15:00.123Z".into()));
+    /// for event in events.iter().filter_map(|event| event.as_conversation()) {
+    ///     assert_eq!(event.subscription_type, ConversationEventType::PropertyChange.into());
+    ///     assert_eq!(event.new_status(), Some(ThreadStatus::Closed));
+    ///     assert_eq!(event.occurred_at(), Some("2026-05-27T12:15:00.123Z".into()));
+    /// }
     /// # Ok::<(), hubchannel_model::DecodeError>(())
     /// ```
     ///

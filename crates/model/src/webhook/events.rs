@@ -1,20 +1,13 @@
 //! One event, or a list of them.
 
-use std::{fmt, marker::PhantomData, ops::Deref};
+use std::{fmt, ops::Deref};
 
-use serde::{
-    Deserialize, Deserializer, Serialize, Serializer,
-    de::{MapAccess, SeqAccess, Visitor},
-};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{ChannelEvent, ConversationEvent};
+use super::{ChannelEvent, SubscriptionEvent};
 use crate::{
     schema::{Described, Shape, Walk},
-    shapes::read_object,
-    wire::{
-        Record,
-        raw::{self, FromJson},
-    },
+    wire::raw::{self, FromJson},
 };
 
 /// The body of one delivery: a list of events, or one event by itself.
@@ -130,47 +123,25 @@ impl<T: Described> Described for Events<T> {
     }
 }
 
-/// Reads any JSON: what is no list is one event, and an event that cannot be read is kept.
-impl<'de> Deserialize<'de> for Events<ChannelEvent> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        raw::read(deserializer)
-    }
-}
-
-impl FromJson for Events<ChannelEvent> {
-    fn from_json(json: &str) -> serde_json::Result<Self> {
-        if json.starts_with('[') {
-            serde_json::from_str(json).map(Events::list)
-        } else {
-            serde_json::from_str(json).map(Events::one)
+macro_rules! read_in_either_form {
+    ($($event:ident)+) => { $(
+        /// Reads any JSON: what is no list is one event, and an event that cannot be read is kept.
+        impl<'de> Deserialize<'de> for Events<$event> {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                raw::read(deserializer)
+            }
         }
-    }
-}
 
-impl<'de> Deserialize<'de> for Events<ConversationEvent> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(OneOrMany(PhantomData))
-    }
-}
-
-struct OneOrMany<T>(PhantomData<T>);
-
-impl<'de, T: Record + Deserialize<'de>> Visitor<'de> for OneOrMany<T> {
-    type Value = Events<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "an object ({}) or a list of them", T::NAME)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Events<T>, A::Error> {
-        read_object(&mut map, &self).map(Events::one)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Events<T>, A::Error> {
-        let mut events = Vec::new();
-        while let Some(event) = seq.next_element()? {
-            events.push(event);
+        impl FromJson for Events<$event> {
+            fn from_json(json: &str) -> serde_json::Result<Self> {
+                if json.starts_with('[') {
+                    serde_json::from_str(json).map(Events::list)
+                } else {
+                    serde_json::from_str(json).map(Events::one)
+                }
+            }
         }
-        Ok(Events::list(events))
-    }
+    )+ };
 }
+
+read_in_either_form!(ChannelEvent SubscriptionEvent);

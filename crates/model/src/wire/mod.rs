@@ -15,7 +15,7 @@ pub(crate) use decode::decode_text;
 pub(crate) use field::{Fill, Filling, into_field};
 pub(crate) use open_enum::{OtherValue, open_enum};
 pub(crate) use reason::HALF_A_CHARACTER;
-pub(crate) use record::{Record, record, refuse_double};
+pub(crate) use record::{Record, fill_or_keep, record, refuse_double};
 pub(crate) use text::Text;
 
 pub use self::{

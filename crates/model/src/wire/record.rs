@@ -179,6 +179,25 @@ pub(crate) fn refuse_double<'de, A: MapAccess<'de>>(map: &mut A, name: &str) -> 
     map.next_value_seed(Second(name))
 }
 
+/// Reads the next value into a member, or keeps it among the others where it is not what the member takes.
+pub(crate) fn fill_or_keep<'de, A, S>(member: S, extra: &mut Extra, name: &str, map: &mut A) -> Result<(), A::Error>
+where
+    A: MapAccess<'de>,
+    S: for<'json> DeserializeSeed<'json, Value = ()>,
+{
+    if extra.get(name).is_some() {
+        return refuse_double(map, name);
+    }
+    let json = map.next_value_seed(Json)?;
+    if member
+        .deserialize(&mut serde_json::Deserializer::from_str(&json))
+        .is_err()
+    {
+        extra.push(name.into(), json);
+    }
+    Ok(())
+}
+
 /// Declares a JSON object of the API.
 ///
 /// ```text
@@ -191,12 +210,13 @@ pub(crate) fn refuse_double<'de, A: MapAccess<'de>>(map: &mut A, name: &str) -> 
 /// }
 /// ```
 ///
-/// `tag "FILE"` before the members makes it an attachment of that kind. What stands in parentheses is how HubSpot
+/// `tag "FILE"` before the members makes it an attachment of that kind; `keeps members` lets a member that cannot be read
+/// cost nothing but itself: it stays absent, and what came is in `extra`. What stands in parentheses is how HubSpot
 /// describes the member: notes of [`Member`](crate::schema::Member), which decide nothing here.
 macro_rules! record {
     (
         $(#[$docs:meta])*
-        pub struct $name:ident $(tag $tag:literal)? {
+        pub struct $name:ident $(tag $tag:literal)? $(keeps $odd:ident)? {
             $(
                 $(#[$member_docs:meta])*
                 pub $member:ident: Field<$type:ty> => $wire:literal $( ($($note:ident),+) )?,
@@ -228,6 +248,9 @@ macro_rules! record {
             #[allow(non_camel_case_types, dead_code, reason = "the members by name, as indexes; there may be none")]
             enum At { $($member,)* }
 
+            #[allow(dead_code, reason = "a record may have no members")]
+            const KEEPS_ODD: bool = $crate::wire::record!(@odd $($odd)?);
+
             impl $crate::wire::Record for $name {
                 const NAME: &'static str = stringify!($name);
                 const MEMBERS: &'static [&'static str] = &[$($wire,)*];
@@ -256,6 +279,9 @@ macro_rules! record {
                 ) -> Result<(), A::Error> {
                     $( if member == At::$member as usize {
                         if !self.$member.is_absent() { return $crate::wire::refuse_double(map, $wire); }
+                        if KEEPS_ODD {
+                            return $crate::wire::fill_or_keep(self.$member.filling(), &mut self.extra, $wire, map);
+                        }
                         return map.next_value_seed(self.$member.filling());
                     } )*
                     let _ = (member, map);
@@ -313,6 +339,8 @@ macro_rules! record {
             }
         };
     };
+    (@odd) => { false };
+    (@odd members) => { true };
     (@kind $name:ident) => {};
     (@kind $name:ident $tag:literal) => { impl $crate::tagged::OfKind for $name {} };
     (@tag) => { None };

@@ -2,7 +2,7 @@
 
 use super::{
     Kind,
-    Kind::{Bool, Id, List, Map, Number, Object, Tagged, Text, Time, Word},
+    Kind::{Bool, Forgiving, Id, List, Map, Number, Object, Tagged, Text, Time, Word},
     Kinds, Members,
     attachments::ATTACHMENTS,
     channels::page,
@@ -40,7 +40,7 @@ pub(crate) const ACTOR_BATCH_RESULT: Members = &[
     ("completedAt", Time),
     ("links", Map(&Text)),
     ("numErrors", Number),
-    ("errors", List(&Object(DETAILED_ERROR))),
+    ("errors", List(&Forgiving(DETAILED_ERROR))),
 ];
 
 const THREAD_STATUS: Kind = Word(&["CLOSED", "OPEN"]);

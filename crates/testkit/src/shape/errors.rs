@@ -1,7 +1,8 @@
 //! What HubSpot says when something is wrong.
 
 use super::{
-    Kind::{Either, List, Map, Object, Text, Word},
+    Kind,
+    Kind::{Either, Forgiving, Kept, List, Map, Text, Word},
     Members,
 };
 
@@ -12,13 +13,16 @@ pub(crate) const ERROR_BODY: Members = &[
     ("category", Word(&["VALIDATION_ERROR", "OBJECT_NOT_FOUND", "MISSING_SCOPES", "RATE_LIMITS"])),
     ("subCategory", Text),
     ("context", Map(&List(&Text))),
-    ("errors", List(&Either(&[Text, Object(DETAILED_ERROR)]))),
+    ("errors", List(&Kept(DETAIL))),
     ("links", Map(&Text)),
     ("errorType", Text),
     ("policyName", Text),
     ("groupName", Text),
     ("requestId", Text),
 ];
+
+/// A string or an object.
+pub(crate) const DETAIL: &Kind = &Either(&[Text, Forgiving(DETAILED_ERROR)]);
 
 pub(crate) const DETAILED_ERROR: Members = &[
     ("message", Text),

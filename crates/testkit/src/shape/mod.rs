@@ -15,7 +15,7 @@ mod webhooks;
 
 use proptest::strategy::BoxedStrategy;
 
-use self::Kind::{Either, Object, OneOrMany, Tagged, TaggedObject, Text};
+use self::Kind::{Forgiving, Kept, Object, OneOrMany, Tagged, TaggedObject};
 use crate::{
     documents::{self, Limits},
     faults::{self, Fault},
@@ -46,6 +46,10 @@ pub(crate) enum Kind {
     /// An object with names of the sender's choice.
     Map(&'static Kind),
     Object(Members),
+    /// An object of which a member that is something else is kept, and costs nothing but itself.
+    Forgiving(Members),
+    /// One of these; whatever else it is, it is kept.
+    Kept(&'static Kind),
     /// An object with this `type`.
     TaggedObject(&'static str, Members),
     /// An object of one of these kinds; whatever else it is, it is kept.
@@ -67,10 +71,12 @@ impl Kind {
             Kind::Number => matches!(value, Json::Number(_)),
             Kind::Bool => matches!(value, Json::Bool(_)),
             Kind::List(_) => matches!(value, Json::Array(_)),
-            Kind::Map(_) | Kind::Object(_) | Kind::TaggedObject(..) => matches!(value, Json::Object(_)),
+            Kind::Map(_) | Kind::Object(_) | Kind::Forgiving(_) | Kind::TaggedObject(..) => {
+                matches!(value, Json::Object(_))
+            }
             Kind::Either(kinds) => kinds.iter().any(|kind| kind.takes(value)),
             Kind::OneOrMany(kind) => matches!(value, Json::Array(_)) || kind.takes(value),
-            Kind::Tagged(_) | Kind::Foreign(_) => true,
+            Kind::Tagged(_) | Kind::Kept(_) | Kind::Foreign(_) => true,
         }
     }
 }
@@ -114,7 +120,7 @@ impl Shape {
     /// The names of its members; none where it is more than one kind of object.
     pub fn members(&self) -> Vec<&'static str> {
         match self.kind {
-            Kind::Object(members) => members.iter().map(|(name, _)| *name).collect(),
+            Kind::Object(members) | Kind::Forgiving(members) => members.iter().map(|(name, _)| *name).collect(),
             Kind::TaggedObject(_, members) => members.iter().map(|(name, _)| *name).chain(["type"]).collect(),
             _ => Vec::new(),
         }
@@ -180,9 +186,9 @@ macro_rules! for_every_type {
             contact_phone: ContactPhone = Object(attachments::CONTACT_PHONE),
             contact_url: ContactUrl = Object(attachments::CONTACT_URL),
 
-            error_body: ErrorBody = Object(errors::ERROR_BODY),
-            error_detail: ErrorDetail = Either(&[Text, Object(errors::DETAILED_ERROR)]),
-            detailed_error: DetailedError = Object(errors::DETAILED_ERROR),
+            error_body: ErrorBody = Forgiving(errors::ERROR_BODY),
+            error_detail: ErrorDetail = Kept(errors::DETAIL),
+            detailed_error: DetailedError = Forgiving(errors::DETAILED_ERROR),
 
             channel: Channel = Object(channels::CHANNEL),
             new_channel: NewChannel = Object(channels::NEW_CHANNEL),
@@ -234,7 +240,8 @@ macro_rules! for_every_type {
                 TaggedObject("CHANNEL_ACCOUNT_PURGED", webhooks::ACCOUNT_EVENT),
             account_delivery_identifier: AccountDeliveryIdentifier = webhooks::ACCOUNT_IDENTIFIER,
             conversation_event: ConversationEvent = Object(webhooks::CONVERSATION_EVENT),
-            conversation_events: ConversationEvents = OneOrMany(&Object(webhooks::CONVERSATION_EVENT)),
+            subscription_event: SubscriptionEvent = Kept(&Object(webhooks::CONVERSATION_EVENT)),
+            conversation_events: ConversationEvents = OneOrMany(&Kept(&Object(webhooks::CONVERSATION_EVENT))),
 
             token_request: TokenRequest = Object(oauth::TOKEN_REQUEST),
             token_response: TokenResponse = Object(oauth::TOKEN),

@@ -33,11 +33,11 @@ impl Shape {
 
 fn objects(kind: &Kind) -> Vec<SmallObject> {
     match kind {
-        Kind::Object(members) => vec![object(None, members)],
+        Kind::Object(members) | Kind::Forgiving(members) => vec![object(None, members)],
         Kind::TaggedObject(tag, members) => vec![object(Some(tag), members)],
         Kind::Tagged(kinds) => kinds.iter().map(|(tag, members)| object(Some(tag), members)).collect(),
         Kind::Either(kinds) => kinds.iter().flat_map(objects).collect(),
-        Kind::OneOrMany(item) => objects(item),
+        Kind::OneOrMany(item) | Kind::Kept(item) => objects(item),
         _ => Vec::new(),
     }
 }
@@ -69,10 +69,10 @@ fn value(kind: &Kind) -> Json {
         Kind::Id | Kind::Number => Json::Number("0".to_owned()),
         Kind::Bool => Json::Bool(true),
         Kind::List(_) => Json::Array(Vec::new()),
-        Kind::Map(_) | Kind::Object(_) => Json::object([]),
+        Kind::Map(_) | Kind::Object(_) | Kind::Forgiving(_) => Json::object([]),
         Kind::TaggedObject(tag, _) => Json::object([("type", Json::string(tag))]),
         Kind::Tagged(kinds) => Json::object(kinds.first().map(|(tag, _)| ("type", Json::string(tag)))),
         Kind::Either(kinds) => kinds.first().map_or(Json::Null, value),
-        Kind::OneOrMany(kind) | Kind::Foreign(kind) => value(kind),
+        Kind::OneOrMany(kind) | Kind::Kept(kind) | Kind::Foreign(kind) => value(kind),
     }
 }

@@ -89,6 +89,9 @@ kinds! {
     ChannelEvent = "channel_event" {
         OutgoingMessageCreated ChannelAccountCreated ChannelAccountUpdated ChannelAccountPurged
     }
+    SubscriptionEvent = "subscription_event" {
+        ConversationEvent
+    }
     ThreadEntry = "thread_entry" {
         Message Comment WelcomeMessage Assignment ThreadStatusChange ThreadInboxChange
     }
@@ -99,6 +102,7 @@ impl ByHand for ErrorDetail {
         prop_oneof![
             DetailedError::by_hand().prop_map(ErrorDetail::Detailed),
             String::by_hand().prop_map(ErrorDetail::Message),
+            read("error_detail"),
         ]
         .boxed()
     }
