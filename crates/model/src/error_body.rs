@@ -9,7 +9,7 @@ use crate::{
     schema::{Described, Shape, Walk},
     tagged,
     wire::{
-        open_enum,
+        open_enum, parse,
         raw::{self, FromJson},
         record,
     },
@@ -162,7 +162,7 @@ impl Described for ErrorDetail {
 
 impl FromJson for ErrorDetail {
     fn from_json(json: &str) -> serde_json::Result<Self> {
-        if let Ok(message) = serde_json::from_str(json) {
+        if let Ok(message) = parse::from_str(json) {
             return Ok(ErrorDetail::Message(message));
         }
         tagged::read_or_keep(json, "type", ErrorDetail::Detailed, ErrorDetail::_Unrecognized)

@@ -9,7 +9,7 @@ use serde::{
 
 use crate::{
     DecodeError,
-    wire::{decode_text, kept, raw},
+    wire::{decode_text, kept, parse, raw},
 };
 
 /// An object of a kind that this version does not know, or of a known kind and not readable; kept whole, as JSON text.
@@ -165,7 +165,7 @@ fn kind<'de>(json: &'de str, member: &str) -> Option<Cow<'de, str>> {
 
     let mut kind = None;
     // An error says that the object goes on, or that there is none; neither matters to what was found.
-    let _ = serde_json::Deserializer::from_str(json).deserialize_map(Kind(member, &mut kind));
+    let _ = parse::parser(json).deserialize_map(Kind(member, &mut kind));
     kind
 }
 

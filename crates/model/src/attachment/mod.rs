@@ -26,7 +26,7 @@ use crate::{
     Unrecognized,
     schema::{self, Described, Shape, Walk},
     wire::{
-        Record, decode_text,
+        Record, decode_text, parse,
         raw::{self, FromJson},
     },
 };
@@ -81,7 +81,7 @@ macro_rules! attachment {
 
             fn read(json: &str) -> serde_json::Result<Self> {
                 let mut kind = None;
-                let mut parser = serde_json::Deserializer::from_str(json);
+                let mut parser = parse::parser(json);
                 let read = parser.deserialize_map(Reader(&mut kind));
                 match read.and_then(|read| parser.end().map(|()| read)) {
                     Ok(Some(attachment)) => Ok(attachment),

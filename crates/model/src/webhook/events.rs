@@ -7,7 +7,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::{ChannelEvent, SubscriptionEvent};
 use crate::{
     schema::{Described, Shape, Walk},
-    wire::raw::{self, FromJson},
+    wire::{
+        parse,
+        raw::{self, FromJson},
+    },
 };
 
 /// The body of one delivery: a list of events, or one event by itself.
@@ -135,9 +138,9 @@ macro_rules! read_in_either_form {
         impl FromJson for Events<$event> {
             fn from_json(json: &str) -> serde_json::Result<Self> {
                 if json.starts_with('[') {
-                    serde_json::from_str(json).map(Events::list)
+                    parse::from_str(json).map(Events::list)
                 } else {
-                    serde_json::from_str(json).map(Events::one)
+                    parse::from_str(json).map(Events::one)
                 }
             }
         }

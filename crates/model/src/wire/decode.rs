@@ -4,7 +4,10 @@ use std::fmt;
 
 use serde::de::{DeserializeOwned, IgnoredAny};
 
-use super::reason::{without_place, without_values};
+use super::{
+    parse,
+    reason::{without_place, without_values},
+};
 
 /// Decodes one JSON value.
 ///
@@ -33,12 +36,12 @@ pub fn decode<T: DeserializeOwned>(json: &[u8]) -> Result<T, DecodeError> {
 
 /// Decodes text that is known to be text.
 pub(crate) fn decode_text<T: DeserializeOwned>(text: &str) -> Result<T, DecodeError> {
-    serde_json::from_str(text).map_err(|error| explain::<T>(text, &error))
+    parse::from_str(text).map_err(|error| explain::<T>(text, &error))
 }
 
 #[cold]
 fn explain<T: DeserializeOwned>(text: &str, error: &serde_json::Error) -> DecodeError {
-    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let mut deserializer = parse::parser(text);
     match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
         Err(found) if error.is_data() || is_json(text) => {
             let path = found.path().to_string();
@@ -51,7 +54,7 @@ fn explain<T: DeserializeOwned>(text: &str, error: &serde_json::Error) -> Decode
 /// Whether the text is JSON, so that whatever is wrong is wrong with a member: a number beyond all bounds for example,
 /// which serde_json refuses as if it were none.
 fn is_json(text: &str) -> bool {
-    serde_json::from_str::<IgnoredAny>(text).is_ok()
+    parse::from_str::<IgnoredAny>(text).is_ok()
 }
 
 /// Why bytes are not the value that was asked for.

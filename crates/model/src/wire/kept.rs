@@ -9,7 +9,7 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use super::raw;
+use super::{parse, raw};
 
 /// Writes valid JSON text. An object is written member by member, so that it is an object too inside a tagged or
 /// flattened type of the user's.
@@ -66,5 +66,5 @@ fn each_member(json: &str, see: impl FnMut(&str, &RawValue)) -> serde_json::Resu
         }
     }
 
-    serde_json::Deserializer::from_str(json).deserialize_map(Object(see))
+    parse::parser(json).deserialize_map(Object(see))
 }

@@ -6,6 +6,7 @@ mod field;
 pub(crate) mod kept;
 mod map;
 mod open_enum;
+pub(crate) mod parse;
 pub(crate) mod raw;
 mod reason;
 mod record;

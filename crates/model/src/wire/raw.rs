@@ -15,6 +15,8 @@ use serde::{
 };
 use serde_json::{Value, value::RawValue};
 
+use super::parse;
+
 /// What is read from the text of one JSON value.
 pub(crate) trait FromJson: Sized {
     /// Reads the text, which has no white space around it.
@@ -32,7 +34,7 @@ impl FromJson for Box<str> {
 
 /// The text, if it is one JSON value.
 pub(crate) fn checked(json: &str) -> serde_json::Result<&str> {
-    serde_json::from_str::<&RawValue>(json).map(RawValue::get)
+    parse::from_str::<&RawValue>(json).map(RawValue::get)
 }
 
 /// Reads the next value from its text, without a copy where the source can lend it.
@@ -44,7 +46,7 @@ pub(crate) fn read<'de, T: FromJson, D: Deserializer<'de>>(deserializer: D) -> R
 /// Valid JSON text, ready to be written. It is not parsed again: text is only kept once it has been checked.
 #[inline]
 pub(crate) fn value(text: &str) -> serde_json::Result<&RawValue> {
-    <&RawValue>::deserialize(Kept(text)).or_else(|_| serde_json::from_str(text))
+    <&RawValue>::deserialize(Kept(text)).or_else(|_| parse::from_str(text))
 }
 
 /// Hands valid text to a `RawValue` as serde_json does while it parses: as a map of one entry, the name and the text.
@@ -129,10 +131,10 @@ impl<'de, T: FromJson> Visitor<'de> for Capture<T> {
         match map.next_key_seed(FirstKey)? {
             Some(Key::Raw) => {
                 let json = map.next_value_seed(Text)?;
-                parse(&json)
+                parsed(&json)
             }
             Some(Key::Other(key)) => buffered_map(key, map),
-            None => parse("{}"),
+            None => parsed("{}"),
         }
     }
 
@@ -162,11 +164,11 @@ impl<'de, T: FromJson> Visitor<'de> for Capture<T> {
     }
 
     fn visit_unit<E: de::Error>(self) -> Result<T, E> {
-        parse("null")
+        parsed("null")
     }
 
     fn visit_none<E: de::Error>(self) -> Result<T, E> {
-        parse("null")
+        parsed("null")
     }
 
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
@@ -239,11 +241,11 @@ fn buffered_map<'de, T: FromJson, A: MapAccess<'de>>(first: String, rest: A) -> 
 
 #[cold]
 fn print<T: FromJson, E: de::Error>(value: &Value) -> Result<T, E> {
-    parse(&serde_json::to_string(value).map_err(E::custom)?)
+    parsed(&serde_json::to_string(value).map_err(E::custom)?)
 }
 
 #[inline]
-fn parse<T: FromJson, E: de::Error>(json: &str) -> Result<T, E> {
+fn parsed<T: FromJson, E: de::Error>(json: &str) -> Result<T, E> {
     T::from_json(json).map_err(E::custom)
 }
 
@@ -285,7 +287,7 @@ impl<'de> Visitor<'de> for Text {
 pub(crate) fn as_string(text: &str) -> Option<Cow<'_, str>> {
     let inner = text.strip_prefix('"')?.strip_suffix('"')?;
     if inner.as_bytes().contains(&b'\\') {
-        serde_json::from_str(text).ok().map(Cow::Owned)
+        parse::from_str(text).ok().map(Cow::Owned)
     } else {
         Some(Cow::Borrowed(inner))
     }

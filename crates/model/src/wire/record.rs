@@ -12,7 +12,7 @@ use serde::{
     ser::SerializeMap,
 };
 
-use super::{Extra, raw};
+use super::{Extra, parse, raw};
 
 /// A struct declared by [`record!`].
 pub(crate) trait Record: Default {
@@ -189,10 +189,7 @@ where
         return refuse_double(map, name);
     }
     let json = map.next_value_seed(Json)?;
-    if member
-        .deserialize(&mut serde_json::Deserializer::from_str(&json))
-        .is_err()
-    {
+    if member.deserialize(&mut parse::parser(&json)).is_err() {
         extra.push(name.into(), json);
     }
     Ok(())
