@@ -1,6 +1,6 @@
 //! Objects of several kinds, told apart by their `type`: attachments, events of a channel, entries of a thread.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, marker::PhantomData};
 
 use serde::{
     Deserializer as _, Serialize, Serializer,
@@ -82,20 +82,67 @@ impl Serialize for Unrecognized {
 
 /// An enum declared by [`tagged!`].
 pub(crate) trait Tagged: Sized {
+    /// Reads the members after a tag of this kind; `None` for a kind that is unknown, or whose record has the tag among its
+    /// members.
+    fn read_after_tag<'de, A: MapAccess<'de>>(kind: &str, map: &mut A) -> Result<Option<Self>, A::Error>;
+
     /// Reads a value of this kind; `None` for an unknown kind.
     fn recognized(kind: &str, json: &str) -> Option<Result<Self, DecodeError>>;
 
     fn unrecognized(value: Unrecognized) -> Self;
 
     /// All of `FromJson`: fails only where there is no JSON.
+    #[inline]
     fn read(json: &str) -> serde_json::Result<Self> {
-        let kind = kind(json, "type");
-        let refused = match kind.as_deref().and_then(|kind| Self::recognized(kind, json)) {
-            Some(Ok(value)) => return Ok(value),
+        let mut kind = None;
+        let mut parser = parse::parser(json);
+        let read = parser.deserialize_map(Reader(&mut kind, PhantomData));
+        match read.and_then(|read| parser.end().map(|()| read)) {
+            Ok(Some(value)) => Ok(value),
+            Ok(None) => Ok(Self::with_kind(kind.as_deref(), json)),
+            Err(_) => raw::checked(json).map(|json| Self::with_kind(kind.as_deref(), json)),
+        }
+    }
+
+    /// Reads a value whose tag does not come first, or which cannot be read and is kept.
+    #[cold]
+    fn with_kind(kind: Option<&str>, json: &str) -> Self {
+        let refused = match kind.and_then(|kind| Self::recognized(kind, json)) {
+            Some(Ok(value)) => return value,
             Some(Err(error)) => Some(error),
             None => None,
         };
-        raw::checked(json).map(|json| Self::unrecognized(Unrecognized::new(kind.as_deref(), json, refused)))
+        Self::unrecognized(Unrecognized::new(kind, json, refused))
+    }
+}
+
+/// Reads a value whose tag comes first, as it does where HubSpot writes it, and whose kind is known. Leaves the tag in the
+/// slot in any case.
+struct Reader<'s, 'de, T>(&'s mut Option<Cow<'de, str>>, PhantomData<T>);
+
+impl<'de, T: Tagged> Visitor<'de> for Reader<'_, 'de, T> {
+    type Value = Option<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    #[inline]
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<T>, A::Error> {
+        let mut first = true;
+        while let Some(name) = map.next_key_seed(raw::Text)? {
+            if name == "type" {
+                let kind = &*self.0.insert(map.next_value_seed(raw::Text)?);
+                if first && let Some(value) = T::read_after_tag(kind, &mut map)? {
+                    return Ok(Some(value));
+                }
+                break;
+            }
+            map.next_value::<IgnoredAny>()?;
+            first = false;
+        }
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(None)
     }
 }
 
@@ -216,6 +263,21 @@ macro_rules! tagged {
         }
 
         impl $crate::tagged::Tagged for $name {
+            #[inline]
+            fn read_after_tag<'de, A: serde::de::MapAccess<'de>>(
+                kind: &str,
+                map: &mut A,
+            ) -> Result<Option<Self>, A::Error> {
+                use $crate::wire::Record;
+
+                match kind {
+                    $( $tag if <$record>::TAG.is_some() => {
+                        Record::read_after_tag(map).map(|record| Some($name::$kind(record)))
+                    } )+
+                    _ => Ok(None),
+                }
+            }
+
             fn recognized(kind: &str, json: &str) -> Option<Result<Self, $crate::DecodeError>> {
                 match kind {
                     $( $tag => Some($crate::wire::decode_text(json).map($name::$kind)), )+
@@ -242,6 +304,7 @@ macro_rules! tagged {
         }
 
         impl $crate::wire::raw::FromJson for $name {
+            #[inline]
             fn from_json(json: &str) -> serde_json::Result<Self> {
                 $crate::tagged::Tagged::read(json)
             }
@@ -255,6 +318,7 @@ macro_rules! tagged {
         } )+
 
         impl<'de> serde::Deserialize<'de> for $name {
+            #[inline]
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 $crate::wire::raw::read(deserializer)
             }
