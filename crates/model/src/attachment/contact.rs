@@ -3,7 +3,7 @@
 use crate::{
     Field,
     new_message::push,
-    wire::{open_enum, record},
+    wire::{open_enum, record, setters},
 };
 
 record! {
@@ -122,41 +122,19 @@ impl ContactName {
     pub fn new() -> Self {
         Self::default()
     }
+}
 
+setters! { ContactName
     /// Sets the given name.
-    #[must_use]
-    pub fn set_first_name(mut self, name: impl Into<String>) -> Self {
-        self.first_name = Field::Value(name.into());
-        self
-    }
-
+    set_first_name = first_name: String,
     /// Sets the names between the first and the last.
-    #[must_use]
-    pub fn set_middle_name(mut self, name: impl Into<String>) -> Self {
-        self.middle_name = Field::Value(name.into());
-        self
-    }
-
+    set_middle_name = middle_name: String,
     /// Sets the family name.
-    #[must_use]
-    pub fn set_last_name(mut self, name: impl Into<String>) -> Self {
-        self.last_name = Field::Value(name.into());
-        self
-    }
-
+    set_last_name = last_name: String,
     /// Sets what stands before the name.
-    #[must_use]
-    pub fn set_prefix(mut self, prefix: impl Into<String>) -> Self {
-        self.prefix = Field::Value(prefix.into());
-        self
-    }
-
+    set_prefix = prefix: String,
     /// Sets what stands behind the name.
-    #[must_use]
-    pub fn set_suffix(mut self, suffix: impl Into<String>) -> Self {
-        self.suffix = Field::Value(suffix.into());
-        self
-    }
+    set_suffix = suffix: String,
 }
 
 record! {
@@ -176,27 +154,15 @@ impl ContactOrg {
     pub fn new() -> Self {
         Self::default()
     }
+}
 
+setters! { ContactOrg
     /// Sets the company.
-    #[must_use]
-    pub fn set_company(mut self, company: impl Into<String>) -> Self {
-        self.company = Field::Value(company.into());
-        self
-    }
-
+    set_company = company: String,
     /// Sets the department.
-    #[must_use]
-    pub fn set_department(mut self, department: impl Into<String>) -> Self {
-        self.department = Field::Value(department.into());
-        self
-    }
-
+    set_department = department: String,
     /// Sets the position.
-    #[must_use]
-    pub fn set_title(mut self, title: impl Into<String>) -> Self {
-        self.title = Field::Value(title.into());
-        self
-    }
+    set_title = title: String,
 }
 
 record! {
@@ -224,55 +190,23 @@ impl ContactAddress {
     pub fn new() -> Self {
         Self::default()
     }
+}
 
+setters! { ContactAddress
     /// Sets street and number.
-    #[must_use]
-    pub fn set_street(mut self, street: impl Into<String>) -> Self {
-        self.street = Field::Value(street.into());
-        self
-    }
-
+    set_street = street: String,
     /// Sets the city.
-    #[must_use]
-    pub fn set_city(mut self, city: impl Into<String>) -> Self {
-        self.city = Field::Value(city.into());
-        self
-    }
-
+    set_city = city: String,
     /// Sets the state or province.
-    #[must_use]
-    pub fn set_state(mut self, state: impl Into<String>) -> Self {
-        self.state = Field::Value(state.into());
-        self
-    }
-
+    set_state = state: String,
     /// Sets the postal code.
-    #[must_use]
-    pub fn set_zip(mut self, zip: impl Into<String>) -> Self {
-        self.zip = Field::Value(zip.into());
-        self
-    }
-
+    set_zip = zip: String,
     /// Sets the country's name.
-    #[must_use]
-    pub fn set_country(mut self, country: impl Into<String>) -> Self {
-        self.country = Field::Value(country.into());
-        self
-    }
-
+    set_country = country: String,
     /// Sets the country's code.
-    #[must_use]
-    pub fn set_country_code(mut self, code: impl Into<String>) -> Self {
-        self.country_code = Field::Value(code.into());
-        self
-    }
-
+    set_country_code = country_code: String,
     /// Sets what the address is for.
-    #[must_use]
-    pub fn set_type(mut self, purpose: impl Into<AddressType>) -> Self {
-        self.r#type = Field::Value(purpose.into());
-        self
-    }
+    set_type = r#type: AddressType,
 }
 
 record! {
@@ -293,13 +227,11 @@ impl ContactEmail {
             ..Self::default()
         }
     }
+}
 
+setters! { ContactEmail
     /// Sets what it is for.
-    #[must_use]
-    pub fn set_type(mut self, purpose: impl Into<AddressType>) -> Self {
-        self.r#type = Field::Value(purpose.into());
-        self
-    }
+    set_type = r#type: AddressType,
 }
 
 impl From<&str> for ContactEmail {
@@ -326,13 +258,11 @@ impl ContactPhone {
             ..Self::default()
         }
     }
+}
 
+setters! { ContactPhone
     /// Sets what it is for.
-    #[must_use]
-    pub fn set_type(mut self, purpose: impl Into<PhoneType>) -> Self {
-        self.r#type = Field::Value(purpose.into());
-        self
-    }
+    set_type = r#type: PhoneType,
 }
 
 impl From<&str> for ContactPhone {
@@ -359,13 +289,11 @@ impl ContactUrl {
             ..Self::default()
         }
     }
+}
 
+setters! { ContactUrl
     /// Sets what it is for.
-    #[must_use]
-    pub fn set_type(mut self, purpose: impl Into<AddressType>) -> Self {
-        self.r#type = Field::Value(purpose.into());
-        self
-    }
+    set_type = r#type: AddressType,
 }
 
 impl From<&str> for ContactUrl {

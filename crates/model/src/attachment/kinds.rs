@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::ContactProfile;
 use crate::{
     Field, FileId, Number, ObjectId, Url,
-    wire::{open_enum, record},
+    wire::{open_enum, record, setters},
 };
 
 record! {
@@ -30,13 +30,11 @@ impl FileAttachment {
             ..Self::default()
         }
     }
+}
 
+setters! { FileAttachment
     /// Says what the file is for.
-    #[must_use]
-    pub fn set_file_usage_type(mut self, usage: impl Into<FileUsageType>) -> Self {
-        self.file_usage_type = Field::Value(usage.into());
-        self
-    }
+    set_file_usage_type = file_usage_type: FileUsageType,
 }
 
 record! {
@@ -64,27 +62,15 @@ impl LocationAttachment {
             ..Self::default()
         }
     }
+}
 
+setters! { LocationAttachment
     /// Sets the postal address.
-    #[must_use]
-    pub fn set_address(mut self, address: impl Into<String>) -> Self {
-        self.address = Field::Value(address.into());
-        self
-    }
-
+    set_address = address: String,
     /// Sets what the place is called.
-    #[must_use]
-    pub fn set_name(mut self, name: impl Into<String>) -> Self {
-        self.name = Field::Value(name.into());
-        self
-    }
-
+    set_name = name: String,
     /// Sets a page about the place.
-    #[must_use]
-    pub fn set_url(mut self, url: impl Into<String>) -> Self {
-        self.url = Field::Value(url.into());
-        self
-    }
+    set_url = url: String,
 }
 
 record! {
@@ -133,19 +119,17 @@ impl MessageHeaderAttachment {
         Self::default()
     }
 
-    /// Sets the heading's text.
-    #[must_use]
-    pub fn set_text(mut self, text: impl Into<String>) -> Self {
-        self.text = Field::Value(text.into());
-        self
-    }
-
     /// Sets the heading's image; written as a number, as HubSpot describes it.
     #[must_use]
     pub fn set_file_id(mut self, file_id: impl Into<FileId>) -> Self {
         self.file_id = Field::Value(file_id.into().into_number());
         self
     }
+}
+
+setters! { MessageHeaderAttachment
+    /// Sets the heading's text.
+    set_text = text: String,
 }
 
 record! {
@@ -200,13 +184,11 @@ impl QuickReply {
             ..Self::default()
         }
     }
+}
 
+setters! { QuickReply
     /// Sets what the button says.
-    #[must_use]
-    pub fn set_label(mut self, label: impl Into<String>) -> Self {
-        self.label = Field::Value(label.into());
-        self
-    }
+    set_label = label: String,
 }
 
 record! {
@@ -255,48 +237,21 @@ impl SocialMetadata {
             ..Self::default()
         }
     }
+}
 
+setters! { SocialMetadata
     /// Sets its id in the outside service.
-    #[must_use]
-    pub fn set_id(mut self, id: impl Into<String>) -> Self {
-        self.id = Field::Value(id.into());
-        self
-    }
-
+    set_id = id: String,
     /// Sets a description.
-    #[must_use]
-    pub fn set_description(mut self, description: impl Into<String>) -> Self {
-        self.description = Field::Value(description.into());
-        self
-    }
-
+    set_description = description: String,
     /// Sets its title.
-    #[must_use]
-    pub fn set_media_title(mut self, title: impl Into<String>) -> Self {
-        self.media_title = Field::Value(title.into());
-        self
-    }
-
+    set_media_title = media_title: String,
     /// Sets where it is.
-    #[must_use]
-    pub fn set_media_url(mut self, url: impl Into<String>) -> Self {
-        self.media_url = Field::Value(url.into());
-        self
-    }
-
+    set_media_url = media_url: String,
     /// Sets where it is, as text.
-    #[must_use]
-    pub fn set_media_url_string(mut self, url: impl Into<String>) -> Self {
-        self.media_url_string = Field::Value(url.into());
-        self
-    }
-
+    set_media_url_string = media_url_string: String,
     /// Sets a small picture of it.
-    #[must_use]
-    pub fn set_thumbnail_url(mut self, url: impl Into<String>) -> Self {
-        self.thumbnail_url = Field::Value(url.into());
-        self
-    }
+    set_thumbnail_url = thumbnail_url: String,
 }
 
 record! {

@@ -10,6 +10,7 @@ pub(crate) mod parse;
 pub(crate) mod raw;
 mod reason;
 mod record;
+mod setters;
 mod text;
 
 pub(crate) use decode::decode_text;
@@ -17,6 +18,7 @@ pub(crate) use field::{Fill, Filling, into_field};
 pub(crate) use open_enum::{OtherValue, open_enum};
 pub(crate) use reason::HALF_A_CHARACTER;
 pub(crate) use record::{Record, fill_or_keep, record, refuse_double};
+pub(crate) use setters::setters;
 pub(crate) use text::Text;
 
 pub use self::{
