@@ -77,7 +77,7 @@ fn a_manifest_says_what_is_expected_to_fail_and_where() {
     ]}"#;
     let manifest = file(&folder, "manifest.json", manifest);
     let bodies = folder.join("bodies");
-    let refused = r#"{"name":"n","capabilities":{"threadingModel":"BY_MOON"}}"#;
+    let refused = r#"{"name":"n","capabilities":{"threadingModel":"DELIVERY_IDENTFIER_BASED_THREADING"}}"#;
     file(&bodies, "in/unreadable-1.json", r#"{"deliveryIdentifier":"ada@example.com"}"#);
     file(&bodies, "in/refused-1.json", refused);
     let run = || {
@@ -94,7 +94,7 @@ fn a_manifest_says_what_is_expected_to_fail_and_where() {
 
     file(&bodies, "in/unreadable-2.json", r#"{"name":5}"#);
     file(&bodies, "in/unreadable-3.json", "{}");
-    file(&bodies, "in/refused-2.json", refused.replace("BY_MOON", "DELIVERY_IDENTIFIER"));
+    file(&bodies, "in/refused-2.json", refused.replace("DELIVERY_IDENTFIER_BASED_THREADING", "DELIVERY_IDENTIFIER"));
     let outcome = run();
     assert_eq!(outcome.code, Some(1));
     for said in [
