@@ -101,7 +101,7 @@ pub(crate) struct Flow {
 }
 
 /// What a JSON value looks like.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Schema {
     pub(crate) shape: Shape,
     pub(crate) format: Option<String>,
@@ -112,7 +112,7 @@ pub(crate) struct Schema {
     pub(crate) rules: BTreeMap<String, String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) enum Shape {
     #[default]
     Any,
@@ -127,20 +127,20 @@ pub(crate) enum Shape {
     Combination(Combination),
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Object {
     pub(crate) members: BTreeMap<String, Member>,
     /// What other members there may be.
     pub(crate) rest: Rest,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Member {
     pub(crate) required: bool,
     pub(crate) schema: Schema,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) enum Rest {
     /// Any, which says nothing.
     #[default]
@@ -152,7 +152,7 @@ pub(crate) enum Rest {
 }
 
 /// A value that is like one of several schemas, or like some, or like all of them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Combination {
     pub(crate) how: How,
     /// Sorted, since their order means nothing.
@@ -161,14 +161,14 @@ pub(crate) struct Combination {
     pub(crate) discriminator: Option<Discriminator>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum How {
     One,
     Any,
     All,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Discriminator {
     pub(crate) member: String,
     /// The record for each value.
@@ -220,7 +220,7 @@ impl Contract {
         match &found.shape {
             Shape::Combination(parts) if parts.how == How::All => {
                 let mut whole = Object::default();
-                match self.merge(parts, &mut whole, 0) {
+                match self.merge(parts, &mut whole) {
                     true => Cow::Owned(Schema {
                         shape: Shape::Object(whole),
                         ..found.clone()
@@ -233,34 +233,44 @@ impl Contract {
     }
 
     /// Puts the parts of an object together; fails where they are no objects, or say different things of one member.
-    fn merge(&self, parts: &Combination, whole: &mut Object, depth: usize) -> bool {
-        // Deeper than any description goes, except one that leads in a circle.
-        const MOST: usize = 32;
+    /// A part that is met again, which may be in a circle, says nothing new.
+    fn merge(&self, parts: &Combination, whole: &mut Object) -> bool {
+        let mut met = BTreeSet::new();
+        let mut open: Vec<&Schema> = parts.alternatives.iter().collect();
+        while let Some(part) = open.pop() {
+            let part = self.resolve(part);
+            if !met.insert(std::ptr::from_ref(part)) {
+                continue;
+            }
+            match &part.shape {
+                Shape::Combination(parts) if parts.how == How::All => open.extend(&parts.alternatives),
+                Shape::Object(object) if whole.join(object) => {}
+                _ => return false,
+            }
+        }
+        true
+    }
 
-        depth < MOST
-            && parts.alternatives.iter().all(|part| match &self.resolve(part).shape {
-                Shape::Combination(parts) if parts.how == How::All => self.merge(parts, whole, depth + 1),
-                Shape::Object(object) => whole.join(object),
-                _ => false,
-            })
+    /// The names of the records that the operations lead to, on whatever way.
+    pub(crate) fn reached(&self) -> BTreeSet<&str> {
+        let mut reached = BTreeSet::new();
+        let mut open = Vec::new();
+        self.each_schema_of_operations(&mut |schema| open.extend(names(schema)));
+        while let Some(name) = open.pop() {
+            if reached.insert(name)
+                && let Some(record) = self.records.get(name)
+            {
+                record.each(&mut |schema| open.extend(names(schema)));
+            }
+        }
+        reached
     }
 
     /// Refuses names that lead nowhere or in a circle. Everything that makes a contract ends with this.
     pub(in crate::schema) fn checked(self) -> Result<Self> {
-        let mut names = BTreeSet::new();
-        self.each_schema(&mut |schema| {
-            if let Shape::Named(name) = &schema.shape {
-                names.insert(name.as_str());
-            }
-            if let Shape::Combination(Combination {
-                discriminator: Some(discriminator),
-                ..
-            }) = &schema.shape
-            {
-                names.extend(discriminator.mapping.values().map(String::as_str));
-            }
-        });
-        if let Some(name) = names.into_iter().find(|name| !self.records.contains_key(*name)) {
+        let mut found = BTreeSet::new();
+        self.each_schema(&mut |schema| found.extend(names(schema)));
+        if let Some(name) = found.into_iter().find(|name| !self.records.contains_key(*name)) {
             return Err(Unreadable::whole(format!("there is no schema `{name}`, though something refers to it")));
         }
         for (name, schema) in &self.records {
@@ -285,6 +295,13 @@ impl Contract {
 
     /// Shows every schema, outer ones before inner ones.
     pub(crate) fn each_schema<'a>(&'a self, visit: &mut impl FnMut(&'a Schema)) {
+        self.each_schema_of_operations(visit);
+        for record in self.records.values() {
+            record.each(visit);
+        }
+    }
+
+    fn each_schema_of_operations<'a>(&'a self, visit: &mut impl FnMut(&'a Schema)) {
         for operation in self.operations.values() {
             for parameter in operation.parameters.values() {
                 parameter.schema.each(visit);
@@ -301,9 +318,18 @@ impl Contract {
                 }
             }
         }
-        for record in self.records.values() {
-            record.each(visit);
-        }
+    }
+}
+
+/// The names that a schema refers to by itself.
+fn names(schema: &Schema) -> Vec<&str> {
+    match &schema.shape {
+        Shape::Named(name) => vec![name],
+        Shape::Combination(Combination {
+            discriminator: Some(discriminator),
+            ..
+        }) => discriminator.mapping.values().map(String::as_str).collect(),
+        _ => Vec::new(),
     }
 }
 

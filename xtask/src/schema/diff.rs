@@ -54,8 +54,8 @@ struct Facts {
 }
 
 impl Found {
-    fn is_called(&mut self, name: &str) {
-        self.called = Some(name.to_owned());
+    fn is_called(&mut self, name: Option<String>) {
+        self.called = name;
     }
 
     fn add(&mut self, item: Item, kind: Kind, direction: Direction, was: Option<String>, now: Option<String>) {

@@ -27,7 +27,9 @@ fn lines(text: &mut String, finding: &Finding) {
         ),
         What::Unreached => (
             "HubSpot has a record that nothing here leads to".to_owned(),
-            "find out what it is for: perhaps a webhook, or an operation to come".to_owned(),
+            "find out what it is for, perhaps a webhook, or an operation to come; and list it as a `record` that is `there`, \
+             with its reason, in xtask/contracts/deviations.json"
+                .to_owned(),
         ),
         What::Differs { kind, code, hubspot } => {
             let said = match (code, hubspot) {
@@ -74,6 +76,7 @@ fn todo(kind: Kind, code: bool, hubspot: bool) -> String {
         Kind::Response => "the operation's success, or the type of its answer",
         Kind::Header => "the header",
         Kind::Security => "the operation's credential or its scopes",
+        Kind::Record => "what leads to the record",
         Kind::Member => "the member",
         Kind::Required => "the note `required` of the member",
         Kind::Type => "the type of the member",

@@ -213,6 +213,45 @@ fn a_record_that_is_for_nothing_known_is_found() {
 }
 
 #[test]
+fn a_record_that_is_for_nothing_known_can_be_listed() {
+    let (code, mut contract) = v3();
+    let copy = contract.records["PublicClient"].clone();
+    contract.records.insert("PublicWebhookEvent".to_owned(), copy);
+    let mut deviations = deviations();
+    deviations.push(Deviation {
+        item: "PublicWebhookEvent".to_owned(),
+        kind: Kind::Record,
+        versions: BTreeSet::from(["v3".to_owned()]),
+        code: None,
+        hubspot: Some("there".to_owned()),
+    });
+    let report = check(&code, &contract, &deviations, None);
+    assert!(report.findings.is_empty(), "{}", to_text(&report));
+    contract.records.remove("PublicWebhookEvent");
+    let told = to_text(&check(&code, &contract, &deviations, None));
+    assert!(told.contains("PublicWebhookEvent: is listed as a deviation, and is none"), "{told}");
+}
+
+#[test]
+fn a_record_that_is_the_base_of_another_is_for_something() {
+    let told = report(|contract| {
+        let whole = contract.records["PublicClient"].clone();
+        contract.records.insert("PublicClientBase".to_owned(), whole);
+        let part = |shape| Schema {
+            shape,
+            ..Schema::default()
+        };
+        let named = part(Shape::Named("PublicClientBase".to_owned()));
+        let parts = vec![named, part(Shape::Object(crate::schema::contract::Object::default()))];
+        let all = crate::schema::contract::Combination::new(crate::schema::contract::How::All, parts, None);
+        contract
+            .records
+            .insert("PublicClient".to_owned(), part(Shape::Combination(all)));
+    });
+    assert!(told.starts_with("v3: everything is accounted for"), "{told}");
+}
+
+#[test]
 fn a_deviation_hides_nothing_beneath_it() {
     let told = report(|contract| {
         let member = object(contract, "PublicChannelIntegrationChannelPatch")

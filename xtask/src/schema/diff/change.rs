@@ -77,6 +77,8 @@ pub(crate) enum Kind {
     Response,
     Header,
     Security,
+    /// A record that no operation leads to. Only a check of the code tells of it.
+    Record,
     Member,
     Required,
     Type,
@@ -88,7 +90,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 17] = [
+    pub(crate) const ALL: [Self; 18] = [
         Self::Server,
         Self::Operation,
         Self::Path,
@@ -98,6 +100,7 @@ impl Kind {
         Self::Response,
         Self::Header,
         Self::Security,
+        Self::Record,
         Self::Member,
         Self::Required,
         Self::Type,
@@ -120,6 +123,7 @@ impl Kind {
             Self::Response => "response",
             Self::Header => "header",
             Self::Security => "security",
+            Self::Record => "record",
             Self::Member => "member",
             Self::Required => "required",
             Self::Type => "type",
@@ -139,7 +143,7 @@ impl fmt::Display for Kind {
 }
 
 /// Whom a fact is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Direction {
     /// What a client sends.
     Sent,

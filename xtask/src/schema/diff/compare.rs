@@ -1,9 +1,10 @@
 //! Schemas of two contracts, side by side.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::change::{Direction, Item, Kind, Root};
-use super::operations::{matched, sides};
+use super::operations::{contents, matched, sides};
 use super::{Found, print};
 use crate::schema::contract::{Combination, Contract, How, Object, Operation, Rest, Schema, Shape};
 
@@ -17,6 +18,19 @@ pub(super) struct Walk<'a> {
     pairs: Pairs,
     /// Pairs that are still to be compared, with the direction that led there.
     open: Vec<(String, String, Direction)>,
+    /// What stands on either side of a name that only one of the two has, and is still to be compared.
+    apart: Vec<Apart>,
+    /// All of that ever met. Without it, names and what is spelt out in place could take turns for ever.
+    met: HashSet<(Schema, Schema, Direction)>,
+}
+
+/// Two schemas, of which at least one was reached through a name that the other has not.
+struct Apart {
+    item: Item,
+    called: Option<String>,
+    direction: Direction,
+    old: Schema,
+    new: Schema,
 }
 
 impl<'a> Walk<'a> {
@@ -26,6 +40,8 @@ impl<'a> Walk<'a> {
             new,
             pairs: Pairs::new(),
             open: Vec::new(),
+            apart: Vec::new(),
+            met: HashSet::new(),
         }
     }
 
@@ -37,13 +53,19 @@ impl<'a> Walk<'a> {
                 self.operation(&Item::new(Root::Operation(id.clone())), old, new, found);
             }
         }
-        while let Some((old, new, direction)) = self.open.pop() {
-            if let (Some(old_schema), Some(new_schema)) = (self.old.records.get(&old), self.new.records.get(&new)) {
-                found.is_called(&new);
-                self.schema(&Item::new(Root::Record(old)), direction, old_schema, new_schema, found);
+        loop {
+            if let Some((old, new, direction)) = self.open.pop() {
+                if let (Some(old_schema), Some(new_schema)) = (self.old.records.get(&old), self.new.records.get(&new)) {
+                    found.is_called(Some(new));
+                    self.schema(&Item::new(Root::Record(old)), direction, old_schema, new_schema, found);
+                }
+            } else if let Some(apart) = self.apart.pop() {
+                found.is_called(apart.called);
+                self.inside(&apart.item, apart.direction, &apart.old, &apart.new, found);
+            } else {
+                return self.pairs;
             }
         }
-        self.pairs
     }
 
     fn operation(&mut self, item: &Item, old: &Operation, new: &Operation, found: &mut Found) {
@@ -53,10 +75,8 @@ impl<'a> Walk<'a> {
             }
         }
         if let (Some(old), Some(new)) = (&old.body, &new.body) {
-            for of in sides(&old.content, &new.content).into_values() {
-                if let (Some(old), Some(new)) = of {
-                    self.schema(&item.step(" body"), Direction::Sent, old, new, found);
-                }
+            for (old, new) in contents(&old.content, &new.content) {
+                self.schema(&item.step(" body"), Direction::Sent, old, new, found);
             }
         }
         for (status, of) in sides(&old.responses, &new.responses) {
@@ -68,10 +88,8 @@ impl<'a> Walk<'a> {
                     self.schema(&item, Direction::Received, &old.schema, &new.schema, found);
                 }
             }
-            for of in sides(&old.content, &new.content).into_values() {
-                if let (Some(old), Some(new)) = of {
-                    self.schema(&item, Direction::Received, old, new, found);
-                }
+            for (old, new) in contents(&old.content, &new.content) {
+                self.schema(&item, Direction::Received, old, new, found);
             }
         }
     }
@@ -94,8 +112,8 @@ impl<'a> Walk<'a> {
         }
         // One of them may have a name for what the other says in place.
         let called = [old, new];
-        let (old, new) = (self.old.settle(old), self.new.settle(new));
-        let (old, new) = (&*old, &*new);
+        let (settled_old, settled_new) = (self.old.settle(old), self.new.settle(new));
+        let (old, new) = (&*settled_old, &*settled_new);
         let same_type = is_same_type(&old.shape, &new.shape);
         if !same_type || old.values.is_empty() != new.values.is_empty() {
             let [was, now] = called.map(|of| Some(print::type_and_format_in_short(of)));
@@ -113,6 +131,28 @@ impl<'a> Walk<'a> {
         for added in new.values.difference(&old.values) {
             found.add(item.clone(), Kind::EnumValue, direction, None, Some(added.clone()));
         }
+        let named = called.map(|of| match &of.shape {
+            Shape::Named(name) => Some(name.clone()),
+            _ => None,
+        });
+        let in_parts = [&settled_old, &settled_new].map(|of| matches!(of, Cow::Owned(_)));
+        if named == [None, None] && in_parts == [false, false] {
+            self.inside(item, direction, old, new, found);
+        } else if has_inside(&old.shape) && self.met.insert((old.clone(), new.clone(), direction)) {
+            let [old_name, called] = named;
+            let record = old_name.or_else(|| called.clone());
+            self.apart.push(Apart {
+                item: record.map_or_else(|| item.clone(), |name| Item::new(Root::Record(name))),
+                called,
+                direction,
+                old: old.clone(),
+                new: new.clone(),
+            });
+        }
+    }
+
+    /// Compares what two schemas of one type consist of.
+    fn inside(&mut self, item: &Item, direction: Direction, old: &Schema, new: &Schema, found: &mut Found) {
         match (&old.shape, &new.shape) {
             (Shape::Array(old), Shape::Array(new)) => self.schema(&item.step("[]"), direction, old, new, found),
             (Shape::Object(old), Shape::Object(new)) => self.object(item, direction, old, new, found),
@@ -181,6 +221,10 @@ impl<'a> Walk<'a> {
             found.add(item.clone(), Kind::Rule, direction, was, now);
         }
     }
+}
+
+fn has_inside(shape: &Shape) -> bool {
+    matches!(shape, Shape::Array(_) | Shape::Object(_) | Shape::Combination(_))
 }
 
 /// Whether two shapes are of one JSON type, so that it makes sense to look closer.

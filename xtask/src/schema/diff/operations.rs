@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::{Direction, Item, Kind, Root};
 use super::{Found, print};
-use crate::schema::contract::{Contract, Operation, OperationId, Parameter, Requirement, Scheme};
+use crate::schema::contract::{Content, Contract, Operation, OperationId, Parameter, Requirement, Schema, Scheme};
 use crate::schema::openapi::is_version;
 
 /// Compares all that is not a schema.
@@ -122,7 +122,7 @@ fn operation(item: &Item, old: &Operation, new: &Operation, found: &mut Found) {
         (None, None) => {}
         (Some(old), Some(new)) => {
             required(&body, Direction::Sent, [old.required, new.required], found);
-            media_types(&body, Direction::Sent, old.content.keys(), new.content.keys(), found);
+            media_types(&body, Direction::Sent, &old.content, &new.content, found);
         }
         (old, new) => {
             let must = new.as_ref().is_some_and(|new| new.required);
@@ -134,7 +134,7 @@ fn operation(item: &Item, old: &Operation, new: &Operation, found: &mut Found) {
         let item = item.step(&format!(" response {status}"));
         match (old, new) {
             (Some(old), Some(new)) => {
-                media_types(&item, Direction::Received, old.content.keys(), new.content.keys(), found);
+                media_types(&item, Direction::Received, &old.content, &new.content, found);
                 for (name, (old, new)) in sides(&old.headers, &new.headers) {
                     let item = item.step(&format!(" header {name}"));
                     match (old, new) {
@@ -184,23 +184,47 @@ fn carriage(item: &Item, direction: Direction, old: &Parameter, new: &Parameter,
     }
 }
 
-fn media_types<'a>(
-    item: &Item,
-    direction: Direction,
-    old: impl Iterator<Item = &'a String>,
-    new: impl Iterator<Item = &'a String>,
-    found: &mut Found,
-) {
-    let [was, now] = [old.cloned().collect::<Vec<_>>(), new.cloned().collect::<Vec<_>>()].map(|mut types| {
-        types.sort();
-        match types.is_empty() {
-            true => "no content".to_owned(),
-            false => types.join(", "),
-        }
+/// Each media type that only one of the two has. One that is gone was what somebody sent or read.
+fn media_types(item: &Item, direction: Direction, old: &Content, new: &Content, found: &mut Found) {
+    let types = |content: &Content| content.keys().map(|name| media_type(name)).collect();
+    each_one(&types(old), &types(new), |was, now| {
+        let is_gone = was.is_some();
+        found.add_with(item.clone(), Kind::Type, direction, was, now, is_gone);
     });
-    if was != now {
-        found.add(item.clone(), Kind::Type, direction, Some(was), Some(now));
+}
+
+/// A media type without what is only another way to write it.
+fn media_type(name: &str) -> String {
+    let mut parts = name.split(';').map(|part| part.trim().to_ascii_lowercase());
+    let name = parts.next().unwrap_or_default();
+    parts
+        .filter(|part| part != "charset=utf-8")
+        .fold(name, |name, part| format!("{name};{part}"))
+}
+
+/// What is sent or received in one form, side by side: that of the same media type, and of the only others.
+pub(super) fn contents<'a>(old: &'a Content, new: &'a Content) -> Vec<(&'a Schema, &'a Schema)> {
+    let by_type = |content: &'a Content| -> BTreeMap<String, &'a Schema> {
+        content
+            .iter()
+            .map(|(name, schema)| (media_type(name), schema))
+            .collect()
+    };
+    let (old, new) = (by_type(old), by_type(new));
+    let (mut both, mut left) = (Vec::new(), (Vec::new(), Vec::new()));
+    for (old, new) in sides(&old, &new).into_values() {
+        match (old, new) {
+            (Some(old), Some(new)) => both.push((*old, *new)),
+            (old, new) => {
+                left.0.extend(old);
+                left.1.extend(new);
+            }
+        }
     }
+    if let ([old], [new]) = (left.0.as_slice(), left.1.as_slice()) {
+        both.push((*old, *new));
+    }
+    both
 }
 
 fn security(item: &Item, old: &BTreeSet<Requirement>, new: &BTreeSet<Requirement>, found: &mut Found) {

@@ -346,3 +346,158 @@ fn machines_read_every_change_by_itself() {
         })
     );
 }
+
+fn named(name: &str) -> Schema {
+    Schema {
+        shape: Shape::Named(name.to_owned()),
+        ..Schema::default()
+    }
+}
+
+fn object(members: &[(&str, Schema)]) -> Schema {
+    let member = |(name, schema): &(&str, Schema)| {
+        let member = Member {
+            required: false,
+            schema: schema.clone(),
+        };
+        ((*name).to_owned(), member)
+    };
+    Schema {
+        shape: Shape::Object(Object {
+            members: members.iter().map(member).collect(),
+            rest: Rest::Open,
+        }),
+        ..Schema::default()
+    }
+}
+
+/// The v3 contract with a member of this schema, and with these records.
+fn with(member: Schema, records: impl IntoIterator<Item = (String, Schema)>) -> Contract {
+    let mut contract = v3();
+    self::member(&mut contract, "PublicClient", "clientType").schema = member;
+    contract.records.extend(records);
+    contract
+}
+
+#[test]
+fn names_and_what_is_spelt_out_may_take_turns() {
+    let old = object(&[("x", object(&[("x", named("Old"))]))]);
+    let new = object(&[("x", named("New"))]);
+    let old = with(named("Old"), [("Old".to_owned(), old)]);
+    let outer = object(&[("x", new.clone())]);
+    let new = with(outer, [("New".to_owned(), object(&[("x", object(&[("x", named("New"))]))]))]);
+    assert_eq!(diff(&old, &new), []);
+    assert_eq!(diff(&new, &old), []);
+}
+
+#[test]
+fn what_leads_to_one_record_on_very_many_ways_is_compared_once() {
+    // Two to the sixtieth ways, each through a name that only one of the two has.
+    let chain = |turn: usize, last: Shape| {
+        let end = Schema {
+            shape: last,
+            ..Schema::default()
+        };
+        let mut records = vec![("R60".to_owned(), object(&[("end", end)]))];
+        for at in 0..60 {
+            let next = named(&format!("R{}", at + 1));
+            let inner = object(&[("l", next.clone()), ("r", next)]);
+            let name = format!("R{at}");
+            match at % 2 == turn {
+                true => records.push((name, object(&[("l", inner.clone()), ("r", inner)]))),
+                false => {
+                    records.push((format!("{name}In"), inner));
+                    let inner = named(&format!("{name}In"));
+                    records.push((name, object(&[("l", inner.clone()), ("r", inner)])));
+                }
+            }
+        }
+        with(named("R0"), records)
+    };
+    let found = diff(&chain(0, Shape::String), &chain(1, Shape::Boolean));
+    assert_eq!(lines(&found), ["R60.end | type changed: string -> boolean | breaking"]);
+}
+
+#[test]
+fn parts_that_are_named_again_and_again_are_put_together_once() {
+    let all = |parts: &[&str]| Schema {
+        shape: Shape::Combination(Combination::new(How::All, parts.iter().map(|name| named(name)).collect(), None)),
+        ..Schema::default()
+    };
+    let text = |name: &str| {
+        let text = Schema {
+            shape: Shape::String,
+            ..Schema::default()
+        };
+        object(&[(name, text)])
+    };
+    let doubled = |last: &str| {
+        let chain = (0..60).map(|at| {
+            let next = format!("P{}", at + 1);
+            (format!("P{at}"), all(&[&next, &next]))
+        });
+        with(all(&["P0", "P0"]), chain.chain([("P60".to_owned(), text(last))]))
+    };
+    assert_eq!(diff(&doubled("a"), &with(text("a"), [])), []);
+    assert_eq!(
+        lines(&diff(&doubled("a"), &doubled("b"))),
+        [
+            "PublicClient.clientType.a | member removed: optional string | breaking",
+            "PublicClient.clientType.b | member added: optional string | worth adopting",
+        ]
+    );
+}
+
+#[test]
+fn a_media_type_that_is_gone_may_break_and_what_came_for_it_is_compared() {
+    let of = |contract: &mut Contract, change: &dyn Fn(&mut crate::schema::contract::Content)| {
+        for (id, operation) in &mut contract.operations {
+            if id.method == "PATCH" && id.path.ends_with("{messageId}") {
+                change(&mut operation.body.as_mut().unwrap().content);
+            }
+        }
+    };
+    let told = |change: &dyn Fn(&mut crate::schema::contract::Content)| {
+        let found = changes(|contract| of(contract, change));
+        let line = |line: String| {
+            line.split_once("{messageId}")
+                .map(|(_, line)| line.trim().to_owned())
+                .unwrap()
+        };
+        lines(&found).into_iter().map(line).collect::<Vec<_>>()
+    };
+    let replaced = told(&|content| {
+        content.clear();
+        content.insert("application/xml".to_owned(), Schema::default());
+    });
+    assert_eq!(
+        replaced,
+        [
+            "body | type added: application/xml | worth adopting",
+            "body | type changed: MessageStatusUpdateRequest -> any value | breaking",
+            "body | type removed: application/json | breaking",
+        ]
+        .map(|line| line.replace("MessageStatusUpdateRequest", &status_update()))
+    );
+    let added = told(&|content| {
+        content.insert("application/xml".to_owned(), Schema::default());
+    });
+    assert_eq!(added, ["body | type added: application/xml | worth adopting"]);
+    let spelt = told(&|content| {
+        let schema = content.remove("application/json").unwrap();
+        content.insert("Application/JSON; charset=UTF-8".to_owned(), schema);
+    });
+    assert_eq!(spelt, [""; 0]);
+}
+
+/// What HubSpot calls the body that a status is reported with.
+fn status_update() -> String {
+    let contract = v3();
+    let is_update =
+        |(id, _): &(&crate::schema::contract::OperationId, _)| id.method == "PATCH" && id.path.ends_with("{messageId}");
+    let (_, operation) = contract.operations.iter().find(is_update).unwrap();
+    match &operation.body.as_ref().unwrap().content["application/json"].shape {
+        Shape::Named(name) => name.clone(),
+        _ => panic!("no record"),
+    }
+}

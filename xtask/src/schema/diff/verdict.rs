@@ -74,6 +74,7 @@ pub(super) fn of(kind: Kind, direction: Direction, was: Option<&str>, now: Optio
             _ => Breaking,
         },
         (Kind::Security, _) => Breaking,
+        (Kind::Record, _) => Adopt,
 
         (Kind::Member, Sent) => {
             if added && !matters {
