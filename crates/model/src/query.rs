@@ -22,7 +22,7 @@ pub struct ChannelQuery {
     pub after: Option<String>,
     /// The most items in the page: at most 2147483647, which [`check`](Self::check) sees to.
     pub limit: Option<u32>,
-    /// Described, and not explained; presumably the limit where there is none.
+    /// Described, and not explained; presumably the limit where there is none. At most 2147483647 too.
     pub default_page_length: Option<u32>,
     /// What to sort by.
     pub sort: Vec<String>,
@@ -48,7 +48,7 @@ pub struct ChannelAccountQuery {
     pub after: Option<String>,
     /// The most items in the page: at most 2147483647, which [`check`](Self::check) sees to.
     pub limit: Option<u32>,
-    /// Described, and not explained; presumably the limit where there is none.
+    /// Described, and not explained; presumably the limit where there is none. At most 2147483647 too.
     pub default_page_length: Option<u32>,
     /// What to sort by.
     pub sort: Vec<String>,

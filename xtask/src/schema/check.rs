@@ -36,7 +36,7 @@ pub(crate) enum What {
     },
     /// What is listed as a deviation is none any more.
     Stale,
-    /// A record of HubSpot's is for nothing that the code knows.
+    /// None of HubSpot's operations leads to a record of its description.
     Unreached,
 }
 
@@ -71,48 +71,44 @@ pub(crate) fn check(code: &Code, contract: &Contract, deviations: &[Deviation], 
             continue;
         }
         let item = item(code, &change);
-        let fits = |deviation: &&Deviation| {
-            (&deviation.item, deviation.kind, &deviation.code, &deviation.hubspot)
-                == (&item, change.kind, &change.was, &change.now)
-        };
-        match open.iter().position(fits) {
-            Some(at) => {
-                open.remove(at);
-                report.listed.push(change);
-            }
-            None => {
-                report.findings.push(finding(code, item, &change, contract, before));
-                report.unlisted.push(change);
-            }
+        if is_listed(&mut open, &item, &change) {
+            report.listed.push(change);
+        } else {
+            report.findings.push(finding(code, item, &change, contract, before));
+            report.unlisted.push(change);
         }
     }
     let known = contract.reached();
     for name in contract.records.keys().filter(|name| !known.contains(name.as_str())) {
-        let there = Some("there".to_owned());
-        let fits = |deviation: &&Deviation| {
-            (&deviation.item, deviation.kind, &deviation.code, &deviation.hubspot)
-                == (name, Kind::Record, &None, &there)
+        let change = Change {
+            item: Item::new(Root::Record(name.clone())),
+            kind: Kind::Record,
+            directions: BTreeSet::new(),
+            called: BTreeSet::from([name.clone()]),
+            was: None,
+            now: Some("there".to_owned()),
+            verdict: Verdict::Adopt,
         };
-        match open.iter().position(fits) {
-            Some(at) => {
-                open.remove(at);
-                report.listed.push(Change {
-                    item: Item::new(Root::Record(name.clone())),
-                    kind: Kind::Record,
-                    directions: BTreeSet::new(),
-                    called: BTreeSet::from([name.clone()]),
-                    was: None,
-                    now: there,
-                    verdict: Verdict::Adopt,
-                });
-            }
-            None => unreached(name, &mut report.findings),
+        if is_listed(&mut open, name, &change) {
+            report.listed.push(change);
+        } else {
+            unreached(name, &mut report.findings);
         }
     }
     for deviation in open {
         stale(code, deviation, &reached, &mut report.findings);
     }
     report
+}
+
+/// Whether a difference is among the deviations that are still open, which it then closes.
+fn is_listed(open: &mut Vec<&Deviation>, item: &str, change: &Change) -> bool {
+    let fits = |deviation: &&Deviation| {
+        (deviation.item.as_str(), deviation.kind, &deviation.code, &deviation.hubspot)
+            == (item, change.kind, &change.was, &change.now)
+    };
+    let at = open.iter().position(fits);
+    at.map(|at| open.remove(at)).is_some()
 }
 
 /// The place in the words of the code: operations by the names of the client's methods.
@@ -162,13 +158,11 @@ fn news(change: &Change, contract: &Contract, before: Option<&Contract>) -> Vec<
         .collect()
 }
 
-/// Tells of a record that no operation of the code leads to, beside what may be the cause where something is found.
+/// Tells of a record that no operation of HubSpot's leads to, beside what may be the cause where something is found.
 fn unreached(name: &str, findings: &mut Vec<Finding>) {
     match findings.first_mut() {
         Some(first) if !matches!(first.what, What::Unreached) => {
-            first
-                .notes
-                .push(format!("nothing that the code knows leads to HubSpot's {name}"));
+            first.notes.push(format!("no operation leads to HubSpot's {name}"));
         }
         _ => findings.push(Finding {
             item: name.to_owned(),

@@ -2,7 +2,7 @@
 //!
 //! Two contracts are walked side by side, from their operations down. Names of schemas play no part on the wire: what
 //! stands at the same place is compared, whatever it is called, and each pair of records is compared once, however many
-//! places lead there. So a change in a shared record is one change, which knows the directions it travels in.
+//! places lead there; so is a record against what the other contract spells out in its place. So a change in a shared record is one change, which knows the directions it travels in.
 
 mod change;
 mod compare;

@@ -18,15 +18,16 @@ pub(super) struct Walk<'a> {
     pairs: Pairs,
     /// Pairs that are still to be compared, with the direction that led there.
     open: Vec<(String, String, Direction)>,
-    /// What stands on either side of a name that only one of the two has, and is still to be compared.
+    /// Schemas that are still to be compared, of which only one has a name, or some are described in parts.
     apart: Vec<Apart>,
-    /// All of that ever met. Without it, names and what is spelt out in place could take turns for ever.
+    /// All that was ever among them. Without it, names and what is spelt out in place could take turns for ever.
     met: HashSet<(Schema, Schema, Direction)>,
 }
 
-/// Two schemas, of which at least one was reached through a name that the other has not.
+/// Two schemas that have no pair of names to be known by.
 struct Apart {
     item: Item,
+    /// What the new contract calls the record that the item is in.
     called: Option<String>,
     direction: Direction,
     old: Schema,
@@ -139,10 +140,14 @@ impl<'a> Walk<'a> {
         if named == [None, None] && in_parts == [false, false] {
             self.inside(item, direction, old, new, found);
         } else if has_inside(&old.shape) && self.met.insert((old.clone(), new.clone(), direction)) {
-            let [old_name, called] = named;
-            let record = old_name.or_else(|| called.clone());
+            // What has a name is told of there; what has none, at the first of its places.
+            let [old_name, new_name] = named;
+            let (item, called) = match old_name.or_else(|| new_name.clone()) {
+                Some(name) => (Item::new(Root::Record(name)), new_name),
+                None => (item.clone(), found.called.clone()),
+            };
             self.apart.push(Apart {
-                item: record.map_or_else(|| item.clone(), |name| Item::new(Root::Record(name))),
+                item,
                 called,
                 direction,
                 old: old.clone(),

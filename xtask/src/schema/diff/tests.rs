@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::schema::contract::tests::{CHECKED_IN, checked_in};
-use crate::schema::contract::{Combination, How, Member, Object, Rest, Schema, Shape};
+use crate::schema::contract::{Combination, Content, How, Member, Object, Rest, Schema, Shape};
 use crate::schema::files::{contract_in, openapi_in};
 use crate::schema::mutate::{self, mutants};
 
@@ -450,14 +450,14 @@ fn parts_that_are_named_again_and_again_are_put_together_once() {
 
 #[test]
 fn a_media_type_that_is_gone_may_break_and_what_came_for_it_is_compared() {
-    let of = |contract: &mut Contract, change: &dyn Fn(&mut crate::schema::contract::Content)| {
+    let of = |contract: &mut Contract, change: &dyn Fn(&mut Content)| {
         for (id, operation) in &mut contract.operations {
             if id.method == "PATCH" && id.path.ends_with("{messageId}") {
                 change(&mut operation.body.as_mut().unwrap().content);
             }
         }
     };
-    let told = |change: &dyn Fn(&mut crate::schema::contract::Content)| {
+    let told = |change: &dyn Fn(&mut Content)| {
         let found = changes(|contract| of(contract, change));
         let line = |line: String| {
             line.split_once("{messageId}")
@@ -474,10 +474,9 @@ fn a_media_type_that_is_gone_may_break_and_what_came_for_it_is_compared() {
         replaced,
         [
             "body | type added: application/xml | worth adopting",
-            "body | type changed: MessageStatusUpdateRequest -> any value | breaking",
+            "body | type changed: PublicChannelIntegrationMessageUpdateRequest -> any value | breaking",
             "body | type removed: application/json | breaking",
         ]
-        .map(|line| line.replace("MessageStatusUpdateRequest", &status_update()))
     );
     let added = told(&|content| {
         content.insert("application/xml".to_owned(), Schema::default());
@@ -490,14 +489,25 @@ fn a_media_type_that_is_gone_may_break_and_what_came_for_it_is_compared() {
     assert_eq!(spelt, [""; 0]);
 }
 
-/// What HubSpot calls the body that a status is reported with.
-fn status_update() -> String {
-    let contract = v3();
-    let is_update =
-        |(id, _): &(&crate::schema::contract::OperationId, _)| id.method == "PATCH" && id.path.ends_with("{messageId}");
-    let (_, operation) = contract.operations.iter().find(is_update).unwrap();
-    match &operation.body.as_ref().unwrap().content["application/json"].shape {
-        Shape::Named(name) => name.clone(),
-        _ => panic!("no record"),
+#[test]
+fn what_is_described_in_parts_is_told_of_with_the_record_that_it_is_in() {
+    let of = |member: &str| {
+        let parts = vec![named("Part"), object(&[(member, Schema::default())])];
+        let all = Schema {
+            shape: Shape::Combination(Combination::new(How::All, parts, None)),
+            ..Schema::default()
+        };
+        with(all, [("Part".to_owned(), object(&[("shared", Schema::default())]))])
+    };
+    let found = diff(&of("a"), &of("b"));
+    assert_eq!(
+        lines(&found),
+        [
+            "PublicClient.clientType.a | member removed: optional any value | breaking",
+            "PublicClient.clientType.b | member added: optional any value | worth adopting",
+        ]
+    );
+    for change in found {
+        assert_eq!(change.called, BTreeSet::from(["PublicClient".to_owned()]));
     }
 }
