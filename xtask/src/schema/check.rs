@@ -8,9 +8,9 @@ use std::collections::BTreeSet;
 
 pub(crate) use self::print::to_text;
 use super::code::Code;
-use super::contract::Contract;
+use super::contract::{Contract, Schema, Shape};
 use super::deviations::Deviation;
-use super::diff::{self, Change, Item, Kind, Root, Verdict};
+use super::diff::{self, Change, Direction, Item, Kind, Root, Said, Sayer, Verdict};
 
 /// What is not accounted for.
 #[derive(Debug)]
@@ -31,13 +31,13 @@ pub(crate) enum What {
     /// The code and HubSpot say different things.
     Differs {
         kind: Kind,
-        code: Option<String>,
-        hubspot: Option<String>,
+        code: Option<Said>,
+        hubspot: Option<Said>,
+        /// What was beneath it when it was listed, where all else is as listed.
+        listed: Option<String>,
     },
-    /// What is listed as a deviation is none any more.
-    Stale,
-    /// None of HubSpot's operations leads to a record of its description.
-    Unreached,
+    /// What is listed as a deviation of this kind is none any more.
+    Stale(Kind),
 }
 
 /// What a check has found.
@@ -55,60 +55,137 @@ pub(crate) struct Report {
 pub(crate) fn check(code: &Code, contract: &Contract, deviations: &[Deviation], before: Option<&Contract>) -> Report {
     let (changes, pairs) = diff::diff_with_pairs(&code.contract, contract);
     let reached: BTreeSet<&str> = pairs.keys().map(|(name, _)| name.as_str()).collect();
-    let mut open: Vec<&Deviation> = deviations
-        .iter()
-        .filter(|deviation| deviation.versions.contains(&contract.version))
-        .collect();
+    let mut open = Open::new(deviations, &contract.version);
     let mut report = Report {
         version: contract.version.clone(),
         findings: Vec::new(),
         listed: Vec::new(),
         unlisted: Vec::new(),
     };
-    for change in changes {
-        // How a token is got is no part of the operations.
-        if matches!(change.item.root, Root::Scheme(_)) {
-            continue;
-        }
+    // Of each finding, what HubSpot leads to no more.
+    let mut lost: Vec<BTreeSet<&str>> = Vec::new();
+    for change in changes.into_iter().filter(matters) {
         let item = item(code, &change);
-        if is_listed(&mut open, &item, &change) {
+        if open.closes(&item, &change) {
             report.listed.push(change);
         } else {
-            report.findings.push(finding(code, item, &change, contract, before));
+            let listed = open.is_but_for_beneath(&item, &change);
+            report
+                .findings
+                .push(finding(code, item, &change, listed, contract, before));
+            lost.push(match change.was.is_some() && removes(change.kind) {
+                true => leads_to(&code.contract, &change.item),
+                false => BTreeSet::new(),
+            });
             report.unlisted.push(change);
         }
     }
+    let cause = |is_it: &dyn Fn(&str) -> bool| lost.iter().position(|lost| lost.iter().any(|name| is_it(name)));
     let known = contract.reached();
-    for name in contract.records.keys().filter(|name| !known.contains(name.as_str())) {
+    for (name, record) in contract
+        .records
+        .iter()
+        .filter(|(name, _)| !known.contains(name.as_str()))
+    {
+        let item = Item::new(Root::Record(name.clone()));
         let change = Change {
-            item: Item::new(Root::Record(name.clone())),
+            there: BTreeSet::from([item.clone()]),
+            item,
             kind: Kind::Record,
             directions: BTreeSet::new(),
-            called: BTreeSet::from([name.clone()]),
             was: None,
-            now: Some("there".to_owned()),
+            now: Some(Sayer::new(contract).record(record)),
             verdict: Verdict::Adopt,
         };
-        if is_listed(&mut open, name, &change) {
+        if open.closes(name, &change) {
             report.listed.push(change);
-        } else {
-            unreached(name, &mut report.findings);
+            continue;
         }
+        let listed = open.is_but_for_beneath(name, &change);
+        match cause(&|of_code| has_all(code, of_code, record)).filter(|_| listed.is_none()) {
+            Some(cause) => {
+                let note = format!("no operation leads to HubSpot's {name} any more");
+                report.findings[cause].notes.push(note);
+            }
+            None => report.findings.push(unreached(name, &change, listed)),
+        }
+        report.unlisted.push(change);
     }
-    for deviation in open {
-        stale(code, deviation, &reached, &mut report.findings);
+    for deviation in open.0 {
+        let root = root_of(code, &deviation.item).filter(|root| !reached.contains(root));
+        match root.and_then(|root| cause(&|name| name == root)) {
+            Some(cause) => {
+                let root = root.unwrap_or_default();
+                let note =
+                    format!("nothing leads to {root} any more, for which a deviation is listed: {}", deviation.item);
+                report.findings[cause].notes.push(note);
+            }
+            None => stale(deviation, &mut report.findings),
+        }
     }
     report
 }
 
-/// Whether a difference is among the deviations that are still open, which it then closes.
-fn is_listed(open: &mut Vec<&Deviation>, item: &str, change: &Change) -> bool {
-    let fits = |deviation: &&Deviation| {
-        (deviation.item.as_str(), deviation.kind, &deviation.code, &deviation.hubspot)
-            == (item, change.kind, &change.was, &change.now)
-    };
-    let at = open.iter().position(fits);
-    at.map(|at| open.remove(at)).is_some()
+/// Whether the code has to account for a difference.
+fn matters(change: &Change) -> bool {
+    // How a token is got is no part of the operations.
+    let is_scheme = matches!(change.item.root, Root::Scheme(_));
+    // Whatever comes may be null, whether it is said or not.
+    let is_null_that_comes = change.kind == Kind::Nullable && !change.directions.contains(&Direction::Sent);
+    !is_scheme && !is_null_that_comes
+}
+
+/// The deviations that no difference was found for as yet.
+struct Open<'d>(Vec<&'d Deviation>);
+
+impl<'d> Open<'d> {
+    fn new(deviations: &'d [Deviation], version: &str) -> Self {
+        let of_version = |deviation: &&Deviation| deviation.versions.contains(version);
+        Self(deviations.iter().filter(of_version).collect())
+    }
+
+    /// Whether a difference is among them. Then it is not any more.
+    fn closes(&mut self, item: &str, change: &Change) -> bool {
+        let beneath = change.now.as_ref().and_then(|now| now.beneath.as_ref());
+        let fits = |deviation: &&Deviation| deviation.is_of(item, change) && deviation.beneath.as_ref() == beneath;
+        let at = self.0.iter().position(fits);
+        at.map(|at| self.0.remove(at)).is_some()
+    }
+
+    /// What was beneath a difference that is as listed in all else, which takes it off the list too.
+    fn is_but_for_beneath(&mut self, item: &str, change: &Change) -> Option<String> {
+        let at = self.0.iter().position(|deviation| deviation.is_of(item, change))?;
+        let beneath = self.0.remove(at).beneath.clone();
+        Some(beneath.unwrap_or_else(|| "nothing".to_owned()))
+    }
+}
+
+impl Deviation {
+    fn is_of(&self, item: &str, change: &Change) -> bool {
+        let is = |listed: &Option<String>, said: &Option<Said>| {
+            listed.as_deref() == said.as_ref().map(|said| said.text.as_str())
+        };
+        self.item == item && self.kind == change.kind && is(&self.code, &change.was) && is(&self.hubspot, &change.now)
+    }
+}
+
+/// Whether a record of the code has all members of one of HubSpot's.
+fn has_all(code: &Code, name: &str, hubspot: &Schema) -> bool {
+    match (code.contract.records.get(name).map(|record| &record.shape), &hubspot.shape) {
+        (Some(Shape::Object(ours)), Shape::Object(theirs)) => {
+            theirs.members.keys().all(|name| ours.members.contains_key(name))
+        }
+        _ => false,
+    }
+}
+
+/// The records that the code's operation or record at a place leads to.
+fn leads_to<'c>(contract: &'c Contract, item: &Item) -> BTreeSet<&'c str> {
+    match &item.root {
+        Root::Operation(id) => contract.reached_from_operation(id),
+        Root::Record(name) => contract.reached_from_record(name),
+        Root::Api | Root::Scheme(_) => BTreeSet::new(),
+    }
 }
 
 /// The place in the words of the code: operations by the names of the client's methods.
@@ -122,7 +199,14 @@ fn item(code: &Code, change: &Change) -> String {
     }
 }
 
-fn finding(code: &Code, item: String, change: &Change, contract: &Contract, before: Option<&Contract>) -> Finding {
+fn finding(
+    code: &Code,
+    item: String,
+    change: &Change,
+    listed: Option<String>,
+    contract: &Contract,
+    before: Option<&Contract>,
+) -> Finding {
     let place = match &change.item.root {
         Root::Operation(id) => code.operations.get(id).map(|name| (*name).to_owned()),
         Root::Record(name) => Some(name.clone()),
@@ -134,8 +218,9 @@ fn finding(code: &Code, item: String, change: &Change, contract: &Contract, befo
             kind: change.kind,
             code: change.was.clone(),
             hubspot: change.now.clone(),
+            listed,
         },
-        called: change.called.clone(),
+        called: change.called().into_iter().map(str::to_owned).collect(),
         place: place.and_then(|name| code.places.get(&name).cloned()),
         notes: news(change, contract, before),
     }
@@ -147,7 +232,7 @@ fn news(change: &Change, contract: &Contract, before: Option<&Contract>) -> Vec<
         return Vec::new();
     };
     let same_place = |news: &&Change| {
-        matches!(&news.item.root, Root::Record(name) if change.called.contains(name))
+        matches!(&news.item.root, Root::Record(name) if change.called().contains(name.as_str()))
             && news.item.steps == change.item.steps
             && news.kind == Kind::EnumValue
     };
@@ -158,15 +243,34 @@ fn news(change: &Change, contract: &Contract, before: Option<&Contract>) -> Vec<
         .collect()
 }
 
-/// Tells of a record that no operation of HubSpot's leads to, beside what may be the cause where something is found.
-fn unreached(name: &str, findings: &mut Vec<Finding>) {
-    match findings.first_mut() {
-        Some(first) if !matches!(first.what, What::Unreached) => {
-            first.notes.push(format!("no operation leads to HubSpot's {name}"));
-        }
-        _ => findings.push(Finding {
-            item: name.to_owned(),
-            what: What::Unreached,
+fn unreached(name: &str, change: &Change, listed: Option<String>) -> Finding {
+    Finding {
+        item: name.to_owned(),
+        what: What::Differs {
+            kind: change.kind,
+            code: None,
+            hubspot: change.now.clone(),
+            listed,
+        },
+        called: BTreeSet::new(),
+        place: None,
+        notes: Vec::new(),
+    }
+}
+
+/// Tells that a deviation is none any more, beside what has caused it where that is found already.
+fn stale(deviation: &Deviation, findings: &mut Vec<Finding>) {
+    let is_below = |finding: &&mut Finding| match deviation.item.strip_prefix(finding.item.as_str()) {
+        Some("") => matches!(&finding.what, What::Differs { kind, .. } if *kind == deviation.kind || removes(*kind)),
+        Some(rest) => rest.starts_with(['.', '[', '{', '|', ' ']),
+        None => false,
+    };
+    let note = format!("a deviation is listed for {} ({}), which it ends", deviation.item, deviation.kind);
+    match findings.iter_mut().find(is_below) {
+        Some(cause) => cause.notes.push(note),
+        None => findings.push(Finding {
+            item: deviation.item.clone(),
+            what: What::Stale(deviation.kind),
             called: BTreeSet::new(),
             place: None,
             notes: Vec::new(),
@@ -174,38 +278,18 @@ fn unreached(name: &str, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Tells that a deviation is none any more, beside what has caused it where that is found already.
-fn stale(code: &Code, deviation: &Deviation, reached: &BTreeSet<&str>, findings: &mut Vec<Finding>) {
-    let is_below = |finding: &&mut Finding| match deviation.item.strip_prefix(finding.item.as_str()) {
-        Some("") => matches!(&finding.what, What::Differs { kind, .. } if *kind == deviation.kind || removes(*kind)),
-        Some(rest) => rest.starts_with(['.', '[', '{', '|', ' ']),
-        None => false,
-    };
-    let note = format!("a deviation is listed for {} ({}), which it ends", deviation.item, deviation.kind);
-    if let Some(cause) = findings.iter_mut().find(is_below) {
-        cause.notes.push(note);
-        return;
-    }
-    let root = root_of(code, &deviation.item);
-    if let (Some(root), Some(first)) = (root, findings.first_mut())
-        && !reached.contains(root)
-    {
-        first
-            .notes
-            .push(format!("nothing leads to {root} any more, for which a deviation is listed: {}", deviation.item));
-        return;
-    }
-    findings.push(Finding {
-        item: deviation.item.clone(),
-        what: What::Stale,
-        called: BTreeSet::new(),
-        place: None,
-        notes: Vec::new(),
-    });
-}
-
 fn removes(kind: Kind) -> bool {
-    matches!(kind, Kind::Member | Kind::Parameter | Kind::Operation | Kind::Header | Kind::Response)
+    matches!(
+        kind,
+        Kind::Operation
+            | Kind::Parameter
+            | Kind::Body
+            | Kind::Response
+            | Kind::Header
+            | Kind::Member
+            | Kind::Alternative
+            | Kind::Type
+    )
 }
 
 /// The record that an item is in.

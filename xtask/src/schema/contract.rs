@@ -4,15 +4,17 @@
 //! [`Contract::parse`] move it to and from the files in `xtask/contracts`.
 //! Everything that has no order on the wire is kept sorted, so equal contracts are equal values and equal files.
 
+mod digest;
 mod parse;
 mod print;
+mod settle;
 #[cfg(test)]
 pub(crate) mod tests;
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+pub(crate) use self::digest::{Digests, of_texts};
 use crate::schema::json::{Result, Unreadable};
 
 /// One version of the API.
@@ -30,7 +32,7 @@ pub(crate) struct Contract {
 }
 
 /// Sorts by path first, so that what can be done with one thing stands together.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct OperationId {
     pub(crate) path: String,
     /// In capitals.
@@ -197,7 +199,8 @@ pub(crate) const RULES: &[&str] = &[
 ];
 
 impl Contract {
-    /// What a schema stands for when names are followed. A contract that was read has a record for every name.
+    /// What a schema stands for when names are followed, without what is said beside them. A contract that was read has a record for every name.
+    #[cfg(test)]
     pub(crate) fn resolve<'a>(&'a self, schema: &'a Schema) -> &'a Schema {
         let mut found = schema;
         // One step more than there are records would be a circle, which reading refuses.
@@ -213,49 +216,33 @@ impl Contract {
         found
     }
 
-    /// What a schema stands for when names are followed and parts that all hold are put together: objects that are
-    /// described piece by piece are the same on the wire as whole ones.
-    pub(crate) fn settle<'a>(&'a self, schema: &'a Schema) -> Cow<'a, Schema> {
-        let found = self.resolve(schema);
-        match &found.shape {
-            Shape::Combination(parts) if parts.how == How::All => {
-                let mut whole = Object::default();
-                match self.merge(parts, &mut whole) {
-                    true => Cow::Owned(Schema {
-                        shape: Shape::Object(whole),
-                        ..found.clone()
-                    }),
-                    false => Cow::Borrowed(found),
-                }
-            }
-            _ => Cow::Borrowed(found),
-        }
-    }
-
-    /// Puts the parts of an object together; fails where they are no objects, or say different things of one member.
-    /// A part that is met again, which may be in a circle, says nothing new.
-    fn merge(&self, parts: &Combination, whole: &mut Object) -> bool {
-        let mut met = BTreeSet::new();
-        let mut open: Vec<&Schema> = parts.alternatives.iter().collect();
-        while let Some(part) = open.pop() {
-            let part = self.resolve(part);
-            if !met.insert(std::ptr::from_ref(part)) {
-                continue;
-            }
-            match &part.shape {
-                Shape::Combination(parts) if parts.how == How::All => open.extend(&parts.alternatives),
-                Shape::Object(object) if whole.join(object) => {}
-                _ => return false,
-            }
-        }
-        true
-    }
-
     /// The names of the records that the operations lead to, on whatever way.
     pub(crate) fn reached(&self) -> BTreeSet<&str> {
-        let mut reached = BTreeSet::new();
+        self.reached_from(self.operations.values().flat_map(names_in_operation).collect())
+    }
+
+    /// The names of the records that an operation leads to.
+    pub(crate) fn reached_from_operation(&self, id: &OperationId) -> BTreeSet<&str> {
+        self.reached_from(
+            self.operations
+                .get(id)
+                .into_iter()
+                .flat_map(names_in_operation)
+                .collect(),
+        )
+    }
+
+    /// The names of the records that a record leads to.
+    pub(crate) fn reached_from_record(&self, name: &str) -> BTreeSet<&str> {
         let mut open = Vec::new();
-        self.each_schema_of_operations(&mut |schema| open.extend(names(schema)));
+        if let Some(record) = self.records.get(name) {
+            record.each(&mut |schema| open.extend(names(schema)));
+        }
+        self.reached_from(open)
+    }
+
+    fn reached_from<'a>(&'a self, mut open: Vec<&'a str>) -> BTreeSet<&'a str> {
+        let mut reached = BTreeSet::new();
         while let Some(name) = open.pop() {
             if reached.insert(name)
                 && let Some(record) = self.records.get(name)
@@ -273,10 +260,8 @@ impl Contract {
         if let Some(name) = found.into_iter().find(|name| !self.records.contains_key(*name)) {
             return Err(Unreadable::whole(format!("there is no schema `{name}`, though something refers to it")));
         }
-        for (name, schema) in &self.records {
-            if let Shape::Named(_) = self.resolve(schema).shape {
-                return Err(Unreadable::whole(format!("the schema `{name}` refers only to itself")));
-            }
+        if let Some(name) = self.circle() {
+            return Err(Unreadable::whole(format!("the schema `{name}` refers only to itself")));
         }
         let schemes = self
             .operations
@@ -293,32 +278,61 @@ impl Contract {
         Ok(self)
     }
 
+    /// The first name that stands for nothing but names, if there is one. Each name is followed once.
+    fn circle(&self) -> Option<&str> {
+        let mut sound = BTreeSet::new();
+        for name in self.records.keys() {
+            let mut way = BTreeSet::new();
+            let mut next = Some(name);
+            while let Some(name) = next.filter(|name| !sound.contains(*name)) {
+                if !way.insert(name) {
+                    return Some(name);
+                }
+                next = match self.records.get(name).map(|record| &record.shape) {
+                    Some(Shape::Named(next)) => Some(next),
+                    _ => None,
+                };
+            }
+            sound.extend(way);
+        }
+        None
+    }
+
     /// Shows every schema, outer ones before inner ones.
     pub(crate) fn each_schema<'a>(&'a self, visit: &mut impl FnMut(&'a Schema)) {
-        self.each_schema_of_operations(visit);
+        for operation in self.operations.values() {
+            operation.each_schema(visit);
+        }
         for record in self.records.values() {
             record.each(visit);
         }
     }
+}
 
-    fn each_schema_of_operations<'a>(&'a self, visit: &mut impl FnMut(&'a Schema)) {
-        for operation in self.operations.values() {
-            for parameter in operation.parameters.values() {
-                parameter.schema.each(visit);
+impl Operation {
+    fn each_schema<'a>(&'a self, visit: &mut impl FnMut(&'a Schema)) {
+        for parameter in self.parameters.values() {
+            parameter.schema.each(visit);
+        }
+        for schema in self.body.iter().flat_map(|body| body.content.values()) {
+            schema.each(visit);
+        }
+        for response in self.responses.values() {
+            for header in response.headers.values() {
+                header.schema.each(visit);
             }
-            for schema in operation.body.iter().flat_map(|body| body.content.values()) {
+            for schema in response.content.values() {
                 schema.each(visit);
-            }
-            for response in operation.responses.values() {
-                for header in response.headers.values() {
-                    header.schema.each(visit);
-                }
-                for schema in response.content.values() {
-                    schema.each(visit);
-                }
             }
         }
     }
+}
+
+/// The names that an operation refers to by itself.
+fn names_in_operation(operation: &Operation) -> Vec<&str> {
+    let mut found = Vec::new();
+    operation.each_schema(&mut |schema| found.extend(names(schema)));
+    found
 }
 
 /// The names that a schema refers to by itself.
@@ -353,27 +367,6 @@ impl Schema {
             }
             Shape::Any | Shape::Boolean | Shape::Integer | Shape::Number | Shape::String | Shape::Named(_) => {}
         }
-    }
-}
-
-impl Object {
-    /// Adds what another object has; fails where the two say different things.
-    fn join(&mut self, other: &Self) -> bool {
-        let fits = self.members.iter().all(|(name, member)| match other.members.get(name) {
-            Some(same) => same.schema == member.schema,
-            None => true,
-        });
-        if !fits || (self.rest != Rest::Open && other.rest != Rest::Open && self.rest != other.rest) {
-            return false;
-        }
-        for (name, member) in &other.members {
-            let known = self.members.entry(name.clone()).or_insert_with(|| member.clone());
-            known.required |= member.required;
-        }
-        if self.rest == Rest::Open {
-            self.rest = other.rest.clone();
-        }
-        true
     }
 }
 

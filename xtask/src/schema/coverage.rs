@@ -1,21 +1,47 @@
 //! How much of HubSpot's descriptions the code implements, as a table.
+//!
+//! Every fact of a description is counted once: as implemented, as differing on purpose, or as not accounted for. What
+//! lies beneath something that differs is counted as that is. A record counts as the best of the ways that lead to it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt::Write as _;
 
 use super::check::Report;
-use super::contract::{Contract, Schema, Shape};
-use super::diff::{Change, Kind};
+use super::contract::{Contract, How, Object, Operation, OperationId, Rest, Schema, Shape};
+use super::diff::{Change, Item, Kind, Root, step_of};
+
+/// How the code stands to a fact of HubSpot's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Status {
+    Implemented,
+    /// It differs, and is listed as a deviation.
+    Listed,
+    /// It differs, and is not listed.
+    Unlisted,
+}
 
 /// One kind of fact in one version.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Count {
-    /// How many there are in HubSpot's description.
-    pub(crate) all: usize,
-    /// Of these, how many differ in the code, and are listed as deviations.
+    pub(crate) implemented: usize,
+    /// How many differ in the code, and are listed as deviations.
     pub(crate) listed: usize,
-    /// Of these, how many differ in the code, and are not listed.
+    /// How many differ in the code, and are not listed.
     pub(crate) unlisted: usize,
+}
+
+impl Count {
+    fn add(&mut self, status: Status) {
+        match status {
+            Status::Implemented => self.implemented += 1,
+            Status::Listed => self.listed += 1,
+            Status::Unlisted => self.unlisted += 1,
+        }
+    }
+
+    fn all(self) -> usize {
+        self.implemented + self.listed + self.unlisted
+    }
 }
 
 /// The counts of one version.
@@ -24,94 +50,212 @@ pub(crate) struct Coverage {
     pub(crate) version: String,
     pub(crate) operations: Count,
     pub(crate) parameters: Count,
-    pub(crate) records: usize,
+    pub(crate) records: Count,
     pub(crate) members: Count,
+    /// What must be there, among parameters and members.
     pub(crate) required: Count,
     pub(crate) values: Count,
     pub(crate) alternatives: Count,
 }
 
-/// Counts the facts of a contract, and what a check of the code against it has found.
+/// Counts the facts of a contract, by what a check of the code against it has found.
 pub(crate) fn of(contract: &Contract, report: &Report) -> Coverage {
-    let mut coverage = Coverage {
-        version: contract.version.clone(),
-        records: contract.records.len(),
-        ..Coverage::default()
+    let mut counting = Counting {
+        contract,
+        marks: BTreeMap::new(),
+        open: [const { Vec::new() }; 3],
+        parts: HashSet::new(),
+        coverage: Coverage {
+            version: contract.version.clone(),
+            ..Coverage::default()
+        },
     };
-    coverage.operations.all = contract.operations.len();
-    coverage.parameters.all = contract
-        .operations
-        .values()
-        .map(|operation| operation.parameters.len())
-        .sum();
-    contract.each_schema(&mut |schema| {
-        coverage.values.all += schema.values.len();
-        match &schema.shape {
-            Shape::Object(object) => {
-                coverage.members.all += object.members.len();
-                coverage.required.all += object.members.values().filter(|member| member.required).count();
+    counting.mark(&report.listed, Status::Listed);
+    counting.mark(&report.unlisted, Status::Unlisted);
+    for (id, operation) in &contract.operations {
+        counting.operation(id, operation);
+    }
+    counting.records();
+    counting.coverage
+}
+
+/// Walks a contract once.
+struct Counting<'a> {
+    contract: &'a Contract,
+    /// What differs at each place.
+    marks: BTreeMap<&'a Item, Vec<(&'a Change, Status)>>,
+    /// The records that are still to be counted, by the status of what leads there.
+    open: [Vec<String>; 3],
+    /// What is put together of parts, and was counted.
+    parts: HashSet<Schema>,
+    coverage: Coverage,
+}
+
+impl<'a> Counting<'a> {
+    fn mark(&mut self, changes: &'a [Change], status: Status) {
+        for change in changes.iter().filter(|change| change.now.is_some()) {
+            for place in &change.there {
+                self.marks.entry(place).or_default().push((change, status));
             }
-            Shape::Combination(combination) => coverage.alternatives.all += combination.alternatives.len(),
-            _ => {}
         }
-    });
-    count(contract, &report.listed, &mut coverage, |count| &mut count.listed);
-    count(contract, &report.unlisted, &mut coverage, |count| &mut count.unlisted);
-    coverage
-}
-
-fn count(contract: &Contract, changes: &[Change], coverage: &mut Coverage, of: impl Fn(&mut Count) -> &mut usize) {
-    // A place may differ in more than one way and is one place all the same.
-    let places = |kinds: &[Kind]| {
-        let of_kinds = changes
-            .iter()
-            .filter(|change| kinds.contains(&change.kind) && change.now.is_some());
-        of_kinds.map(|change| &change.item).collect::<BTreeSet<_>>()
-    };
-    let has = |item: &&&super::diff::Item, place: &str| item.steps.contains(place);
-    let (types, facts) = (places(&[Kind::Member, Kind::Type, Kind::Format]), places(&[Kind::Required]));
-    *of(&mut coverage.operations) = places(&[Kind::Operation]).len();
-    *of(&mut coverage.parameters) = places(&[Kind::Parameter, Kind::Type, Kind::Format, Kind::Rule])
-        .iter()
-        .filter(|item| has(item, " query ") || has(item, " path "))
-        .count();
-    *of(&mut coverage.members) = types.iter().filter(|item| item.steps.starts_with('.')).count();
-    *of(&mut coverage.required) = facts.iter().filter(|item| item.steps.starts_with('.')).count();
-    *of(&mut coverage.alternatives) = places(&[Kind::Alternative]).len();
-    let single = changes
-        .iter()
-        .filter(|change| change.kind == Kind::EnumValue && change.now.is_some());
-    let whole = changes
-        .iter()
-        .filter(|change| change.kind == Kind::Type)
-        .map(|change| values_at(contract, change));
-    *of(&mut coverage.values) = single.count() + whole.sum::<usize>();
-}
-
-/// How many values HubSpot lists at a place where the code lists none.
-fn values_at(contract: &Contract, change: &Change) -> usize {
-    let records = change.called.iter().filter_map(|name| contract.records.get(name));
-    records
-        .filter_map(|record| find(contract, record, &change.item.steps))
-        .map(|schema| schema.values.len())
-        .sum()
-}
-
-/// The schema at the end of some steps.
-fn find<'c>(contract: &'c Contract, schema: &'c Schema, steps: &str) -> Option<&'c Schema> {
-    let schema = contract.resolve(schema);
-    if steps.is_empty() {
-        return Some(schema);
     }
-    match &schema.shape {
-        Shape::Array(items) => find(contract, items, steps.strip_prefix("[]")?),
-        Shape::Object(object) => {
-            let steps = steps.strip_prefix('.')?;
-            let end = steps.find(['.', '[', '{', '|']).unwrap_or(steps.len());
-            find(contract, &object.members.get(&steps[..end])?.schema, &steps[end..])
+
+    /// The worst of what differs at a place.
+    fn at(&self, item: &Item, counts: impl Fn(&Change) -> bool) -> Status {
+        let marks = self.marks.get(item).into_iter().flatten();
+        let statuses = marks.filter(|(change, _)| counts(change)).map(|(_, status)| *status);
+        statuses.max().unwrap_or(Status::Implemented)
+    }
+
+    /// Whether what stands at a place is there, and what it is.
+    fn there(&self, item: &Item) -> Status {
+        self.at(item, |change| match change.kind {
+            Kind::Operation | Kind::Parameter | Kind::Body | Kind::Response | Kind::Header => true,
+            Kind::Record | Kind::Member | Kind::Alternative => true,
+            Kind::Format | Kind::Nullable | Kind::Rule => true,
+            // A type that was added is a media type, beside those that are as they were.
+            Kind::Type => change.was.is_some(),
+            Kind::Server | Kind::Path | Kind::Deprecated | Kind::Security | Kind::Required | Kind::EnumValue => false,
+        })
+    }
+
+    fn required(&self, item: &Item) -> Status {
+        self.at(item, |change| change.kind == Kind::Required)
+    }
+
+    fn operation(&mut self, id: &OperationId, operation: &Operation) {
+        let item = Item::new(Root::Operation(id.clone()));
+        let status = self.there(&item);
+        self.coverage.operations.add(status);
+        for (id, parameter) in &operation.parameters {
+            let item = item.step(&format!(" {id}"));
+            let status = self.schema(&item, &parameter.schema, status);
+            self.coverage.parameters.add(status);
+            if parameter.required {
+                self.coverage.required.add(status.max(self.required(&item)));
+            }
         }
-        _ => None,
+        if let Some(body) = &operation.body {
+            let item = item.step(" body");
+            for schema in body.content.values() {
+                self.schema(&item, schema, status);
+            }
+        }
+        for (code, response) in &operation.responses {
+            let item = item.step(&format!(" response {code}"));
+            let status = status.max(self.there(&item));
+            for (name, header) in &response.headers {
+                self.schema(&item.step(&format!(" header {name}")), &header.schema, status);
+            }
+            for schema in response.content.values() {
+                self.schema(&item, schema, status);
+            }
+        }
     }
+
+    /// Counts what is in a schema. Returns how the code stands to it: as to what is above it, and to its type.
+    fn schema(&mut self, item: &Item, schema: &Schema, above: Status) -> Status {
+        let here = above.max(self.there(item));
+        self.values(item, schema, here);
+        match &schema.shape {
+            Shape::Any | Shape::Boolean | Shape::Integer | Shape::Number | Shape::String => here,
+            Shape::Array(items) => self.schema(&item.step("[]"), items, here),
+            Shape::Object(object) => {
+                self.members(item, object, here);
+                match &object.rest {
+                    Rest::Of(values) => self.schema(&item.step("{}"), values, here),
+                    Rest::Open | Rest::Closed => here,
+                }
+            }
+            Shape::Named(name) => {
+                self.open[here as usize].push(name.clone());
+                here
+            }
+            Shape::Combination(parts) if parts.how == How::All => {
+                self.put_together(item, schema, here);
+                here
+            }
+            Shape::Combination(union) => {
+                for (at, alternative) in union.alternatives.iter().enumerate() {
+                    let item = item.step(&step_of(self.contract, alternative, at));
+                    let status = self.schema(&item, alternative, here);
+                    self.coverage.alternatives.add(status);
+                }
+                here
+            }
+        }
+    }
+
+    fn values(&mut self, item: &Item, schema: &Schema, here: Status) {
+        for value in &schema.values {
+            let is_it = |change: &Change| {
+                change.kind == Kind::EnumValue && change.now.as_ref().is_some_and(|now| now.text == *value)
+            };
+            self.coverage.values.add(here.max(self.at(item, is_it)));
+        }
+    }
+
+    fn members(&mut self, item: &Item, object: &Object, here: Status) {
+        for (name, member) in &object.members {
+            let item = item.step(&format!(".{name}"));
+            let status = self.schema(&item, &member.schema, here);
+            self.coverage.members.add(status);
+            if member.required {
+                self.coverage.required.add(status.max(self.required(&item)));
+            }
+        }
+    }
+
+    /// Counts what is described in parts as the whole that it is.
+    fn put_together(&mut self, item: &Item, schema: &Schema, here: Status) {
+        let whole = self.contract.settle(schema).into_owned();
+        match &whole.shape {
+            Shape::Combination(parts) if parts.how == How::All => {
+                for part in &parts.alternatives {
+                    self.schema(item, part, here);
+                }
+            }
+            _ => {
+                if self.parts.insert(whole.clone()) {
+                    self.schema(item, &whole, here);
+                }
+            }
+        }
+    }
+
+    fn records(&mut self) {
+        let mut done = BTreeSet::new();
+        for status in Status::ALL {
+            while let Some(name) = self.open[status as usize].pop() {
+                if done.contains(&name) {
+                    continue;
+                }
+                if let Some(record) = self.contract.records.get(&name) {
+                    self.record(&name, record, status);
+                }
+                done.insert(name);
+            }
+        }
+        let reached = self.contract.reached();
+        for (name, record) in &self.contract.records {
+            match (done.contains(name), reached.contains(name.as_str())) {
+                (true, _) => {}
+                // It is a part of others only, and was counted there.
+                (false, true) => self.coverage.records.add(Status::Implemented),
+                (false, false) => self.record(name, record, Status::Implemented),
+            }
+        }
+    }
+
+    fn record(&mut self, name: &str, record: &Schema, above: Status) {
+        let item = Item::new(Root::Record(name.to_owned()));
+        let status = self.schema(&item, record, above);
+        self.coverage.records.add(status);
+    }
+}
+
+impl Status {
+    const ALL: [Self; 3] = [Self::Implemented, Self::Listed, Self::Unlisted];
 }
 
 /// The table, a line for each version.
@@ -131,7 +275,7 @@ pub(crate) fn to_text(all: &[Coverage]) -> String {
             of.version.clone(),
             cell(of.operations),
             cell(of.parameters),
-            of.records.to_string(),
+            cell(of.records),
             cell(of.members),
             cell(of.required),
             cell(of.values),
@@ -154,7 +298,7 @@ pub(crate) fn to_text(all: &[Coverage]) -> String {
 }
 
 fn cell(count: Count) -> String {
-    let mut cell = format!("{} of {}", count.all.saturating_sub(count.listed + count.unlisted), count.all);
+    let mut cell = format!("{} of {}", count.implemented, count.all());
     if count.listed > 0 {
         _ = write!(cell, " +{}", count.listed);
     }
@@ -171,6 +315,7 @@ mod tests {
     use super::*;
     use crate::schema::check::check;
     use crate::schema::contract::tests::checked_in;
+    use crate::schema::mutate::mutants;
     use crate::schema::{code, deviations};
 
     fn covered(change: impl Fn(&mut Contract)) -> Vec<Coverage> {
@@ -196,7 +341,7 @@ mod tests {
                 coverage.values,
             ] {
                 assert_eq!(count.unlisted, 0);
-                assert!(count.all > count.listed);
+                assert!(count.all() > count.listed);
             }
         }
     }
@@ -214,10 +359,101 @@ mod tests {
             _ => panic!("no object"),
         });
         for (before, after) in before.iter().zip(&after) {
-            assert_eq!((after.members.all, after.members.unlisted), (before.members.all + 1, 1));
-            // The values of a member that is missing are missing with it, and are not counted one by one.
-            assert_eq!(after.values.unlisted, 1);
+            assert_eq!(after.members.implemented, before.members.implemented);
+            assert_eq!(after.members.unlisted, 1);
+            // One that was added, and those of the copy, which are missing with it.
+            let copied = after.values.all() - before.values.all() - 1;
+            assert_eq!(after.values.unlisted, 1 + copied);
+            assert!(copied > 1);
         }
+    }
+
+    #[test]
+    fn what_is_beneath_something_missing_is_missing_too() {
+        let whole = covered(|_| {});
+        let without = covered(|contract| {
+            let publish = contract
+                .operations
+                .iter()
+                .find(|(id, _)| id.method == "POST" && id.path.ends_with("/messages"));
+            let (id, publish) = publish.unwrap();
+            let (mut id, mut publish) = (id.clone(), publish.clone());
+            id.path.push_str("/again");
+            // Only this operation leads to a copy of the record.
+            let record = contract.records["PublicClient"].clone();
+            contract.records.insert("Copy".to_owned(), record);
+            let copy = Schema {
+                shape: Shape::Named("Copy".to_owned()),
+                ..Schema::default()
+            };
+            let response = publish.responses.get_mut("201").unwrap();
+            response.content.insert("application/json".to_owned(), copy);
+            contract.operations.insert(id, publish);
+        });
+        for (whole, without) in whole.iter().zip(&without) {
+            assert_eq!(without.operations.unlisted, 1);
+            assert!(without.parameters.unlisted > 0);
+            assert_eq!((without.records.unlisted, without.members.unlisted), (1, 2));
+            assert_eq!(without.members.implemented, whole.members.implemented);
+        }
+    }
+
+    #[test]
+    fn every_fact_is_counted_once_whatever_changes() {
+        let deviations = deviations::parse(include_str!("../../contracts/deviations.json")).unwrap();
+        let (version, contract) = (ApiVersion::V3, checked_in().remove(0));
+        let code = code::of(version);
+        let facts = |coverage: &Coverage| {
+            [
+                coverage.operations,
+                coverage.parameters,
+                coverage.records,
+                coverage.members,
+                coverage.required,
+                coverage.values,
+                coverage.alternatives,
+            ]
+        };
+        for mutant in mutants(&contract) {
+            let report = check(&code, &mutant.contract, &deviations, None);
+            let coverage = of(&mutant.contract, &report);
+            let all = facts(&coverage).map(Count::all);
+            assert_eq!(all, facts_in(&mutant.contract), "{}", mutant.what);
+            // What HubSpot has no more is no fact to be counted.
+            let counted = facts(&coverage).iter().map(|count| count.unlisted).sum::<usize>();
+            let new = |change: &&Change| {
+                change.now.is_some() && matches!(change.kind, Kind::Operation | Kind::Member | Kind::EnumValue)
+            };
+            if report.unlisted.iter().any(|change| new(&change)) {
+                assert!(counted > 0, "{}", mutant.what);
+            }
+            if report.unlisted.is_empty() {
+                assert_eq!(counted, 0, "{}", mutant.what);
+            }
+        }
+    }
+
+    /// How many facts there are, counted without a look at the code.
+    fn facts_in(contract: &Contract) -> [usize; 7] {
+        let mut facts = [0; 7];
+        facts[0] = contract.operations.len();
+        facts[2] = contract.records.len();
+        for operation in contract.operations.values() {
+            facts[1] += operation.parameters.len();
+            facts[4] += operation.parameters.values().filter(|of| of.required).count();
+        }
+        contract.each_schema(&mut |schema| {
+            facts[5] += schema.values.len();
+            match &schema.shape {
+                Shape::Object(object) => {
+                    facts[3] += object.members.len();
+                    facts[4] += object.members.values().filter(|member| member.required).count();
+                }
+                Shape::Combination(union) => facts[6] += union.alternatives.len(),
+                _ => {}
+            }
+        });
+        facts
     }
 
     #[test]
@@ -230,7 +466,7 @@ mod tests {
         let coverage = Coverage {
             version: "v3".to_owned(),
             operations: Count {
-                all: 13,
+                implemented: 10,
                 listed: 2,
                 unlisted: 1,
             },

@@ -17,6 +17,8 @@ pub(crate) struct Deviation {
     pub(crate) code: Option<String>,
     /// What HubSpot says, likewise.
     pub(crate) hubspot: Option<String>,
+    /// The digest of what HubSpot says in full, where the words do not tell it.
+    pub(crate) beneath: Option<String>,
 }
 
 /// Reads the list. Two entries for one fact are refused.
@@ -24,13 +26,14 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Deviation>> {
     let document = json::parse(text)?;
     let mut deviations: Vec<Deviation> = Vec::new();
     for node in Node::document(&document).elements()? {
-        node.only(|name| ["item", "kind", "versions", "code", "hubspot", "reason"].contains(&name))?;
+        node.only(|name| ["item", "kind", "versions", "code", "hubspot", "beneath", "reason"].contains(&name))?;
         let deviation = Deviation {
             item: node.need("item")?.text()?.to_owned(),
             kind: kind(&node.need("kind")?)?,
             versions: versions(&node.need("versions")?)?,
             code: node.text_of("code")?.map(str::to_owned),
             hubspot: node.text_of("hubspot")?.map(str::to_owned),
+            beneath: node.text_of("beneath")?.map(str::to_owned),
         };
         if node.need("reason")?.text()?.trim().is_empty() {
             return node.refuse("a deviation needs a reason");
@@ -39,8 +42,9 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Deviation>> {
             return node.refuse("`code` and `hubspot` say the same, which is no deviation");
         }
         let same = |other: &Deviation| {
-            (&other.item, other.kind, &other.code, &other.hubspot)
-                == (&deviation.item, deviation.kind, &deviation.code, &deviation.hubspot)
+            let facts =
+                |of: &Deviation| (of.item.clone(), of.kind, [&of.code, &of.hubspot, &of.beneath].map(Clone::clone));
+            facts(other) == facts(&deviation)
         };
         if deviations.iter().any(same) {
             return node.refuse("this deviation is listed before; name all its versions there");

@@ -5,7 +5,10 @@ use super::contract::Contract;
 use super::diff::{diff, to_json, to_text};
 use super::files::{contract_in, openapi_in};
 use super::manifest::Manifest;
-use super::{code, deviations};
+use super::{code, coverage, deviations};
+
+/// Stands between two contracts, to be compared with each other.
+const BETWEEN: char = '\u{1e}';
 
 /// Reads the input as everything that the tools read. A contract is printed and reads as the same, differs in nothing
 /// from itself, and can be compared with any other.
@@ -16,6 +19,10 @@ use super::{code, deviations};
 pub(crate) fn fuzz(input: &[u8]) {
     let Ok(text) = std::str::from_utf8(input) else { return };
     let _ = (Manifest::parse(text), deviations::parse(text));
+    if let Some((old, new)) = text.split_once(BETWEEN) {
+        two(old, new);
+        return;
+    }
     for contract in [openapi_in(text), contract_in(text)].into_iter().flatten() {
         let printed = contract.to_text();
         let again = contract_in(&printed);
@@ -30,9 +37,26 @@ pub(crate) fn fuzz(input: &[u8]) {
     }
 }
 
+/// What differs between two contracts can be told both ways, and is nothing only where it is nothing the other way too.
+#[expect(clippy::panic, reason = "how a fuzz target reports")]
+fn two(old: &str, new: &str) {
+    let any = |text| openapi_in(text).or_else(|_| contract_in(text)).ok();
+    let (Some(old), Some(new)) = (any(old), any(new)) else {
+        return;
+    };
+    let (forth, back) = (diff(&old, &new), diff(&new, &old));
+    if forth.is_empty() != back.is_empty() {
+        panic!("{}\nbut the other way round\n{}", to_text(&forth), to_text(&back));
+    }
+    against_the_code(&old);
+    against_the_code(&new);
+}
+
 fn against_the_code(contract: &Contract) {
     let code = code::of(hubchannel_api::ApiVersion::V3);
     let changes = diff(contract, &code.contract);
     let _ = (to_text(&changes), to_json(&changes));
-    let _ = super::check::to_text(&check(&code, contract, &[], Some(&code.contract)));
+    let report = check(&code, contract, &[], Some(&code.contract));
+    let _ = super::check::to_text(&report);
+    let _ = coverage::to_text(&[coverage::of(contract, &report)]);
 }

@@ -1,9 +1,10 @@
 //! Every single change that can be made to a contract, for the proof that the tools report exactly it.
 
 use super::contract::{
-    Combination, Contract, Member, Object, Operation, OperationId, Parameter, ParameterId, Response, Schema, Shape,
+    Body, Combination, Content, Contract, Discriminator, How, Member, Object, Operation, OperationId, Parameter,
+    ParameterId, Requirement, Response, Rest, Schema, Shape,
 };
-use super::diff::Kind;
+use super::diff::{Kind, Root, Sayer, schema_in_short, step_of, type_in_short};
 
 /// A contract with one fact changed.
 pub(crate) struct Mutant {
@@ -14,15 +15,8 @@ pub(crate) struct Mutant {
     pub(crate) root: Root,
     /// The way to it from the root, as [`super::diff::Item`] writes it.
     pub(crate) steps: String,
-    /// What must be reported: the kind, and the fact before and after.
+    /// What must be reported: the kind, and the fact before and after. Nothing, where nothing changed on the wire.
     pub(crate) reports: Vec<(Kind, Option<String>, Option<String>)>,
-}
-
-/// What a fact belongs to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Root {
-    Operation(OperationId),
-    Record(String),
 }
 
 /// A name that nothing in a contract has.
@@ -37,6 +31,7 @@ pub(crate) fn mutants(contract: &Contract) -> Vec<Mutant> {
         original: contract,
         mutants: Vec::new(),
     };
+    made.servers();
     made.operations();
     made.records();
     made.mutants
@@ -63,15 +58,31 @@ impl Made<'_> {
         change(&mut contract);
         assert_ne!(&contract, self.original, "{what} at {root:?}{steps} changes nothing");
         let owned = |text: Option<&str>| text.map(str::to_owned);
+        let mut reports: Vec<_> = reports
+            .iter()
+            .map(|(kind, was, now)| (*kind, owned(*was), owned(*now)))
+            .collect();
+        reports.sort();
         self.mutants.push(Mutant {
             what: format!("{what} at {root:?}{steps}"),
             contract,
             root: root.clone(),
             steps: steps.to_owned(),
-            reports: reports
-                .iter()
-                .map(|(kind, was, now)| (*kind, owned(*was), owned(*now)))
-                .collect(),
+            reports,
+        });
+    }
+
+    fn servers(&mut self) {
+        for server in &self.original.servers.clone() {
+            self.make(&Root::Api, "", "remove the server", &[(Kind::Server, Some(server), None)], |contract| {
+                contract.servers.remove(server);
+            });
+            self.make(&Root::Api, "", "write the server otherwise", &[], |contract| {
+                contract.servers = [format!("{server}/")].into();
+            });
+        }
+        self.make(&Root::Api, "", "add a server", &[(Kind::Server, None, Some(NEW))], |contract| {
+            contract.servers.insert(NEW.to_owned());
         });
     }
 
@@ -98,15 +109,73 @@ impl Made<'_> {
             self.make(&added, "", "add a version", &[(Kind::Operation, None, Some("there"))], |contract| {
                 contract.operations.insert(new, operation.clone());
             });
+            self.make(&root, "", "flip deprecated", &flip(Kind::Deprecated, operation.deprecated), |contract| {
+                contract.operations.get_mut(id).unwrap().deprecated ^= true;
+            });
+            self.security(&root, id, operation);
             self.parameters(&root, id, operation);
+            if let Some(body) = &operation.body {
+                self.body(&root, id, body);
+            }
             self.responses(&root, id, operation);
+        }
+    }
+
+    fn security(&mut self, root: &Root, id: &OperationId, operation: &Operation) {
+        let requirement = |name: &str| Requirement::from([(name.to_owned(), [NEW.to_owned()].into())]);
+        // One that the contract has, or its schemes would change too.
+        let Some(scheme) = self.original.schemes.keys().next().cloned() else {
+            return;
+        };
+        let added = format!("{scheme}[{NEW}]");
+        self.make(root, " security", "add a credential", &[(Kind::Security, None, Some(&added))], |contract| {
+            let operation = contract.operations.get_mut(id).unwrap();
+            operation.security.insert(requirement(&scheme));
+        });
+        for asked in &operation.security {
+            let scopes = asked.iter().map(|(scheme, scopes)| match scopes.first() {
+                Some(scope) => format!("{scheme}[{scope}]"),
+                None => scheme.clone(),
+            });
+            let said = scopes.collect::<Vec<_>>().join(" + ");
+            self.make(root, " security", "remove a credential", &[(Kind::Security, Some(&said), None)], |contract| {
+                contract.operations.get_mut(id).unwrap().security.remove(asked);
+            });
+        }
+    }
+
+    fn body(&mut self, root: &Root, id: &OperationId, body: &Body) {
+        let steps = " body";
+        let short = Sayer::new(self.original).body(body).text;
+        self.make(root, steps, "remove the body", &[(Kind::Body, Some(&short), None)], |contract| {
+            contract.operations.get_mut(id).unwrap().body = None;
+        });
+        let (was, now) = required(body.required);
+        self.make(root, steps, "flip required", &[(Kind::Required, Some(was), Some(now))], |contract| {
+            self::body(contract, id).required ^= true;
+        });
+        self.content(root, steps, &body.content, &|contract| &mut self::body(contract, id).content);
+    }
+
+    /// Media types, and what is in them.
+    fn content(&mut self, root: &Root, steps: &str, content: &Content, way: &dyn Fn(&mut Contract) -> &mut Content) {
+        self.make(root, steps, "add a media type", &[(Kind::Type, None, Some(NEW))], |contract| {
+            way(contract).insert(NEW.to_owned(), plain(Shape::Boolean));
+        });
+        for (media_type, schema) in content {
+            self.make(root, steps, "write the media type otherwise", &[], |contract| {
+                let content = way(contract);
+                content.remove(media_type);
+                content.insert(format!("{}; charset=UTF-8", media_type.to_uppercase()), schema.clone());
+            });
+            self.schema(root, steps, &|contract| way(contract).get_mut(media_type).unwrap());
         }
     }
 
     fn parameters(&mut self, root: &Root, id: &OperationId, operation: &Operation) {
         for (parameter, fact) in &operation.parameters {
             let steps = format!(" {parameter}");
-            let short = super::diff::schema_in_short(&fact.schema);
+            let short = Sayer::new(self.original).parameter(fact).text;
             self.make(root, &steps, "remove the parameter", &[(Kind::Parameter, Some(&short), None)], |contract| {
                 contract.operations.get_mut(id).unwrap().parameters.remove(parameter);
             });
@@ -114,6 +183,7 @@ impl Made<'_> {
             self.make(root, &steps, "flip required", &[(Kind::Required, Some(was), Some(now))], |contract| {
                 self::parameter(contract, id, parameter).required ^= true;
             });
+            self.carriage(root, &steps, fact, &|contract| self::parameter(contract, id, parameter));
             self.schema(root, &steps, &|contract| &mut self::parameter(contract, id, parameter).schema);
         }
         let added = ParameterId {
@@ -121,7 +191,7 @@ impl Made<'_> {
             name: NEW.to_owned(),
         };
         let steps = format!(" {added}");
-        self.make(root, &steps, "add a parameter", &[(Kind::Parameter, None, Some("boolean"))], |contract| {
+        self.make(root, &steps, "add a parameter", &[(Kind::Parameter, None, Some("optional boolean"))], |contract| {
             let schema = plain(Shape::Boolean);
             let new = Parameter {
                 schema,
@@ -131,20 +201,53 @@ impl Made<'_> {
         });
     }
 
+    /// How a parameter or a header is written, and whether it will last.
+    fn carriage(&mut self, root: &Root, steps: &str, fact: &Parameter, way: &dyn Fn(&mut Contract) -> &mut Parameter) {
+        self.make(root, steps, "flip deprecated", &flip(Kind::Deprecated, fact.deprecated), |contract| {
+            way(contract).deprecated ^= true;
+        });
+        let usual = Some("style as usual");
+        let style = format!("style {NEW}");
+        self.make(root, steps, "change the style", &[(Kind::Rule, usual, Some(&style))], |contract| {
+            way(contract).style = Some(NEW.to_owned());
+        });
+        self.make(root, steps, "change explode", &[(Kind::Rule, usual, Some("explode true"))], |contract| {
+            way(contract).explode = Some(true);
+        });
+    }
+
     fn responses(&mut self, root: &Root, id: &OperationId, operation: &Operation) {
         for (status, response) in &operation.responses {
             let steps = format!(" response {status}");
-            let short = super::diff::content_in_short(&response.content);
+            let short = Sayer::new(self.original).response(response).text;
             self.make(root, &steps, "remove the response", &[(Kind::Response, Some(&short), None)], |contract| {
                 contract.operations.get_mut(id).unwrap().responses.remove(status);
             });
-            for name in response.headers.keys() {
-                let steps = format!("{steps} header {name}");
-                self.make(root, &steps, "remove the header", &[(Kind::Header, Some("string"), None)], |contract| {
-                    let responses = &mut contract.operations.get_mut(id).unwrap().responses;
-                    responses.get_mut(status).unwrap().headers.remove(name);
+            if !response.content.is_empty() {
+                self.content(root, &steps, &response.content, &|contract| {
+                    &mut self::response(contract, id, status).content
                 });
             }
+            for (name, header) in &response.headers {
+                let steps = format!("{steps} header {name}");
+                let short = Sayer::new(self.original).parameter(header).text;
+                self.make(root, &steps, "remove the header", &[(Kind::Header, Some(&short), None)], |contract| {
+                    self::response(contract, id, status).headers.remove(name);
+                });
+                let way: &dyn Fn(&mut Contract) -> &mut Parameter =
+                    &|contract| self::response(contract, id, status).headers.get_mut(name).unwrap();
+                let (was, now) = required(header.required);
+                self.make(root, &steps, "flip required", &[(Kind::Required, Some(was), Some(now))], |contract| {
+                    way(contract).required ^= true;
+                });
+                self.carriage(root, &steps, header, way);
+                self.schema(root, &steps, &|contract| &mut way(contract).schema);
+            }
+            let steps = format!("{steps} header {NEW}");
+            self.make(root, &steps, "add a header", &[(Kind::Header, None, Some("optional any value"))], |contract| {
+                let headers = &mut self::response(contract, id, status).headers;
+                headers.insert(NEW.to_owned(), Parameter::default());
+            });
         }
         self.make(root, " response 299", "add a response", &[(Kind::Response, None, Some("no content"))], |contract| {
             let responses = &mut contract.operations.get_mut(id).unwrap().responses;
@@ -165,7 +268,7 @@ impl Made<'_> {
     fn members(&mut self, root: &Root, object: &Object, way: &dyn Fn(&mut Contract) -> &mut Object) {
         for (name, member) in &object.members {
             let steps = format!(".{name}");
-            let short = super::diff::member_in_short(member);
+            let short = Sayer::new(self.original).member(member).text;
             self.make(root, &steps, "remove the member", &[(Kind::Member, Some(&short), None)], |contract| {
                 way(contract).members.remove(name);
             });
@@ -184,19 +287,20 @@ impl Made<'_> {
                     .insert(NEW.to_owned(), Member { required, schema });
             });
         }
+        if object.rest == Rest::Open {
+            let closed = (Kind::Type, Some("any other members"), Some("no other members"));
+            self.make(root, "{}", "close it", &[closed], |contract| way(contract).rest = Rest::Closed);
+        }
     }
 
-    /// Another type, another format, and each value and alternative.
+    /// Another type, another format, another rule, and each value and alternative.
     fn schema(&mut self, root: &Root, steps: &str, way: Way<'_>) {
         let schema = way(&mut self.original.clone()).clone();
         let other = match self.original.resolve(&schema).shape {
             Shape::Boolean => Shape::String,
             _ => Shape::Boolean,
         };
-        let (was, now) = (
-            super::diff::type_and_format_in_short(&schema),
-            super::diff::type_and_format_in_short(&plain(other.clone())),
-        );
+        let (was, now) = (type_in_short(&schema), type_in_short(&plain(other.clone())));
         self.make(root, steps, "change the type", &[(Kind::Type, Some(&was), Some(&now))], |contract| {
             let schema = way(contract);
             schema.shape = other;
@@ -209,15 +313,43 @@ impl Made<'_> {
                 way(contract).format = Some("mutated".to_owned());
             });
         }
+        self.make(root, steps, "flip nullable", &flip(Kind::Nullable, schema.nullable), |contract| {
+            way(contract).nullable ^= true;
+        });
+        self.rules(root, steps, &schema, way);
         self.values(root, steps, &schema, way);
         match &schema.shape {
             Shape::Array(_) => self.schema(root, &format!("{steps}[]"), &|contract| match &mut way(contract).shape {
                 Shape::Array(items) => items,
                 _ => unreachable!("it was an array"),
             }),
+            Shape::Object(object) => {
+                if let Rest::Of(_) = object.rest {
+                    self.schema(root, &format!("{steps}{{}}"), &|contract| match &mut object_of(way(contract)).rest {
+                        Rest::Of(values) => values,
+                        _ => unreachable!("it was a map"),
+                    });
+                }
+            }
             Shape::Combination(combination) => self.alternatives(root, steps, combination, way),
             _ => {}
         }
+    }
+
+    fn rules(&mut self, root: &Root, steps: &str, schema: &Schema, way: Way<'_>) {
+        for (keyword, value) in &schema.rules {
+            let was = format!("{keyword} {value}");
+            self.make(root, steps, "remove the rule", &[(Kind::Rule, Some(&was), None)], |contract| {
+                way(contract).rules.remove(keyword);
+            });
+            let now = format!("{keyword} {NEW}");
+            self.make(root, steps, "change the rule", &[(Kind::Rule, Some(&was), Some(&now))], |contract| {
+                way(contract).rules.insert(keyword.clone(), NEW.to_owned());
+            });
+        }
+        self.make(root, steps, "add a rule", &[(Kind::Rule, None, Some("multipleOf 7"))], |contract| {
+            way(contract).rules.insert("multipleOf".to_owned(), "7".to_owned());
+        });
     }
 
     fn values(&mut self, root: &Root, steps: &str, schema: &Schema, way: Way<'_>) {
@@ -254,16 +386,48 @@ impl Made<'_> {
             _ => unreachable!("it was a combination"),
         };
         for (at, alternative) in combination.alternatives.iter().enumerate() {
-            let short = super::diff::schema_in_short(alternative);
-            self.make(root, steps, "remove the alternative", &[(Kind::Alternative, Some(&short), None)], |contract| {
+            let short = schema_in_short(alternative);
+            let steps = format!("{steps}{}", step_of(self.original, alternative, at));
+            self.make(root, &steps, "remove the alternative", &[(Kind::Alternative, Some(&short), None)], |contract| {
                 of(contract, &|alternatives| {
                     alternatives.remove(at);
                 });
             });
         }
-        self.make(root, steps, "add an alternative", &[(Kind::Alternative, None, Some("boolean"))], |contract| {
-            of(contract, &|alternatives| alternatives.push(plain(Shape::Boolean)))
+        let last = format!("{steps}|{}", combination.alternatives.len() + 1);
+        self.make(root, &last, "add an alternative", &[(Kind::Alternative, None, Some("boolean"))], |contract| {
+            of(contract, &|alternatives| alternatives.push(plain(Shape::Boolean)));
         });
+        let union: &dyn Fn(&mut Contract) -> &mut Combination = &|contract| match &mut way(contract).shape {
+            Shape::Combination(combination) => combination,
+            _ => unreachable!("it was a combination"),
+        };
+        // Each has a `type` of its own, so that it can only be one of them in any case.
+        self.make(root, steps, "ask for any", &[], |contract| union(contract).how = How::Any);
+        let told = format!("told apart by {NEW}");
+        self.make(root, steps, "tell what tells", &[(Kind::Rule, None, Some(&told))], |contract| {
+            union(contract).discriminator = Some(Discriminator {
+                member: NEW.to_owned(),
+                ..Discriminator::default()
+            });
+        });
+    }
+}
+
+fn body<'c>(contract: &'c mut Contract, id: &OperationId) -> &'c mut Body {
+    contract.operations.get_mut(id).unwrap().body.as_mut().unwrap()
+}
+
+fn response<'c>(contract: &'c mut Contract, id: &OperationId, status: &str) -> &'c mut Response {
+    let responses = &mut contract.operations.get_mut(id).unwrap().responses;
+    responses.get_mut(status).unwrap()
+}
+
+/// What is said when a flag is turned over.
+fn flip(kind: Kind, flag: bool) -> [(Kind, Option<&'static str>, Option<&'static str>); 1] {
+    match flag {
+        true => [(kind, Some("yes"), Some("no"))],
+        false => [(kind, Some("no"), Some("yes"))],
     }
 }
 

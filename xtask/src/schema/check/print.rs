@@ -5,6 +5,9 @@ use std::fmt::Write as _;
 use super::{Finding, Report, What};
 use crate::schema::diff::Kind;
 
+/// Where deviations are listed.
+const LIST: &str = "xtask/contracts/deviations.json";
+
 /// The whole report, one line where there is nothing to do.
 pub(crate) fn to_text(report: &Report) -> String {
     let (version, listed) = (&report.version, report.listed.len());
@@ -21,33 +24,63 @@ pub(crate) fn to_text(report: &Report) -> String {
 
 fn lines(text: &mut String, finding: &Finding) {
     let (said, todo) = match &finding.what {
-        What::Stale => (
-            "is listed as a deviation, and is none".to_owned(),
-            "take this version out of its entry in xtask/contracts/deviations.json".to_owned(),
+        What::Stale(kind) => (
+            format!("is listed as a deviation ({kind}), and is none"),
+            format!("take this version out of its entry in {LIST}"),
         ),
-        What::Unreached => (
+        What::Differs {
+            hubspot,
+            listed: Some(listed),
+            ..
+        } => {
+            let now = hubspot
+                .as_ref()
+                .and_then(|said| said.beneath.as_deref())
+                .unwrap_or("nothing");
+            (
+                format!("is listed as a deviation, and what is beneath it has changed: it was {listed}, and is {now}"),
+                format!("find out with `schema diff` what changed, and say `\"beneath\": \"{now}\"` in {LIST}"),
+            )
+        }
+        What::Differs {
+            kind: kind @ Kind::Record,
+            ..
+        } => (
             "HubSpot has a record that nothing here leads to".to_owned(),
-            "find out what it is for, perhaps a webhook, or an operation to come; and list it as a `record` that is `there`, \
-             with its reason, in xtask/contracts/deviations.json"
-                .to_owned(),
+            format!(
+                "find out what it is for, perhaps a webhook, or an operation to come; and list it as a `{kind}` that is \
+                 `there`, with its reason, in {LIST}"
+            ),
         ),
-        What::Differs { kind, code, hubspot } => {
+        What::Differs {
+            kind, code, hubspot, ..
+        } => {
+            let [code, hubspot] = [code, hubspot].map(|said| said.as_ref().map(|said| said.text.as_str()));
             let said = match (code, hubspot) {
                 (None, Some(hubspot)) => format!("HubSpot has {} that the code has not: {hubspot}", article(*kind)),
                 (Some(code), None) => format!("the code has {} that HubSpot has not: {code}", article(*kind)),
                 (code, hubspot) => {
-                    let [code, hubspot] = [code, hubspot].map(|of| of.as_deref().unwrap_or("nothing"));
+                    let [code, hubspot] = [code, hubspot].map(|of| of.unwrap_or("nothing"));
                     format!("{kind}: HubSpot says {hubspot}, the code says {code}")
                 }
             };
-            let todo = todo(*kind, code.is_some(), hubspot.is_some());
-            (said, format!("{todo}, or list it with its reason in xtask/contracts/deviations.json"))
+            let todo = todo(*kind, &finding.item, code.is_some(), hubspot.is_some());
+            (said, format!("{todo}, or list it with its reason in {LIST}"))
         }
     };
     _ = writeln!(text, "  {}: {said}", finding.item);
     if !finding.called.is_empty() {
         let called: Vec<&str> = finding.called.iter().map(String::as_str).collect();
         _ = writeln!(text, "      HubSpot calls it {}", called.join(" and "));
+    }
+    if let What::Differs {
+        hubspot: Some(hubspot),
+        listed: None,
+        ..
+    } = &finding.what
+        && let Some(beneath) = &hubspot.beneath
+    {
+        _ = writeln!(text, "      beneath it is more, of the digest {beneath}");
     }
     for note in &finding.notes {
         _ = writeln!(text, "      {note}");
@@ -66,7 +99,15 @@ fn article(kind: Kind) -> String {
     }
 }
 
-fn todo(kind: Kind, code: bool, hubspot: bool) -> String {
+fn todo(kind: Kind, item: &str, code: bool, hubspot: bool) -> String {
+    let place = |word: &str| item.contains(word);
+    let owner = match () {
+        () if place(" query ") || place(" path ") => "the parameter",
+        () if place(" header ") => "the header",
+        () if place(" body") => "the operation's body",
+        () if place(" response ") => "the operation's answer",
+        () => "the member",
+    };
     let what = match kind {
         Kind::Server => "the address of `BaseUrl`",
         Kind::Operation => "the operation",
@@ -78,9 +119,9 @@ fn todo(kind: Kind, code: bool, hubspot: bool) -> String {
         Kind::Security => "the operation's credential or its scopes",
         Kind::Record => "what leads to the record",
         Kind::Member => "the member",
-        Kind::Required => "the note `required` of the member",
-        Kind::Type => "the type of the member",
-        Kind::Format => "the number's note or the type of the member",
+        Kind::Required => return format!("change whether {owner} is required"),
+        Kind::Type => return format!("change the type of {owner}"),
+        Kind::Format => return format!("change the number's note or the type of {owner}"),
         Kind::EnumValue => "the value in its enum",
         Kind::Alternative => "the kind in its enum",
         Kind::Deprecated | Kind::Nullable | Kind::Rule => "what the code can say of it",

@@ -11,24 +11,81 @@ pub(crate) struct Change {
     pub(crate) item: Item,
     pub(crate) kind: Kind,
     pub(crate) directions: BTreeSet<Direction>,
-    /// What the new contract calls the record that the item is in.
-    pub(crate) called: BTreeSet<String>,
-    /// What the old contract says, in short; `None` where it says nothing.
-    pub(crate) was: Option<String>,
-    /// What the new contract says, in short; `None` where it says nothing.
-    pub(crate) now: Option<String>,
+    /// The same places as the new contract names them: where its records have other names, or come apart.
+    pub(crate) there: BTreeSet<Item>,
+    /// What the old contract says; `None` where it says nothing.
+    pub(crate) was: Option<Said>,
+    /// What the new contract says; `None` where it says nothing.
+    pub(crate) now: Option<Said>,
     pub(crate) verdict: Verdict,
 }
 
-/// Where something stands in a contract: named as the old one names it, or as the new one where only that has it.
+impl Change {
+    /// What the new contract calls the records that the item is in.
+    pub(crate) fn called(&self) -> BTreeSet<&str> {
+        let records = self.there.iter().filter_map(|item| match &item.root {
+            Root::Record(name) => Some(name.as_str()),
+            _ => None,
+        });
+        records.collect()
+    }
+}
+
+/// What a contract says at a place.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Said {
+    /// In a few words.
+    pub(crate) text: String,
+    /// The digest of the whole, where the words do not tell it.
+    pub(crate) beneath: Option<String>,
+}
+
+impl Said {
+    pub(crate) fn short(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            beneath: None,
+        }
+    }
+}
+
+/// A place that both contracts have, as each of them names it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Place {
+    pub(crate) old: Item,
+    pub(crate) new: Item,
+}
+
+impl Place {
+    pub(crate) fn new(old: Root, new: Root) -> Self {
+        Self {
+            old: Item::new(old),
+            new: Item::new(new),
+        }
+    }
+
+    pub(crate) fn step(&self, step: &str) -> Self {
+        self.steps([step, step])
+    }
+
+    pub(crate) fn steps(&self, [old, new]: [&str; 2]) -> Self {
+        Self {
+            old: self.old.step(old),
+            new: self.new.step(new),
+        }
+    }
+}
+
+/// Where something stands in a contract: named as the old one names it, or as the new one where only that has it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Item {
     pub(crate) root: Root,
-    /// The way from there: ` query limit` of an operation; `.senders[]` of a record, `{}` being the values of a map.
+    /// The way from there: ` query limit` of an operation; `.senders[]` of a record, `{}` being the values of a map, and
+    /// `|TEXT` the alternative of a union that is told by its `type`, `|1` the first one of those that are not.
     pub(crate) steps: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Root {
     Api,
     Operation(OperationId),

@@ -1,48 +1,104 @@
-//! What differs in the operations: their paths, parameters, bodies, responses and credentials, as far as that is not
-//! said by schemas.
+//! What differs in the operations: their paths, parameters, bodies, responses and credentials. From there the schemas are
+//! compared.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::change::{Direction, Item, Kind, Root};
-use super::{Found, print};
-use crate::schema::contract::{Content, Contract, Operation, OperationId, Parameter, Requirement, Schema, Scheme};
+use super::change::{Direction, Kind, Place, Root, Said};
+use super::schemas::Walk;
+use super::{said, sides};
+use crate::schema::contract::{
+    Content, Contract, Operation, OperationId, Parameter, ParameterId, Requirement, Response, Schema, Scheme,
+};
 use crate::schema::openapi::is_version;
 
-/// Compares all that is not a schema.
-pub(super) fn compare(old: &Contract, new: &Contract, found: &mut Found) {
-    each_one(&old.servers, &new.servers, |was, now| {
-        found.add(Item::new(Root::Api), Kind::Server, Direction::Sent, was, now);
+/// Compares everything but what is behind names, which the walk keeps for later. Of an operation that only one of the two
+/// has, nothing is said but that.
+pub(super) fn compare(walk: &mut Walk<'_>) {
+    let (old, new) = (walk.old, walk.new);
+    let api = Place::new(Root::Api, Root::Api);
+    let servers = |of: &Contract| {
+        let addresses = of.servers.iter().map(|server| server.trim_end_matches('/').to_owned());
+        addresses.collect()
+    };
+    each_one(&servers(old), &servers(new), |was, now| {
+        walk.found.add(&api, Kind::Server, Direction::Sent, was, now);
     });
     let same_version = old.version == new.version;
     for (old, new) in matched(old, new) {
-        match (old, new) {
-            (Some((id, _)), None) => {
-                let item = Item::new(Root::Operation(id.clone()));
-                found.add(item, Kind::Operation, Direction::Sent, Some("there".to_owned()), None);
-            }
-            (None, Some((id, _))) => {
-                let item = Item::new(Root::Operation(id.clone()));
-                found.add(item, Kind::Operation, Direction::Sent, None, Some("there".to_owned()));
-            }
-            (Some((id, old)), Some((new_id, new))) => {
-                let item = Item::new(Root::Operation(id.clone()));
-                let paths = [id, new_id].map(|id| {
-                    if same_version {
-                        id.path.clone()
-                    } else {
-                        versionless(&id.path)
-                    }
-                });
-                if paths[0] != paths[1] {
-                    let [was, now] = [id, new_id].map(|id| Some(id.path.clone()));
-                    found.add_with(item.clone(), Kind::Path, Direction::Sent, was, now, same_version);
-                }
-                operation(&item, old, new, found);
-            }
-            (None, None) => {}
+        let (Some(id), Some(new_id)) = (old.or(new).map(|(id, _)| id), new.or(old).map(|(id, _)| id)) else {
+            continue;
+        };
+        let place = Place::new(Root::Operation(id.clone()), Root::Operation(new_id.clone()));
+        if let (Some((_, old)), Some((_, new))) = (old, new) {
+            path(walk, &place, [id, new_id], same_version);
+            operation(walk, &place, old, new, &moved(id, new_id));
+        } else {
+            let was = old.map(|(_, operation)| walk.old_says.operation(operation));
+            let now = new.map(|(_, operation)| walk.new_says.operation(operation));
+            walk.found.add(&place, Kind::Operation, Direction::Sent, was, now);
         }
     }
-    schemes(old, new, found);
+    schemes(walk, old, new);
+}
+
+/// Where the operation is, as far as that is not only another version or another name for a parameter.
+fn path(walk: &mut Walk<'_>, place: &Place, ids: [&OperationId; 2], same_version: bool) {
+    let paths = ids.map(|id| {
+        let path = nameless(&id.path);
+        if same_version { path } else { versionless(&path) }
+    });
+    if paths[0] != paths[1] {
+        let said = ids.map(|id| Some(Said::short(&id.path)));
+        walk.found
+            .add_with(place, Kind::Path, Direction::Sent, said, same_version);
+    }
+    for (old, new) in moved(ids[0], ids[1]) {
+        if old != new {
+            let place = place.steps([&format!(" {old}"), &format!(" {new}")]);
+            let [was, now] = [old, new].map(|id| Some(Said::short(id.name)));
+            walk.found.add(&place, Kind::Parameter, Direction::Sent, was, now);
+        }
+    }
+}
+
+/// What the new contract calls the parameters in the path, by what the old one calls them.
+fn moved(old: &OperationId, new: &OperationId) -> BTreeMap<ParameterId, ParameterId> {
+    let in_path = |name: &str| ParameterId {
+        location: "path".to_owned(),
+        name: name.to_owned(),
+    };
+    let names = names(&old.path).into_iter().zip(names(&new.path));
+    names.map(|(old, new)| (in_path(old), in_path(new))).collect()
+}
+
+/// The parameters of an operation, those in its path by the names of the old contract: their names are not sent.
+fn renamed(operation: &Operation, moved: &BTreeMap<ParameterId, ParameterId>) -> BTreeMap<ParameterId, Parameter> {
+    let mut renamed = operation.parameters.clone();
+    let taken: Vec<(ParameterId, Parameter)> = moved
+        .iter()
+        .filter_map(|(old, new)| Some((old.clone(), renamed.remove(new)?)))
+        .collect();
+    renamed.extend(taken);
+    renamed
+}
+
+/// The names of the parameters of a path, in their order.
+fn names(path: &str) -> Vec<&str> {
+    let ends = path.split('{').skip(1);
+    ends.filter_map(|end| Some(end.split_once('}')?.0)).collect()
+}
+
+/// A path without the names of its parameters: `/channels/{}:archive`.
+fn nameless(path: &str) -> String {
+    let mut rest = path;
+    let mut nameless = String::new();
+    while let Some((before, after)) = rest.split_once('{') {
+        let Some((_, after)) = after.split_once('}') else { break };
+        nameless.push_str(before);
+        nameless.push_str("{}");
+        rest = after;
+    }
+    nameless + rest
 }
 
 /// An operation, where its contract has it.
@@ -77,18 +133,11 @@ pub(super) fn matched<'a>(old: &'a Contract, new: &'a Contract) -> Vec<(Side<'a>
 /// What two spellings of an operation have in common: the method, and the path without the version, the names of its
 /// parameters, and slashes too many.
 pub(crate) fn same_operation(id: &OperationId) -> (String, Vec<String>) {
-    let segments = id
-        .path
+    let path = nameless(&id.path);
+    let segments = path
         .split('/')
-        .filter(|segment| !segment.is_empty() && !is_version(segment))
-        .map(|segment| {
-            if segment.starts_with('{') {
-                "{}".to_owned()
-            } else {
-                segment.to_owned()
-            }
-        });
-    (id.method.clone(), segments.collect())
+        .filter(|segment| !segment.is_empty() && !is_version(segment));
+    (id.method.clone(), segments.map(str::to_owned).collect())
 }
 
 fn versionless(path: &str) -> String {
@@ -98,99 +147,102 @@ fn versionless(path: &str) -> String {
     segments.collect::<Vec<_>>().join("/")
 }
 
-fn operation(item: &Item, old: &Operation, new: &Operation, found: &mut Found) {
-    if old.deprecated != new.deprecated {
-        let [was, now] = [old, new].map(|of| Some(print::yes_or_no(of.deprecated)));
-        found.add(item.clone(), Kind::Deprecated, Direction::Sent, was, now);
-    }
-    for (id, (old, new)) in sides(&old.parameters, &new.parameters) {
-        let item = item.step(&format!(" {id}"));
-        match (old, new) {
-            (Some(old), Some(new)) => {
-                required(&item, Direction::Sent, [old.required, new.required], found);
-                carriage(&item, Direction::Sent, old, new, found);
-            }
-            (old, new) => {
-                let must = new.is_some_and(|new| new.required);
-                let [was, now] = [old, new].map(|of| of.map(|of| print::schema_in_short(&of.schema)));
-                found.add_with(item, Kind::Parameter, Direction::Sent, was, now, must);
-            }
+fn operation(
+    walk: &mut Walk<'_>,
+    place: &Place,
+    old: &Operation,
+    new: &Operation,
+    moved: &BTreeMap<ParameterId, ParameterId>,
+) {
+    deprecated(walk, place, Direction::Sent, [old.deprecated, new.deprecated]);
+    for (id, of) in sides(&old.parameters, &renamed(new, moved)) {
+        let new_id = moved.get(id).unwrap_or(id);
+        let place = place.steps([&format!(" {id}"), &format!(" {new_id}")]);
+        if let (Some(old), Some(new)) = of {
+            parameter(walk, &place, Direction::Sent, old, new);
+        } else {
+            let must = of.1.is_some_and(|new| new.required);
+            let said = [
+                of.0.map(|of| walk.old_says.parameter(of)),
+                of.1.map(|of| walk.new_says.parameter(of)),
+            ];
+            walk.found
+                .add_with(&place, Kind::Parameter, Direction::Sent, said, must);
         }
     }
-    let body = item.step(" body");
+    let body = place.step(" body");
     match (&old.body, &new.body) {
         (None, None) => {}
         (Some(old), Some(new)) => {
-            required(&body, Direction::Sent, [old.required, new.required], found);
-            media_types(&body, Direction::Sent, &old.content, &new.content, found);
+            walk.required(&body, Direction::Sent, [old.required, new.required]);
+            content(walk, &body, Direction::Sent, &old.content, &new.content);
         }
         (old, new) => {
             let must = new.as_ref().is_some_and(|new| new.required);
-            let [was, now] = [old, new].map(|of| of.as_ref().map(|of| print::content_in_short(&of.content)));
-            found.add_with(body, Kind::Body, Direction::Sent, was, now, must);
+            let said = [
+                old.as_ref().map(|of| walk.old_says.body(of)),
+                new.as_ref().map(|of| walk.new_says.body(of)),
+            ];
+            walk.found.add_with(&body, Kind::Body, Direction::Sent, said, must);
         }
     }
-    for (status, (old, new)) in sides(&old.responses, &new.responses) {
-        let item = item.step(&format!(" response {status}"));
-        match (old, new) {
-            (Some(old), Some(new)) => {
-                media_types(&item, Direction::Received, &old.content, &new.content, found);
-                for (name, (old, new)) in sides(&old.headers, &new.headers) {
-                    let item = item.step(&format!(" header {name}"));
-                    match (old, new) {
-                        (Some(old), Some(new)) => {
-                            required(&item, Direction::Received, [old.required, new.required], found);
-                            carriage(&item, Direction::Received, old, new, found);
-                        }
-                        (old, new) => {
-                            let [was, now] = [old, new].map(|of| of.map(|of| print::schema_in_short(&of.schema)));
-                            found.add(item, Kind::Header, Direction::Received, was, now);
-                        }
-                    }
-                }
-            }
-            (old, new) => {
-                let [was, now] = [old, new].map(|of| of.map(|of| print::content_in_short(&of.content)));
-                found.add(item, Kind::Response, Direction::Received, was, now);
-            }
+    for (status, of) in sides(&old.responses, &new.responses) {
+        let place = place.step(&format!(" response {status}"));
+        if let (Some(old), Some(new)) = of {
+            response(walk, &place, old, new);
+        } else {
+            let was = of.0.map(|of| walk.old_says.response(of));
+            let now = of.1.map(|of| walk.new_says.response(of));
+            walk.found.add(&place, Kind::Response, Direction::Received, was, now);
         }
     }
-    security(&item.step(" security"), &old.security, &new.security, found);
+    security(walk, &place.step(" security"), &old.security, &new.security);
 }
 
-fn required(item: &Item, direction: Direction, sides: [bool; 2], found: &mut Found) {
+fn response(walk: &mut Walk<'_>, place: &Place, old: &Response, new: &Response) {
+    content(walk, place, Direction::Received, &old.content, &new.content);
+    for (name, of) in sides(&old.headers, &new.headers) {
+        let place = place.step(&format!(" header {name}"));
+        if let (Some(old), Some(new)) = of {
+            parameter(walk, &place, Direction::Received, old, new);
+        } else {
+            let was = of.0.map(|of| walk.old_says.parameter(of));
+            let now = of.1.map(|of| walk.new_says.parameter(of));
+            walk.found.add(&place, Kind::Header, Direction::Received, was, now);
+        }
+    }
+}
+
+/// A parameter or a header.
+fn parameter(walk: &mut Walk<'_>, place: &Place, direction: Direction, old: &Parameter, new: &Parameter) {
+    walk.required(place, direction, [old.required, new.required]);
+    deprecated(walk, place, direction, [old.deprecated, new.deprecated]);
+    let carriage = [old, new].map(|of| said::carriage(of).unwrap_or_else(|| "style as usual".to_owned()));
+    if carriage[0] != carriage[1] {
+        let [was, now] = carriage.map(|said| Some(Said::short(said)));
+        walk.found.add(place, Kind::Rule, direction, was, now);
+    }
+    walk.schema(place, direction, &old.schema, &new.schema);
+}
+
+fn deprecated(walk: &mut Walk<'_>, place: &Place, direction: Direction, sides: [bool; 2]) {
     if sides[0] != sides[1] {
-        let [was, now] = sides.map(|side| Some(print::required_or_not(side)));
-        found.add(item.clone(), Kind::Required, direction, was, now);
+        let [was, now] = sides.map(|side| Some(said::yes_or_no(side)));
+        walk.found.add(place, Kind::Deprecated, direction, was, now);
     }
 }
 
-/// What stands beside the schema of a parameter or a header.
-fn carriage(item: &Item, direction: Direction, old: &Parameter, new: &Parameter, found: &mut Found) {
-    if old.deprecated != new.deprecated {
-        let [was, now] = [old, new].map(|of| Some(print::yes_or_no(of.deprecated)));
-        found.add(item.clone(), Kind::Deprecated, direction, was, now);
-    }
-    let facts = |of: &Parameter| {
-        let style = of.style.clone().unwrap_or_else(|| "usual style".to_owned());
-        let explode = of
-            .explode
-            .map_or_else(|| "usual lists".to_owned(), |explode| format!("explode {explode}"));
-        format!("{style}, {explode}")
-    };
-    if facts(old) != facts(new) {
-        let [was, now] = [old, new].map(|of| Some(facts(of)));
-        found.add(item.clone(), Kind::Rule, direction, was, now);
-    }
-}
-
-/// Each media type that only one of the two has. One that is gone was what somebody sent or read.
-fn media_types(item: &Item, direction: Direction, old: &Content, new: &Content, found: &mut Found) {
+/// Each media type that only one of the two has, and what is sent or received in those of both. One that is gone was what
+/// somebody sent or read.
+fn content(walk: &mut Walk<'_>, place: &Place, direction: Direction, old: &Content, new: &Content) {
     let types = |content: &Content| content.keys().map(|name| media_type(name)).collect();
     each_one(&types(old), &types(new), |was, now| {
         let is_gone = was.is_some();
-        found.add_with(item.clone(), Kind::Type, direction, was, now, is_gone);
+        walk.found.add_with(place, Kind::Type, direction, [was, now], is_gone);
     });
+    for (old, new) in contents(old, new) {
+        walk.schema(place, direction, old, new);
+    }
 }
 
 /// A media type without what is only another way to write it.
@@ -203,7 +255,7 @@ fn media_type(name: &str) -> String {
 }
 
 /// What is sent or received in one form, side by side: that of the same media type, and of the only others.
-pub(super) fn contents<'a>(old: &'a Content, new: &'a Content) -> Vec<(&'a Schema, &'a Schema)> {
+fn contents<'a>(old: &'a Content, new: &'a Content) -> Vec<(&'a Schema, &'a Schema)> {
     let by_type = |content: &'a Content| -> BTreeMap<String, &'a Schema> {
         content
             .iter()
@@ -227,33 +279,39 @@ pub(super) fn contents<'a>(old: &'a Content, new: &'a Content) -> Vec<(&'a Schem
     both
 }
 
-fn security(item: &Item, old: &BTreeSet<Requirement>, new: &BTreeSet<Requirement>, found: &mut Found) {
-    // Without any requirement, no credential is asked for; the first one added is asked of everybody.
-    let (was_open, is_open) = (old.is_empty(), new.is_empty());
-    let said = |all: &BTreeSet<Requirement>| -> BTreeSet<String> { all.iter().map(print::security_in_short).collect() };
+fn security(walk: &mut Walk<'_>, place: &Place, old: &BTreeSet<Requirement>, new: &BTreeSet<Requirement>) {
+    // Without any requirement, or with one that asks for nothing, no credential is needed; the first one added is asked of
+    // everybody.
+    let is_open = |all: &BTreeSet<Requirement>| all.is_empty() || all.contains(&Requirement::new());
+    let (was_open, is_open) = (is_open(old), is_open(new));
+    let said = |all: &BTreeSet<Requirement>| -> BTreeSet<String> {
+        let nothing_else = all.len() == 1 && all.contains(&Requirement::new());
+        let asked = all.iter().filter(|_| !nothing_else);
+        asked.map(said::security_in_short).collect()
+    };
     each_one(&said(old), &said(new), |was, now| {
-        let matters = if was.is_some() { !is_open } else { was_open };
-        found.add_with(item.clone(), Kind::Security, Direction::Auth, was, now, matters);
+        let matters = if was.is_some() { !is_open } else { was_open && !is_open };
+        walk.found
+            .add_with(place, Kind::Security, Direction::Auth, [was, now], matters);
     });
 }
 
-fn schemes(old: &Contract, new: &Contract, found: &mut Found) {
-    for (name, (old, new)) in sides(&old.schemes, &new.schemes) {
-        let item = Item::new(Root::Scheme(name.clone()));
-        match (old, new) {
-            (Some(old), Some(new)) => {
-                each_one(&facts(old), &facts(new), |was, now| {
-                    found.add_with(item.clone(), Kind::Security, Direction::Auth, was, now, true);
-                });
-                each_one(&scopes(old), &scopes(new), |was, now| {
-                    found.add(item.step(" scopes"), Kind::Security, Direction::Auth, was, now);
-                });
-            }
+fn schemes(walk: &mut Walk<'_>, old: &Contract, new: &Contract) {
+    for (name, of) in sides(&old.schemes, &new.schemes) {
+        let place = Place::new(Root::Scheme(name.clone()), Root::Scheme(name.clone()));
+        if let (Some(old), Some(new)) = of {
+            each_one(&facts(old), &facts(new), |was, now| {
+                walk.found
+                    .add_with(&place, Kind::Security, Direction::Auth, [was, now], true);
+            });
+            let place = place.step(" scopes");
+            each_one(&scopes(old), &scopes(new), |was, now| {
+                walk.found.add(&place, Kind::Security, Direction::Auth, was, now);
+            });
+        } else {
             // Whether anybody needs it is said by the operations.
-            (old, new) => {
-                let [was, now] = [old, new].map(|of| of.map(|_| "there".to_owned()));
-                found.add(item, Kind::Security, Direction::Auth, was, now);
-            }
+            let [was, now] = [of.0, of.1].map(|of| of.map(|_| Said::short("there")));
+            walk.found.add(&place, Kind::Security, Direction::Auth, was, now);
         }
     }
 }
@@ -282,24 +340,11 @@ fn scopes(scheme: &Scheme) -> BTreeSet<String> {
 }
 
 /// Tells each element that only one of the two has.
-fn each_one(old: &BTreeSet<String>, new: &BTreeSet<String>, mut tell: impl FnMut(Option<String>, Option<String>)) {
+fn each_one(old: &BTreeSet<String>, new: &BTreeSet<String>, mut tell: impl FnMut(Option<Said>, Option<Said>)) {
     for gone in old.difference(new) {
-        tell(Some(gone.clone()), None);
+        tell(Some(Said::short(gone)), None);
     }
     for added in new.difference(old) {
-        tell(None, Some(added.clone()));
+        tell(None, Some(Said::short(added)));
     }
-}
-
-/// Each key of the two, with what each has there.
-pub(super) fn sides<'a, K: Ord, V>(
-    old: &'a BTreeMap<K, V>,
-    new: &'a BTreeMap<K, V>,
-) -> BTreeMap<&'a K, (Option<&'a V>, Option<&'a V>)> {
-    let mut all: BTreeMap<&K, (Option<&V>, Option<&V>)> = old.iter().map(|(key, of)| (key, (Some(of), None))).collect();
-    for (key, of) in new {
-        let (_, there) = all.entry(key).or_insert((None, None));
-        *there = Some(of);
-    }
-    all
 }

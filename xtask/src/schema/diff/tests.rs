@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use super::*;
 use crate::schema::contract::tests::{CHECKED_IN, checked_in};
-use crate::schema::contract::{Combination, Content, How, Member, Object, Rest, Schema, Shape};
+use crate::schema::contract::{Combination, Content, How, Member, Object, OperationId, Rest, Schema, Shape};
 use crate::schema::files::{contract_in, openapi_in};
-use crate::schema::mutate::{self, mutants};
+use crate::schema::mutate::mutants;
 
 fn v3() -> Contract {
     contract_in(CHECKED_IN[0].1).unwrap()
@@ -42,27 +42,29 @@ fn a_contract_does_not_differ_from_itself() {
 
 #[test]
 fn every_single_mutation_is_reported_and_nothing_else() {
+    let mut kinds = BTreeSet::new();
     for contract in checked_in() {
         let mutants = mutants(&contract);
-        assert!(mutants.len() > 500, "{}: only {} mutants", contract.version, mutants.len());
+        assert!(mutants.len() > 1_500, "{}: only {} mutants", contract.version, mutants.len());
         for mutant in mutants {
             let found = diff(&contract, &mutant.contract);
-            let places: BTreeSet<&Item> = found.iter().map(|change| &change.item).collect();
             let item = Item {
-                root: match mutant.root {
-                    mutate::Root::Operation(id) => Root::Operation(id),
-                    mutate::Root::Record(name) => Root::Record(name),
-                },
+                root: mutant.root,
                 steps: mutant.steps,
             };
-            assert_eq!(places, BTreeSet::from([&item]), "{}", mutant.what);
+            assert!(found.iter().all(|change| change.item == item), "{}: {found:#?}", mutant.what);
+            let text = |said: &Option<Said>| said.as_ref().map(|said| said.text.clone());
             let reports: Vec<_> = found
                 .iter()
-                .map(|change| (change.kind, change.was.clone(), change.now.clone()))
+                .map(|change| (change.kind, text(&change.was), text(&change.now)))
                 .collect();
             assert_eq!(reports, mutant.reports, "{}", mutant.what);
+            kinds.extend(found.iter().map(|change| change.kind));
         }
     }
+    // A record that nothing leads to is found by the check; a path is one operation less and one more.
+    let never = Kind::ALL.into_iter().filter(|kind| !kinds.contains(kind));
+    assert_eq!(never.collect::<Vec<_>>(), [Kind::Path, Kind::Record]);
 }
 
 #[test]
@@ -253,13 +255,17 @@ fn a_moved_operation_is_the_same_operation() {
     });
     let of_kind = |kind| moved.iter().filter(|change| change.kind == kind).count();
     assert_eq!(of_kind(Kind::Operation), 0);
-    // Two that were moved, and two with a parameter of another name.
-    assert_eq!(of_kind(Kind::Path), 4);
-    assert!(
+    // Two that were moved, and two with a parameter of another name, which does not matter.
+    assert_eq!((of_kind(Kind::Path), of_kind(Kind::Parameter)), (2, 2));
+    assert_eq!(moved.len(), 4);
+    let verdicts = |kind| {
         moved
             .iter()
-            .all(|change| change.verdict == Verdict::Breaking || change.kind != Kind::Path)
-    );
+            .filter(move |change| change.kind == kind)
+            .map(|change| change.verdict)
+    };
+    assert!(verdicts(Kind::Path).all(|verdict| verdict == Verdict::Breaking));
+    assert!(verdicts(Kind::Parameter).all(|verdict| verdict == Verdict::Harmless));
 }
 
 #[test]
@@ -508,6 +514,208 @@ fn what_is_described_in_parts_is_told_of_with_the_record_that_it_is_in() {
         ]
     );
     for change in found {
-        assert_eq!(change.called, BTreeSet::from(["PublicClient".to_owned()]));
+        assert_eq!(change.called(), BTreeSet::from(["PublicClient"]));
     }
+}
+
+fn scalar(shape: Shape) -> Schema {
+    Schema {
+        shape,
+        ..Schema::default()
+    }
+}
+
+fn union(how: How, alternatives: impl IntoIterator<Item = Schema>) -> Schema {
+    let alternatives = alternatives.into_iter().collect();
+    scalar(Shape::Combination(Combination::new(how, alternatives, None)))
+}
+
+/// An object with a `type` of one value, and a member.
+fn kind(tag: &str, member: &str, schema: Schema) -> Schema {
+    let mut tag_of = scalar(Shape::String);
+    tag_of.values.insert(tag.to_owned());
+    object(&[("type", tag_of), (member, schema)])
+}
+
+/// What is said of a member that was this and is that.
+fn told(old: Schema, new: Schema) -> Vec<String> {
+    told_with(old, new, &[])
+}
+
+fn told_with(old: Schema, new: Schema, records: &[(&str, Schema)]) -> Vec<String> {
+    let records = || {
+        records
+            .iter()
+            .map(|(name, schema)| ((*name).to_owned(), schema.clone()))
+    };
+    lines(&diff(&with(old, records()), &with(new, records())))
+        .into_iter()
+        .map(|line| line.replace("PublicClient.clientType", "…"))
+        .collect()
+}
+
+#[test]
+fn what_is_said_beside_a_name_and_behind_it_is_the_same_as_in_place() {
+    let mut inner = scalar(Shape::Integer);
+    inner.format = Some("int32".to_owned());
+    inner.rules.insert("minimum".to_owned(), "1".to_owned());
+    let mut outer = named("Inner");
+    outer.nullable = true;
+    outer.rules.insert("maximum".to_owned(), "9".to_owned());
+    let mut in_place = inner.clone();
+    in_place.nullable = true;
+    in_place.rules.insert("maximum".to_owned(), "9".to_owned());
+    let records = [("Inner", inner), ("Outer", outer)];
+    assert_eq!(told_with(named("Outer"), in_place.clone(), &records), [""; 0]);
+    in_place.rules.insert("minimum".to_owned(), "0".to_owned());
+    in_place.nullable = false;
+    in_place.format = None;
+    assert_eq!(
+        told_with(named("Outer"), in_place, &records),
+        [
+            "… | format removed: int32 | worth adopting",
+            "… | nullable changed: yes -> no | harmless",
+            "… | rule changed: minimum 1 -> minimum 0 | harmless",
+        ]
+    );
+}
+
+#[test]
+fn what_parts_say_of_a_value_holds_of_the_whole() {
+    let mut short = scalar(Shape::String);
+    short.rules.insert("maxLength".to_owned(), "9".to_owned());
+    short.nullable = true;
+    let mut whole = scalar(Shape::Any);
+    whole.rules.insert("minLength".to_owned(), "1".to_owned());
+    let parts = union(How::All, [short, whole]);
+    let mut in_place = scalar(Shape::String);
+    in_place.rules = [("maxLength", "9"), ("minLength", "1")]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into();
+    // Null is allowed only where all parts allow it.
+    assert_eq!(told(parts.clone(), in_place.clone()), [""; 0]);
+    in_place.nullable = true;
+    assert_eq!(told(parts, in_place), ["… | nullable changed: no -> yes | harmless"]);
+}
+
+#[test]
+fn alternatives_that_are_spelt_out_are_told_apart() {
+    let text = || scalar(Shape::String);
+    let yes = || scalar(Shape::Boolean);
+    let old = union(How::One, [kind("A", "x", text()), kind("B", "x", text()), kind("C", "x", text())]);
+    let new = union(How::One, [kind("A", "x", yes()), kind("B", "x", yes()), kind("C", "x", text())]);
+    assert_eq!(
+        told(old.clone(), new),
+        [
+            "…|A.x | type changed: string -> boolean | breaking",
+            "…|B.x | type changed: string -> boolean | breaking",
+        ]
+    );
+    // Two that look alike in short are two.
+    let more = [kind("D", "x", text()), kind("E", "x", yes())];
+    let Shape::Combination(known) = &old.shape else {
+        panic!()
+    };
+    let new = union(How::One, known.alternatives.iter().cloned().chain(more));
+    assert_eq!(
+        told(old, new),
+        [
+            "…|D | alternative added: object with type, x | worth adopting",
+            "…|E | alternative added: object with type, x | worth adopting",
+        ]
+    );
+}
+
+#[test]
+fn the_last_alternatives_left_are_one_only_where_they_may_be() {
+    let old = union(How::One, [kind("A", "x", Schema::default()), kind("B", "y", Schema::default())]);
+    let renamed = union(How::One, [kind("A", "x", Schema::default()), kind("C", "y", Schema::default())]);
+    let other = union(How::One, [kind("A", "x", Schema::default()), kind("C", "z", Schema::default())]);
+    assert_eq!(
+        told(old.clone(), renamed),
+        [
+            "…|B.type | enum value added: C | worth adopting",
+            "…|B.type | enum value removed: B | harmless",
+        ]
+    );
+    assert_eq!(
+        told(old, other),
+        [
+            "…|B | alternative removed: object with type, y | harmless",
+            "…|C | alternative added: object with type, z | worth adopting",
+        ]
+    );
+}
+
+#[test]
+fn one_of_or_any_of_is_the_same_where_each_has_a_type_of_its_own() {
+    let kinds = || [kind("A", "x", Schema::default()), kind("B", "x", Schema::default())];
+    assert_eq!(told(union(How::One, kinds()), union(How::Any, kinds())), [""; 0]);
+    let plain = || [scalar(Shape::String), scalar(Shape::Boolean)];
+    assert_eq!(
+        told(union(How::One, plain()), union(How::Any, plain())),
+        ["… | type changed: oneOf of boolean, string -> anyOf of boolean, string | breaking"]
+    );
+}
+
+#[test]
+fn what_may_only_be_one_thing_is_a_choice_of_one() {
+    let a = || kind("A", "x", Schema::default());
+    assert_eq!(told(a(), union(How::One, [a()])), [""; 0]);
+    assert_eq!(told_with(named("Kind"), union(How::Any, [named("Kind")]), &[("Kind", a())]), [""; 0]);
+    let more = union(How::One, [named("Kind"), kind("B", "x", Schema::default())]);
+    assert_eq!(
+        told_with(a(), more, &[("Kind", a())]),
+        ["…|B | alternative added: object with type, x | worth adopting"]
+    );
+}
+
+#[test]
+fn a_credential_that_asks_for_nothing_is_none() {
+    let asked = |requirements: &[&[&str]]| {
+        let mut contract = v3();
+        let requirement = |names: &&[&str]| names.iter().map(|name| ((*name).to_owned(), BTreeSet::new())).collect();
+        contract.operations.first_entry().unwrap().get_mut().security = requirements.iter().map(requirement).collect();
+        contract
+    };
+    let told = |old: &[&[&str]], new: &[&[&str]]| -> Vec<String> {
+        let changes = diff(&asked(old), &asked(new));
+        let words = |change: &Change| format!("{} | {}", what(change), change.verdict.name());
+        changes.iter().map(words).collect()
+    };
+    assert_eq!(told(&[], &[&[]]), [""; 0]);
+    assert_eq!(told(&[&[]], &[&["oauth2"]]), ["security added: oauth2 | breaking"]);
+    assert_eq!(told(&[&["oauth2"]], &[&[], &["oauth2"]]), ["security added: no credential | worth adopting"]);
+}
+
+#[test]
+fn operations_that_differ_in_what_stands_beside_a_parameter_are_two() {
+    let with_verb = changes(|contract| {
+        let publish = contract
+            .operations
+            .iter()
+            .find(|(id, _)| id.path.ends_with("/{messageId}"));
+        let (id, operation) = publish.map(|(id, of)| (id.clone(), of.clone())).unwrap();
+        let id = OperationId {
+            path: format!("{}:archive", id.path),
+            method: id.method,
+        };
+        contract.operations.insert(id, operation);
+    });
+    let told = lines(&with_verb);
+    assert_eq!(told.len(), 1);
+    assert!(told[0].ends_with("/{messageId}:archive | operation added: there | worth adopting"), "{told:?}");
+}
+
+#[test]
+fn a_change_knows_every_place_of_the_new_contract() {
+    // One record of the old contract is spelt out twice in the new one.
+    let spelt = || object(&[("x", scalar(Shape::Boolean))]);
+    let record = object(&[("x", scalar(Shape::String))]);
+    let old = with(object(&[("a", named("Old")), ("b", named("Old"))]), [("Old".to_owned(), record)]);
+    let new = with(object(&[("a", spelt()), ("b", spelt())]), []);
+    let found = diff(&old, &new);
+    assert_eq!(lines(&found), ["Old.x | type changed: string -> boolean | breaking"]);
+    let there: Vec<String> = found[0].there.iter().map(ToString::to_string).collect();
+    assert_eq!(there, ["PublicClient.clientType.a.x", "PublicClient.clientType.b.x"]);
 }
