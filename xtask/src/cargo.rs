@@ -7,6 +7,7 @@ use std::process::Command;
 use cargo_metadata::{Metadata, MetadataCommand};
 
 use crate::error::{Error, Result};
+use crate::output;
 
 /// A cargo command that can be shown to a person who wants to repeat it.
 pub(crate) struct Cargo {
@@ -57,7 +58,7 @@ impl Cargo {
 
     /// Shows the command, then runs it with this program's own output.
     pub(crate) fn run(mut self) -> Result<()> {
-        println!("$ {}", self.shown);
+        output::print(&format!("$ {}\n", self.shown))?;
         match self.command.status() {
             Ok(status) if status.success() => Ok(()),
             Ok(status) => Err(Error::failed(format!("`{}` failed ({status})", self.shown))),

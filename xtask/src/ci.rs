@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
-use crate::{deps, features, parts, schema};
+use crate::{deps, features, output, parts, schema};
 
 type Part = fn(&[String]) -> Result<()>;
 
@@ -29,16 +29,16 @@ pub(crate) fn part(name: &str) -> Option<Part> {
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
     let mut report = Report::default();
     for (name, part) in chosen(arguments)? {
-        println!("\n=== {name} ===");
+        output::print(&format!("\n=== {name} ===\n"))?;
         let (outcome, duration) = timed(|| part(&[]));
         report.add(name, outcome.is_ok(), duration);
         if let Err(error) = outcome {
-            println!("\n{report}");
+            // What has failed matters more than whether this can be shown.
+            _ = output::print(&format!("\n{report}\n"));
             return Err(Error::failed(format!("{error}\nrepeat it alone with `cargo xtask {name}`")));
         }
     }
-    println!("\n{report}");
-    Ok(())
+    output::print(&format!("\n{report}\n"))
 }
 
 fn chosen(arguments: &[String]) -> Result<Vec<(&'static str, Part)>> {

@@ -15,11 +15,12 @@ use crate::deps::check::Violation;
 use crate::deps::facts::{Kind, Workspace};
 use crate::deps::policy::{POLICY, Policy};
 use crate::error::{Error, Result, no_arguments};
+use crate::output;
 
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
     no_arguments("deps", arguments)?;
     let workspace = facts::gather(&POLICY)?;
-    print!("{}", table(&POLICY, &workspace));
+    output::print(&table(&POLICY, &workspace))?;
 
     let violations = check::check(&POLICY, &workspace);
     if violations.is_empty() {

@@ -11,6 +11,7 @@ use cargo_metadata::Package;
 
 use crate::cargo::{self, Cargo};
 use crate::error::{Result, no_arguments};
+use crate::output;
 
 /// Which features of a package are switched on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,7 +53,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         .collect();
     packages.sort_by_key(|package| &package.name);
     if packages.is_empty() {
-        println!("no package in crates/ yet");
+        output::print("no package in crates/ yet\n")?;
     }
     for package in packages {
         for features in different(&package.features) {

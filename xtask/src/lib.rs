@@ -2,12 +2,6 @@
 //!
 //! `cargo xtask ci` is the whole of CI. Each of its parts also runs alone, and this file is the list of them.
 
-#![allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a program for a terminal, not a library"
-)]
-
 mod cargo;
 mod ci;
 mod deps;
@@ -16,9 +10,11 @@ mod features;
 mod fuzz;
 #[doc(hidden)]
 pub mod fuzz_entry;
+mod output;
 mod parts;
 mod schema;
 
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use crate::error::{Error, Result};
@@ -47,7 +43,8 @@ pub fn main() -> ExitCode {
     match arguments().and_then(|arguments| run(&arguments)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("xtask: {error}");
+            // Nobody is left to tell when this fails.
+            _ = writeln!(io::stderr().lock(), "xtask: {error}");
             ExitCode::from(error.exit_code())
         }
     }
@@ -69,10 +66,7 @@ fn run(arguments: &[String]) -> Result<()> {
         return Err(Error::usage(format!("which part?\n\n{USAGE}")));
     };
     match part.as_str() {
-        "help" | "-h" | "--help" => {
-            print!("{USAGE}");
-            Ok(())
-        }
+        "help" | "-h" | "--help" => output::print(USAGE),
         "ci" => ci::run(rest),
         "bench" => parts::bench(rest),
         "fuzz" => fuzz::run(rest),

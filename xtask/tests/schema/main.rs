@@ -4,5 +4,6 @@
 
 mod check;
 mod diff;
+mod output;
 mod payloads;
 mod program;

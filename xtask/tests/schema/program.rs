@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// What the program said and how it ended.
 pub(crate) struct Outcome {
@@ -14,11 +14,22 @@ pub(crate) struct Outcome {
 
 /// Runs `cargo xtask schema` with these arguments.
 pub(crate) fn schema<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Outcome {
-    let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
-        .arg("schema")
-        .args(arguments)
-        .output()
-        .unwrap();
+    outcome(program(arguments).stdout(Stdio::piped()))
+}
+
+/// Runs it with something else to write to.
+pub(crate) fn schema_into<A: AsRef<OsStr>>(out: impl Into<Stdio>, arguments: impl IntoIterator<Item = A>) -> Outcome {
+    outcome(program(arguments).stdout(out))
+}
+
+fn program<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Command {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    program.arg("schema").args(arguments).stderr(Stdio::piped());
+    program
+}
+
+fn outcome(program: &mut Command) -> Outcome {
+    let output = program.spawn().unwrap().wait_with_output().unwrap();
     Outcome {
         code: output.status.code(),
         out: String::from_utf8(output.stdout).unwrap(),

@@ -6,6 +6,7 @@ use hubchannel_api::ApiVersion;
 
 use super::USAGE;
 use crate::error::{Error, Result};
+use crate::output;
 use crate::schema::contract::Contract;
 use crate::schema::deviations::{self, Deviation};
 use crate::schema::{check, code, coverage, files};
@@ -16,7 +17,7 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
     for (version, contract, before) in contracts(Arguments::from(arguments)?)? {
         let report = check::check(&code::of(version), &contract, &deviations, before.as_ref());
         open += report.findings.len();
-        print!("{}", check::to_text(&report));
+        output::print(&check::to_text(&report))?;
     }
     match open {
         0 => Ok(()),
@@ -33,8 +34,7 @@ pub(super) fn coverage(arguments: &[String]) -> Result<()> {
             let report = check::check(&code::of(version), &contract, &deviations, before.as_ref());
             coverage::of(&contract, &report)
         });
-    print!("{}", coverage::to_text(&counted.collect::<Vec<_>>()));
-    Ok(())
+    output::print(&coverage::to_text(&counted.collect::<Vec<_>>()))
 }
 
 /// A contract to hold the code against, and the one that is checked in where that is another.

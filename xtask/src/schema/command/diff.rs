@@ -2,6 +2,7 @@
 
 use super::USAGE;
 use crate::error::{Error, Result};
+use crate::output;
 use crate::schema::diff::{self, Verdict};
 use crate::schema::files;
 
@@ -18,7 +19,7 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
         true => diff::to_text(&changes),
         false => diff::to_json(&changes),
     };
-    print!("{shown}");
+    output::print(&shown)?;
     match changes
         .iter()
         .filter(|change| change.verdict == Verdict::Breaking)

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::USAGE;
 use crate::error::{Error, Result};
+use crate::output;
 use crate::schema::files;
 use crate::schema::openapi;
 
@@ -29,12 +30,12 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
                 file.display()
             )));
         }
-        println!("{shown} is up to date");
+        output::print(&format!("{shown} is up to date\n"))
     } else {
         fs::write(&place, text).map_err(|error| Error::failed(format!("{shown}: {error}")))?;
-        println!("wrote {shown}: {} operations, {} records", contract.operations.len(), contract.records.len());
+        let (operations, records) = (contract.operations.len(), contract.records.len());
+        output::print(&format!("wrote {shown}: {operations} operations, {records} records\n"))
     }
-    Ok(())
 }
 
 #[derive(Debug, PartialEq, Eq)]

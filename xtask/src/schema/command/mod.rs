@@ -6,6 +6,7 @@ mod import;
 mod payloads;
 
 use crate::error::{Error, Result};
+use crate::output;
 
 const USAGE: &str = "\
 cargo xtask schema <command>
@@ -34,10 +35,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         return Err(Error::usage(format!("which command?\n\n{USAGE}")));
     };
     match command.as_str() {
-        "help" | "-h" | "--help" => {
-            print!("{USAGE}");
-            Ok(())
-        }
+        "help" | "-h" | "--help" => output::print(USAGE),
         "import" => import::run(rest),
         "check" => check::run(rest),
         "coverage" => check::coverage(rest),

@@ -9,6 +9,7 @@ use hubchannel_api::ApiVersion;
 use super::USAGE;
 use crate::cargo;
 use crate::error::{Error, Result};
+use crate::output;
 use crate::schema::kinds::{self, Read};
 use crate::schema::manifest::{Expected, Found, Manifest};
 use crate::schema::payloads::{Report, examine};
@@ -19,7 +20,7 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
         Arguments::Folder { folder, manifest } => folder_of_bodies(&folder, manifest)?,
         Arguments::Schema { name, file } => values_of_schema(&name, &file)?,
     };
-    print!("{}", report.to_text());
+    output::print(&report.to_text())?;
     match (report.problems(), report.values()) {
         (0, 0) => Err(Error::failed("there is no body to read here")),
         (0, _) => Ok(()),
