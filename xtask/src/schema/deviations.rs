@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::diff::Kind;
-use super::files::VERSIONS;
+use super::files;
 use super::json::{self, Node, Result};
 
 /// One fact in which the code differs, in some versions.
@@ -66,8 +66,9 @@ fn versions(node: &Node<'_>) -> Result<BTreeSet<String>> {
     let mut versions = BTreeSet::new();
     for version in node.elements()? {
         let name = version.text()?;
-        if !VERSIONS.contains(&name) {
-            return version.refuse(format!("there is no version `{name}`; there are {}", VERSIONS.join(", ")));
+        let known = files::versions();
+        if !known.contains(&name) {
+            return version.refuse(format!("there is no version `{name}`; there are {}", known.join(", ")));
         }
         if !versions.insert(name.to_owned()) {
             return version.refuse("named twice");

@@ -3,14 +3,18 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use hubchannel_api::ApiVersion;
+
 use super::contract::Contract;
 use super::json::{self, Node};
 use super::openapi;
 use crate::cargo;
 use crate::error::{Error, Result};
 
-/// The versions whose contracts are checked in.
-pub(crate) const VERSIONS: [&str; 4] = ["v3", "2025-09", "2026-03", "2026-09"];
+/// The versions that the code knows, oldest first. Each has a contract that is checked in.
+pub(crate) fn versions() -> [&'static str; ApiVersion::ALL.len()] {
+    ApiVersion::ALL.map(ApiVersion::as_str)
+}
 
 /// The contract of what an OpenAPI file describes.
 pub(crate) fn read_openapi(file: &Path) -> Result<Contract> {
@@ -39,10 +43,37 @@ pub(crate) fn read_any(name: &str) -> Result<Contract> {
 pub(crate) fn read_checked_in(version: &str) -> Result<Contract> {
     let file = contract_file(version);
     if !file.exists() {
-        let known = VERSIONS.join(", ");
-        return Err(Error::usage(format!("there is no contract of version {version}; there are {known}")));
+        let mut there = versions().map(str::to_owned).to_vec();
+        there.retain(|version| contract_file(version).exists());
+        there.extend(unknown()?);
+        return Err(Error::usage(format!(
+            "there is no contract of version {version}; there are {}; `cargo xtask schema import` makes one",
+            there.join(", ")
+        )));
     }
-    contract_in(&text(&file)?).map_err(|error| unreadable(&file, &error))
+    let contract = contract_in(&text(&file)?).map_err(|error| unreadable(&file, &error))?;
+    match contract.version == version {
+        true => Ok(contract),
+        false => Err(unreadable(&file, &format_args!("it is of version {}, not {version}", contract.version))),
+    }
+}
+
+/// The names of the contracts that are checked in and belong to no version that the code knows.
+pub(crate) fn unknown() -> Result<Vec<String>> {
+    let folder = contracts();
+    let mut unknown = Vec::new();
+    for entry in fs::read_dir(&folder).map_err(|error| unreadable(&folder, &error))? {
+        let file = PathBuf::from(entry.map_err(|error| unreadable(&folder, &error))?.file_name());
+        if file.extension() != Some("json".as_ref()) || file == Path::new(DEVIATIONS) {
+            continue;
+        }
+        let name = file.with_extension("").to_string_lossy().into_owned();
+        if !versions().contains(&name.as_str()) {
+            unknown.push(name);
+        }
+    }
+    unknown.sort();
+    Ok(unknown)
 }
 
 pub(crate) fn text(file: &Path) -> Result<String> {
@@ -67,7 +98,28 @@ pub(crate) fn contract_file(version: &str) -> PathBuf {
     contracts().join(format!("{version}.json"))
 }
 
-/// The folder of the contracts.
-pub(crate) fn contracts() -> PathBuf {
+const DEVIATIONS: &str = "deviations.json";
+
+/// The file of what differs on purpose, which lies beside the contracts.
+pub(crate) fn deviations_file() -> PathBuf {
+    contracts().join(DEVIATIONS)
+}
+
+fn contracts() -> PathBuf {
     cargo::root().join("xtask").join("contracts")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::contract::tests::CHECKED_IN;
+
+    #[test]
+    fn every_version_has_its_contract_and_the_tests_know_it() {
+        assert_eq!(CHECKED_IN.map(|(version, _)| version), versions());
+        for version in versions() {
+            assert_eq!(read_checked_in(version).unwrap().version, version);
+        }
+        assert_eq!(unknown().unwrap(), Vec::<String>::new());
+    }
 }

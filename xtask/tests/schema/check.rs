@@ -1,4 +1,4 @@
-use crate::program::{contract, file, folder, schema};
+use crate::program::{contract, file, folder, schema, schema_of, workspace};
 
 #[test]
 fn the_code_is_held_against_all_four_versions() {
@@ -65,6 +65,59 @@ fn an_import_is_checked_without_being_written() {
     let outcome = schema(["import", &small, "--version", "2026-03", "--check"]);
     assert_eq!(outcome.code, Some(2));
     assert!(outcome.err.contains("it describes version v3, not 2026-03"), "{}", outcome.err);
+}
+
+#[test]
+fn a_version_that_the_code_does_not_know_can_be_imported_but_not_be_left_so() {
+    let workspace = workspace("unknown-version");
+    let new = r#"{"openapi":"3.0.1","info":{"version":"2027-03"},"paths":{"/custom-channels/2027-03":{}}}"#;
+    let new = file(&workspace, "new.json", new);
+    let next = "the code does not know 2027-03 yet, so `schema check` fails until it does: next, add the version to \
+                `ApiVersion` in crates/api/src/version.rs\n";
+    let outcome = schema_of(&workspace, ["import", &new, "--version", "2027-03"]);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.err);
+    assert_eq!(outcome.out, format!("wrote xtask/contracts/2027-03.json: 0 operations, 0 records\n{next}"));
+    let outcome = schema_of(&workspace, ["import", &new, "--version", "2027-03", "--check"]);
+    assert_eq!(outcome.out, format!("xtask/contracts/2027-03.json is up to date\n{next}"));
+    assert_eq!(schema_of(&workspace, ["diff", "v3", "2027-03"]).code, Some(1));
+
+    for command in ["check", "coverage"] {
+        let outcome = schema_of(&workspace, [command]);
+        assert_eq!((outcome.code, outcome.out.as_str()), (Some(1), ""));
+        assert_eq!(
+            outcome.err,
+            "xtask: xtask/contracts/2027-03.json belongs to no version that the code knows: add the version to \
+             `ApiVersion` in crates/api/src/version.rs, or remove the file\n"
+        );
+    }
+    let outcome = schema_of(&workspace, ["check", "--version", "v3"]);
+    assert_eq!(outcome.code, Some(0), "{}{}", outcome.out, outcome.err);
+}
+
+#[test]
+fn a_version_without_its_contract_is_told() {
+    let workspace = workspace("missing-contract");
+    std::fs::remove_file(workspace.join("xtask/contracts/2026-03.json")).unwrap();
+    let outcome = schema_of(&workspace, ["check"]);
+    assert_eq!(outcome.code, Some(2));
+    assert!(
+        outcome.err.contains(
+            "no contract of version 2026-03; there are v3, 2025-09, 2026-09; `cargo xtask schema import` makes one"
+        ),
+        "{}",
+        outcome.err
+    );
+
+    file(&workspace, "xtask/contracts/2026-03.json", contract("2026-09"));
+    let outcome = schema_of(&workspace, ["check"]);
+    assert_eq!(outcome.code, Some(2));
+    assert!(
+        outcome
+            .err
+            .contains("2026-03.json: it is of version 2026-09, not 2026-03"),
+        "{}",
+        outcome.err
+    );
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// What the program said and how it ended.
@@ -15,6 +15,25 @@ pub(crate) struct Outcome {
 /// Runs `cargo xtask schema` with these arguments.
 pub(crate) fn schema<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Outcome {
     outcome(program(arguments).stdout(Stdio::piped()))
+}
+
+/// Runs it with the contracts of another workspace.
+pub(crate) fn schema_of<A: AsRef<OsStr>>(workspace: &Path, arguments: impl IntoIterator<Item = A>) -> Outcome {
+    let mut program = program(arguments);
+    outcome(
+        program
+            .env("CARGO_MANIFEST_DIR", workspace.join("xtask"))
+            .stdout(Stdio::piped()),
+    )
+}
+
+/// A workspace that has nothing but the contracts as they are checked in.
+pub(crate) fn workspace(name: &str) -> PathBuf {
+    let workspace = folder(name);
+    for version in ["v3", "2025-09", "2026-03", "2026-09", "deviations"] {
+        file(&workspace, &format!("xtask/contracts/{version}.json"), contract(version));
+    }
+    workspace
 }
 
 /// Runs it with something else to write to.
@@ -48,7 +67,7 @@ pub(crate) fn folder(name: &str) -> PathBuf {
 }
 
 /// A file in a folder, with the folders on the way to it.
-pub(crate) fn file(folder: &std::path::Path, name: &str, text: impl AsRef<[u8]>) -> String {
+pub(crate) fn file(folder: &Path, name: &str, text: impl AsRef<[u8]>) -> String {
     let file = folder.join(name);
     fs::create_dir_all(file.parent().unwrap()).unwrap();
     fs::write(&file, text).unwrap();

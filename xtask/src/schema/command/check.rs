@@ -44,7 +44,7 @@ fn contracts(arguments: Arguments) -> Result<Vec<Held>> {
     let Some(spec) = arguments.spec else {
         let versions = match arguments.version {
             Some(version) => vec![version],
-            None => ApiVersion::ALL.to_vec(),
+            None => every_version()?,
         };
         let held = |version: ApiVersion| Ok((version, files::read_checked_in(version.as_str())?, None));
         return versions.into_iter().map(held).collect();
@@ -61,8 +61,19 @@ fn contracts(arguments: Arguments) -> Result<Vec<Held>> {
     Ok(vec![(version, contract, Some(before))])
 }
 
+/// All versions, which are to be those of all contracts.
+fn every_version() -> Result<Vec<ApiVersion>> {
+    match files::unknown()?.as_slice() {
+        [] => Ok(ApiVersion::ALL.to_vec()),
+        [name, ..] => Err(Error::failed(format!(
+            "xtask/contracts/{name}.json belongs to no version that the code knows: add the version to `ApiVersion` in \
+             crates/api/src/version.rs, or remove the file"
+        ))),
+    }
+}
+
 fn deviations() -> Result<Vec<Deviation>> {
-    let file = files::contracts().join("deviations.json");
+    let file = files::deviations_file();
     deviations::parse(&files::text(&file)?).map_err(|error| Error::usage(format!("{}: {error}", file.display())))
 }
 

@@ -22,6 +22,13 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
     }
     let place = files::contract_file(&version);
     let shown = format!("xtask/contracts/{version}.json");
+    let next = match files::versions().contains(&version.as_str()) {
+        true => String::new(),
+        false => format!(
+            "the code does not know {version} yet, so `schema check` fails until it does: next, add the version to \
+             `ApiVersion` in crates/api/src/version.rs\n"
+        ),
+    };
     if check {
         let there = fs::read_to_string(&place).map_err(|error| Error::failed(format!("{shown}: {error}")))?;
         if there != text {
@@ -30,11 +37,11 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
                 file.display()
             )));
         }
-        output::print(&format!("{shown} is up to date\n"))
+        output::print(&format!("{shown} is up to date\n{next}"))
     } else {
         fs::write(&place, text).map_err(|error| Error::failed(format!("{shown}: {error}")))?;
         let (operations, records) = (contract.operations.len(), contract.records.len());
-        output::print(&format!("wrote {shown}: {operations} operations, {records} records\n"))
+        output::print(&format!("wrote {shown}: {operations} operations, {records} records\n{next}"))
     }
 }
 
