@@ -1,6 +1,6 @@
 //! Which kind of body a recorded file holds, and what is expected of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::json::{self, Node, Result};
 use super::kinds::{self, Kind};
@@ -28,8 +28,8 @@ pub(crate) struct Expected {
     pub(crate) kind: &'static str,
     /// The member at which reading it fails, where it is known to.
     pub(crate) unreadable_at: Option<String>,
-    /// The member for which it would not be sent, where it is known to.
-    pub(crate) refused_at: Option<String>,
+    /// The members for which it would be refused before it is sent: all of them.
+    pub(crate) refused_at: BTreeSet<String>,
 }
 
 /// What a name stands for.
@@ -51,9 +51,14 @@ impl Manifest {
             let expected = Expected {
                 kind: kind(&rule.need("kind")?)?.name,
                 unreadable_at: rule.text_of("unreadableAt")?.map(str::to_owned),
-                refused_at: rule.text_of("refusedAt")?.map(str::to_owned),
+                refused_at: rule
+                    .get("refusedAt")?
+                    .map_or_else(|| Ok(BTreeSet::new()), |node| one_or_more(&node))?,
             };
-            let fails = expected.unreadable_at.is_some() || expected.refused_at.is_some();
+            if expected.unreadable_at.is_some() && !expected.refused_at.is_empty() {
+                return rule.refuse("what cannot be read cannot be refused as well");
+            }
+            let fails = expected.unreadable_at.is_some() || !expected.refused_at.is_empty();
             if fails && rule.text_of("reason")?.unwrap_or_default().is_empty() {
                 return rule.refuse("what is expected to fail needs a `reason`");
             }
@@ -85,7 +90,7 @@ impl Manifest {
             Some(kind) => Found::Body(Expected {
                 kind,
                 unreadable_at: None,
-                refused_at: None,
+                refused_at: BTreeSet::new(),
             }),
             None => Found::Unknown,
         }
@@ -97,6 +102,22 @@ fn kind(node: &Node<'_>) -> Result<&'static Kind> {
     match kinds::kind(name) {
         Some(kind) => Ok(kind),
         None => node.refuse(format!("there is no kind `{name}`; there are {}", kinds::names().join(", "))),
+    }
+}
+
+/// A text, or a list of texts.
+fn one_or_more(node: &Node<'_>) -> Result<BTreeSet<String>> {
+    if !node.value.is_array() {
+        return Ok(BTreeSet::from([node.text()?.to_owned()]));
+    }
+    let texts: BTreeSet<String> = node
+        .elements()?
+        .iter()
+        .map(|node| node.text().map(str::to_owned))
+        .collect::<Result<_>>()?;
+    match texts.is_empty() {
+        true => node.refuse("which members?"),
+        false => Ok(texts),
     }
 }
 
@@ -149,7 +170,7 @@ mod tests {
         let Found::Body(rejected) = manifest().find("channel/create-rejected-x.json") else {
             panic!("not found")
         };
-        assert_eq!(rejected.refused_at.as_deref(), Some("name"));
+        assert_eq!(rejected.refused_at, BTreeSet::from(["name".to_owned()]));
     }
 
     #[test]
@@ -190,6 +211,15 @@ mod tests {
             (
                 r#"{"rules":[{"files":"*","kind":"channel","unreadableAt":"id"}]}"#,
                 "/rules/0: what is expected to fail needs a `reason`",
+            ),
+            (
+                r#"{"rules":[{"files":"*","kind":"channel","unreadableAt":"id","refusedAt":"id","reason":"so"}]}"#,
+                "/rules/0: what cannot be read cannot be refused as well",
+            ),
+            (r#"{"rules":[{"files":"*","kind":"channel","refusedAt":[]}]}"#, "/rules/0/refusedAt: which members?"),
+            (
+                r#"{"rules":[{"files":"*","kind":"channel","refusedAt":["a",1]}]}"#,
+                "/rules/0/refusedAt/1: expected a string, found a number",
             ),
             ("[]", "expected an object, found an array"),
             ("", "not JSON"),

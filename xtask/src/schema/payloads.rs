@@ -1,11 +1,11 @@
 //! Recorded bodies, read by the model and written again: what it loses, and what it has no name for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use hubchannel_testkit::{Json, differences};
 
-use super::kinds::Read;
+use super::kinds::{Read, Reading};
 use super::manifest::Expected;
 
 /// What became of one recorded value.
@@ -13,18 +13,20 @@ use super::manifest::Expected;
 pub(crate) enum Outcome {
     /// It was written again as it came; these places have no name.
     Kept { unknown: Vec<String> },
-    /// It failed as it was known to.
-    FailedAsKnown,
+    /// It failed as it was known to; if it could be read all the same, these places have no name.
+    FailedAsKnown { unknown: Vec<String> },
     /// Anything else: what is wrong, line by line.
     Wrong(Vec<String>),
 }
 
-/// Reads a value and writes it again.
+/// Reads a value and writes it again. A recorded body that would be refused before it is sent has to be expected to be;
+/// where nothing at all is expected, no matter.
 pub(crate) fn examine(json: &[u8], read: Read, expected: Option<&Expected>) -> Outcome {
     let unreadable_at = expected.and_then(|expected| expected.unreadable_at.as_deref());
-    let refused_at = expected.and_then(|expected| expected.refused_at.as_deref());
     let reading = match (read(json), unreadable_at) {
-        (Err(error), Some(path)) if error.path() == path => return Outcome::FailedAsKnown,
+        (Err(error), Some(path)) if error.path() == path => {
+            return Outcome::FailedAsKnown { unknown: Vec::new() };
+        }
         (Err(error), Some(path)) => {
             return Outcome::Wrong(vec![format!(
                 "should not be readable at {path}, and is not readable: {error}"
@@ -43,24 +45,30 @@ pub(crate) fn examine(json: &[u8], read: Read, expected: Option<&Expected>) -> O
             .collect(),
         (Err(error), _) | (_, Err(error)) => vec![error],
     };
-    if let Some(path) = refused_at
-        && !reading.refused.iter().any(|(refused, _)| refused == path)
-    {
-        let others: Vec<&str> = reading.refused.iter().map(|(_, said)| said.as_str()).collect();
-        let others = if others.is_empty() {
-            "nothing".to_owned()
-        } else {
-            others.join("; ")
-        };
-        wrong.push(format!("should be refused for {path} before it is sent; refused is {others}"));
+    if let Some(expected) = expected {
+        wrong.extend(refused_otherwise(&reading, &expected.refused_at));
     }
-    match (wrong.is_empty(), refused_at) {
+    let Reading { unknown, refused, .. } = reading;
+    match (wrong.is_empty(), expected.is_some() && !refused.is_empty()) {
         (false, _) => Outcome::Wrong(wrong),
-        (true, Some(_)) => Outcome::FailedAsKnown,
-        (true, None) => Outcome::Kept {
-            unknown: reading.unknown,
-        },
+        (true, true) => Outcome::FailedAsKnown { unknown },
+        (true, false) => Outcome::Kept { unknown },
     }
+}
+
+/// Where the check before sending does not refuse what it is expected to, or refuses more.
+fn refused_otherwise(reading: &Reading, expected: &BTreeSet<String>) -> Vec<String> {
+    let is_refused = |path: &&String| reading.refused.iter().any(|(refused, _)| refused == *path);
+    let missed = expected
+        .iter()
+        .filter(|path| !is_refused(path))
+        .map(|path| format!("should be refused for {path} before it is sent, and is not"));
+    let more = reading
+        .refused
+        .iter()
+        .filter(|(path, _)| !expected.contains(path))
+        .map(|(_, said)| format!("would be refused before it is sent, which is not expected: {said}"));
+    missed.chain(more).collect()
 }
 
 fn parse(json: &[u8]) -> Result<Json, String> {
@@ -104,20 +112,25 @@ impl Report {
         match outcome {
             Outcome::Kept { unknown } => {
                 self.kept += 1;
-                for found in unknown {
-                    *self
-                        .unknown
-                        .entry(format!("{kind}: {}", without_indexes(&found)))
-                        .or_default() += 1;
-                }
+                self.without_name(kind, unknown);
             }
-            Outcome::FailedAsKnown => self.failed_as_known += 1,
+            Outcome::FailedAsKnown { unknown } => {
+                self.failed_as_known += 1;
+                self.without_name(kind, unknown);
+            }
             Outcome::Wrong(lines) => {
                 self.problems += 1;
                 for line in lines {
                     _ = writeln!(self.text, "{place} ({kind}): {line}");
                 }
             }
+        }
+    }
+
+    fn without_name(&mut self, kind: &str, places: Vec<String>) {
+        for place in places {
+            let place = format!("{kind}: {}", without_indexes(&place));
+            *self.unknown.entry(place).or_default() += 1;
         }
     }
 

@@ -13,7 +13,7 @@ fn last_line(outcome: &Outcome) -> &str {
 #[test]
 fn bodies_are_read_by_the_kind_that_their_folder_is_named_by() {
     let folder = folder("payloads-kinds");
-    file(&folder, "publish-request/a.json", r#"{"text":"hi","timestamp":"2026-05-27T12:15:00+00:00","mood":1.50}"#);
+    file(&folder, "message/a.json", r#"{"text":"hi","createdAt":"2026-05-27T12:15:00+00:00","mood":1.50}"#);
     file(&folder, "webhook/2026-05/b.json", r#"[{"type":"CHANNEL_ARCHIVED"}]"#);
     file(&folder, "error/c.ndjson", "{\"errors\":[\"one\"]}\r\n\n  \n{\"category\":\"NEW\"}\n");
     file(&folder, "README.md", "what these are");
@@ -23,7 +23,7 @@ fn bodies_are_read_by_the_kind_that_their_folder_is_named_by() {
         "\
 kept, but without a name in the model:
   error: category has no name for its value (1)
-  publish-request: mood is no member (1)
+  message: mood is no member (1)
   webhook: [] is of no kind that can be read (1)
 4 values in 3 files: 4 kept whole, 0 failing as they are known to, 0 problems
 "
@@ -100,11 +100,56 @@ fn a_manifest_says_what_is_expected_to_fail_and_where() {
     for said in [
         "in/unreadable-2.json (account-create): should not be readable at deliveryIdentifier, and is not readable: name: ",
         "in/unreadable-3.json (account-create): was read, although it should not be readable at deliveryIdentifier",
-        "in/refused-2.json (channel-create): should be refused for capabilities.threadingModel before it is sent; \
-         refused is nothing",
+        "in/refused-2.json (channel-create): should be refused for capabilities.threadingModel before it is sent, and is \
+         not",
     ] {
         assert!(outcome.out.contains(said), "{said}\n{}", outcome.out);
     }
+}
+
+#[test]
+fn what_would_not_be_sent_must_be_expected() {
+    let folder = folder("payloads-refused");
+    let bodies = folder.join("bodies");
+    let message = r#"{"channelAccountId":"1","text":"hi","senders":[],"mood":1}"#;
+    file(&bodies, "publish-request/a.json", message);
+    file(&bodies, "message/a.json", message);
+    let outcome = payloads(&bodies);
+    assert_eq!(outcome.code, Some(1));
+    for said in [
+        "publish-request/a.json (publish-request): would be refused before it is sent, which is not expected: \
+         messageDirection: is required",
+        "publish-request/a.json (publish-request): would be refused before it is sent, which is not expected: senders: \
+         must not be empty",
+    ] {
+        assert!(outcome.out.contains(said), "{said}\n{}", outcome.out);
+    }
+    assert_eq!(last_line(&outcome), "2 values in 2 files: 1 kept whole, 0 failing as they are known to, 1 problem");
+
+    let manifest = |members: &str| {
+        let rule = format!(r#""files":"*/a.json","kind":"publish-request","refusedAt":{members},"reason":"so""#);
+        let manifest = file(&folder, "manifest.json", format!(r#"{{"rules":[{{{rule}}}]}}"#));
+        std::fs::remove_file(bodies.join("message/a.json")).ok();
+        schema(["payloads", bodies.to_str().unwrap(), "--manifest", &manifest])
+    };
+    let outcome = manifest(r#""senders""#);
+    assert!(outcome.out.contains("which is not expected: messageDirection"), "{}", outcome.out);
+    assert!(!outcome.out.contains("which is not expected: senders"), "{}", outcome.out);
+    let outcome = manifest(r#"["senders","messageDirection"]"#);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.out);
+    assert_eq!(
+        outcome.out,
+        "kept, but without a name in the model:\n  publish-request: mood is no member (1)\n1 values in 1 files: 0 kept \
+         whole, 1 failing as they are known to, 0 problems\n"
+    );
+}
+
+#[test]
+fn values_of_a_schema_need_not_be_ready_to_be_sent() {
+    let folder = folder("payloads-schema-refused");
+    let empty = file(&folder, "empty.json", "{}");
+    let outcome = schema(["payloads", "--schema", "ChannelIntegrationMessageEgg", &empty]);
+    assert_eq!(outcome.code, Some(0), "{}{}", outcome.out, outcome.err);
 }
 
 #[test]
