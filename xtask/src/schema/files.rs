@@ -78,7 +78,7 @@ pub(crate) fn unknown() -> Result<Vec<String>> {
 
 pub(crate) fn text(file: &Path) -> Result<String> {
     let bytes = fs::read(file).map_err(|error| unreadable(file, &error))?;
-    String::from_utf8(bytes).map_err(|_| unreadable(file, &"not UTF-8"))
+    json::text(bytes).map_err(|error| unreadable(file, &error))
 }
 
 fn unreadable(file: &Path, what: &dyn std::fmt::Display) -> Error {

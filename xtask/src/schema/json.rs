@@ -59,16 +59,34 @@ pub(crate) fn parse(text: &str) -> Result<Value> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     serde_json::from_str::<Once>(text)
         .map(|Once(value)| value)
-        .map_err(|error| {
-            if looks_like_yaml(text) {
-                Unreadable::whole(
-                    "this is YAML; HubSpot offers the same description as JSON, which is what is read here",
-                )
-            } else {
-                Unreadable::whole(format!("not JSON: {error}"))
-            }
+        .map_err(|error| match no_json(text.as_bytes()) {
+            Some(what) => Unreadable::whole(what),
+            None if looks_like_yaml(text) => Unreadable::whole(
+                "this is YAML; HubSpot offers the same description as JSON, which is what is read here",
+            ),
+            None => Unreadable::whole(format!("not JSON: {error}")),
         })
 }
+
+/// The text of a document's bytes. What is no text is refused with a guess at what it is.
+pub(crate) fn text(bytes: Vec<u8>) -> Result<String> {
+    String::from_utf8(bytes).map_err(|error| Unreadable::whole(no_json(error.as_bytes()).unwrap_or("not UTF-8")))
+}
+
+/// What bytes are that have nothing of JSON, if that can be told, and what to do with them.
+pub(crate) fn no_json(bytes: &[u8]) -> Option<&'static str> {
+    match bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes).trim_ascii_start() {
+        [b'<', ..] => Some("this is HTML or XML, perhaps a login page; download the JSON itself"),
+        [0x1f, 0x8b, ..] => Some("this is compressed by gzip; unpack it first, with `gunzip`"),
+        [0xfe, 0xff, ..] | [0xff, 0xfe, ..] => {
+            Some("this is UTF-16; write it as UTF-8 first, with `iconv` or an editor")
+        }
+        _ => None,
+    }
+}
+
+/// In UTF-8, where it says nothing.
+pub(crate) const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 fn looks_like_yaml(text: &str) -> bool {
     let mut lines = text

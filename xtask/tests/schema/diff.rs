@@ -32,6 +32,12 @@ fn the_exit_code_tells_whether_something_breaks() {
 fn what_cannot_be_compared_is_told_in_a_line() {
     let folder = folder("diff-unreadable");
     for (name, text, said) in [
+        (
+            "login.json",
+            "\u{feff}\n<!DOCTYPE html>\n<html>",
+            "this is HTML or XML, perhaps a login page; download the JSON",
+        ),
+        ("page.json", "<html lang=\"en\">\n<title>x: y</title>", "this is HTML or XML, "),
         ("empty.json", "", "not JSON: "),
         ("description.yaml", "openapi: 3.0.1\n", "this is YAML; "),
         ("swagger.json", r#"{"swagger":"2.0"}"#, "this is Swagger"),
@@ -45,6 +51,23 @@ fn what_cannot_be_compared_is_told_in_a_line() {
             assert_eq!(outcome.code, Some(2), "{name}");
             assert!(outcome.err.contains(said), "{name}: {}", outcome.err);
             assert_eq!(outcome.err.lines().count(), 1, "{}", outcome.err);
+        }
+    }
+    for (name, bytes, said) in [
+        ("packed.json", &b"\x1f\x8b\x08\x00\x00"[..], "this is compressed by gzip; unpack it first, with `gunzip`\n"),
+        ("little.json", b"\xff\xfe{\0}\0", "this is UTF-16; write it as UTF-8 first, with `iconv` or an editor\n"),
+        ("big.json", b"\xfe\xff\0{\0}", "this is UTF-16; "),
+        ("latin.json", b"{\"\xe9\":1}", "latin.json: not UTF-8\n"),
+    ] {
+        let file = file(&folder, name, bytes);
+        for arguments in [
+            &["diff", "v3", &file][..],
+            &["import", &file, "--version", "v3", "--check"],
+            &["payloads", ".", "--manifest", &file],
+        ] {
+            let outcome = schema(arguments);
+            assert_eq!((outcome.code, outcome.err.lines().count()), (Some(2), 1), "{}", outcome.err);
+            assert!(outcome.err.contains(said), "{}", outcome.err);
         }
     }
     for (arguments, said) in [
