@@ -32,14 +32,6 @@ pub(crate) struct Expected {
     pub(crate) refused_at: BTreeSet<String>,
 }
 
-/// What a name stands for.
-#[derive(Debug)]
-pub(crate) enum Found {
-    Body(Expected),
-    Prose,
-    Unknown,
-}
-
 impl Manifest {
     pub(crate) fn parse(text: &str) -> Result<Self> {
         let document = json::parse(text)?;
@@ -76,24 +68,23 @@ impl Manifest {
         Ok(manifest)
     }
 
-    /// What is expected of a file, by its path from the folder that was named, with slashes.
-    pub(crate) fn find(&self, path: &str) -> Found {
-        if self.prose.iter().any(|pattern| fits(pattern, path)) {
-            return Found::Prose;
-        }
+    /// Whether a file holds no body, by its path from the folder that was named, with slashes.
+    pub(crate) fn is_prose(&self, path: &str) -> bool {
+        self.prose.iter().any(|pattern| fits(pattern, path))
+    }
+
+    /// What is expected of a file, by its path likewise; nothing where nobody can tell its kind.
+    pub(crate) fn find(&self, path: &str) -> Option<Expected> {
         if let Some(rule) = self.rules.iter().find(|rule| fits(&rule.files, path)) {
-            return Found::Body(rule.expected.clone());
+            return Some(rule.expected.clone());
         }
         let folder = path.split_once('/').map_or("", |(folder, _)| folder);
         let by_name = kinds::kind(folder).map(|kind| kind.name);
-        match self.folders.get(folder).copied().or(by_name) {
-            Some(kind) => Found::Body(Expected {
-                kind,
-                unreadable_at: None,
-                refused_at: BTreeSet::new(),
-            }),
-            None => Found::Unknown,
-        }
+        Some(Expected {
+            kind: self.folders.get(folder).copied().or(by_name)?,
+            unreadable_at: None,
+            refused_at: BTreeSet::new(),
+        })
     }
 }
 
@@ -153,10 +144,10 @@ mod tests {
     }
 
     fn kind_of(path: &str) -> Option<&'static str> {
-        match manifest().find(path) {
-            Found::Body(expected) => Some(expected.kind),
-            Found::Prose => Some("prose"),
-            Found::Unknown => None,
+        let manifest = manifest();
+        match manifest.is_prose(path) {
+            true => Some("prose"),
+            false => manifest.find(path).map(|expected| expected.kind),
         }
     }
 
@@ -167,9 +158,7 @@ mod tests {
         assert_eq!(kind_of("oauth/x.json"), Some("error"));
         assert_eq!(kind_of("webhook/2026/x.ndjson"), Some("webhook"));
         assert_eq!(kind_of("notes.md"), Some("prose"));
-        let Found::Body(rejected) = manifest().find("channel/create-rejected-x.json") else {
-            panic!("not found")
-        };
+        let rejected = manifest().find("channel/create-rejected-x.json").unwrap();
         assert_eq!(rejected.refused_at, BTreeSet::from(["name".to_owned()]));
     }
 

@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use hubchannel_model::DecodeError;
 use hubchannel_testkit::{Json, differences};
 
+use super::json;
 use super::kinds::{Read, Reading};
 use super::manifest::Expected;
 
@@ -32,7 +34,7 @@ pub(crate) fn examine(json: &[u8], read: Read, expected: Option<&Expected>) -> O
                 "should not be readable at {path}, and is not readable: {error}"
             )]);
         }
-        (Err(error), None) => return Outcome::Wrong(vec![format!("cannot be read: {error}")]),
+        (Err(error), None) => return Outcome::Wrong(vec![format!("cannot be read: {}", cause(json, &error))]),
         (Ok(_), Some(path)) => {
             return Outcome::Wrong(vec![format!("was read, although it should not be readable at {path}")]);
         }
@@ -53,6 +55,19 @@ pub(crate) fn examine(json: &[u8], read: Read, expected: Option<&Expected>) -> O
         (false, _) => Outcome::Wrong(wrong),
         (true, true) => Outcome::FailedAsKnown { unknown },
         (true, false) => Outcome::Kept { unknown },
+    }
+}
+
+/// Why a value cannot be read. A byte order mark is read by nobody here, and not taken away either: only whoever recorded
+/// the value knows whether it came with one.
+fn cause(json: &[u8], error: &DecodeError) -> String {
+    match json::no_json(json) {
+        Some(what) => what.to_owned(),
+        None if json.starts_with(json::BYTE_ORDER_MARK) => {
+            "it begins with a byte order mark, which JSON on the wire must not; take it away unless it came with the body"
+                .to_owned()
+        }
+        None => error.to_string(),
     }
 }
 

@@ -153,6 +153,91 @@ fn values_of_a_schema_need_not_be_ready_to_be_sent() {
 }
 
 #[test]
+fn a_file_without_a_value_is_told_of() {
+    let folder = folder("payloads-no-value");
+    file(&folder, "message/a.json", "{}");
+    file(&folder, "message/empty.ndjson", "");
+    file(&folder, "message/blank.ndjson", "\n \r\n");
+    let outcome = payloads(&folder);
+    assert_eq!(outcome.code, Some(1));
+    for said in [
+        "message/empty.ndjson: no line has a value",
+        "message/blank.ndjson: no line has a value",
+    ] {
+        assert!(outcome.out.contains(said), "{said}\n{}", outcome.out);
+    }
+    assert_eq!(last_line(&outcome), "1 values in 3 files: 1 kept whole, 0 failing as they are known to, 2 problems");
+}
+
+#[test]
+fn what_is_no_json_is_told_as_what_it_is() {
+    let folder = folder("payloads-no-json");
+    file(&folder, "message/marked.json", "\u{feff}{}");
+    file(&folder, "message/marked.ndjson", "\u{feff}{}\n{}\n");
+    file(&folder, "message/page.json", "<!DOCTYPE html>");
+    file(&folder, "message/packed.ndjson", b"\x1f\x8b\x08\n\n{}\n");
+    file(&folder, "message/wide.json", b"\xff\xfe{\0}\0");
+    let outcome = payloads(&folder);
+    assert_eq!(outcome.code, Some(1));
+    for said in [
+        "message/marked.json (message): cannot be read: it begins with a byte order mark, which JSON on the wire must not; \
+         take it away unless it came with the body\n",
+        "message/marked.ndjson:1 (message): cannot be read: it begins with a byte order mark",
+        "message/page.json (message): cannot be read: this is HTML or XML",
+        "message/packed.ndjson: this is compressed by gzip",
+        "message/wide.json (message): cannot be read: this is UTF-16",
+    ] {
+        assert!(outcome.out.contains(said), "{said}\n{}", outcome.out);
+    }
+    assert_eq!(last_line(&outcome), "5 values in 5 files: 1 kept whole, 0 failing as they are known to, 5 problems");
+
+    let manifest = r#"{"rules":[{"files":"page.json","kind":"message","unreadableAt":"","reason":"a proxy's"}]}"#;
+    let manifest = file(&folder, "manifest.json", manifest);
+    let bodies = folder.join("bodies");
+    file(&bodies, "page.json", "<html>");
+    let outcome = schema(["payloads", bodies.to_str().unwrap(), "--manifest", &manifest]);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.out);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_named_and_never_waited_for() {
+    use std::os::unix::fs::symlink;
+
+    let folder = folder("payloads-no-file");
+    let elsewhere = file(&folder, "elsewhere/a.json", "{}");
+    let bodies = folder.join("bodies");
+    std::fs::create_dir_all(bodies.join("message")).unwrap();
+    symlink(&elsewhere, bodies.join("message/file.json")).unwrap();
+    symlink(folder.join("elsewhere"), bodies.join("message/folder.json")).unwrap();
+    symlink(folder.join("elsewhere"), bodies.join("error")).unwrap();
+    symlink("round.json", bodies.join("message/round.json")).unwrap();
+    symlink("nowhere", bodies.join("message/lost.json")).unwrap();
+    let pipe = bodies.join("message/pipe.ndjson");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    let outcome = payloads(&bodies);
+    assert_eq!(outcome.code, Some(1));
+    for said in [
+        "error: a folder, or a link to one, where a file belongs\n",
+        "message/folder.json: a folder, or a link to one, where a file belongs\n",
+        "message/lost.json: No such file",
+        "message/pipe.ndjson: neither a file nor a folder\n",
+        "message/round.json: ",
+    ] {
+        assert!(outcome.out.contains(said), "{said}\n{}", outcome.out);
+    }
+    assert_eq!(last_line(&outcome), "1 values in 6 files: 1 kept whole, 0 failing as they are known to, 5 problems");
+
+    for no_file in [&pipe, &bodies] {
+        let no_file = no_file.to_str().unwrap();
+        let outcome = schema(["payloads", "--schema", "PublicFile", no_file]);
+        assert_eq!(outcome.code, Some(1));
+        assert!(outcome.out.starts_with(&format!("{no_file}: ")), "{}", outcome.out);
+    }
+}
+
+#[test]
 fn a_call_that_makes_no_sense_is_told_in_a_line() {
     let empty = folder("payloads-empty");
     let outcome = payloads(&empty);

@@ -11,9 +11,9 @@ use crate::cargo;
 use crate::error::{Error, Result};
 use crate::output;
 use crate::schema::kinds::{self, Read};
-use crate::schema::manifest::{Expected, Found, Manifest};
+use crate::schema::manifest::{Expected, Manifest};
 use crate::schema::payloads::{Report, examine};
-use crate::schema::{code, diff, files};
+use crate::schema::{code, diff, files, json};
 
 pub(super) fn run(arguments: &[String]) -> Result<()> {
     let report = match Arguments::from(arguments)? {
@@ -68,12 +68,15 @@ fn folder_of_bodies(folder: &Path, manifest: Option<PathBuf>) -> Result<Report> 
         .map_err(|error| Error::usage(format!("{}: {error}", manifest_file.display())))?;
     let mut report = Report::default();
     let mut some_unknown = false;
-    for path in all_files(folder)? {
-        match manifest.find(&path) {
-            Found::Prose => {}
-            Found::Body(expected) => file(&folder.join(&path), &path, &expected, &mut report),
-            Found::Unknown => {
-                report.file();
+    let mut paths = all_files(folder)?;
+    paths.retain(|path| !manifest.is_prose(path));
+    for path in paths {
+        let file = folder.join(&path);
+        report.file();
+        match (manifest.find(&path), is_file(&file)) {
+            (_, Err(what)) => report.problem(&path, &what),
+            (Some(expected), Ok(())) => body(&file, &path, &expected, &mut report),
+            (None, Ok(())) => {
                 report.problem(&path, "of no kind; give it a rule in the manifest, or a folder named by its kind");
                 some_unknown = true;
             }
@@ -96,7 +99,10 @@ fn values_of_schema(name: &str, file: &Path) -> Result<Report> {
             let read = kinds::record(record).ok_or_else(|| Error::failed(format!("nothing here reads a {record}")))?;
             let mut report = Report::default();
             report.file();
-            values(file, &file.to_string_lossy(), name, read, None, &mut report);
+            match is_file(file) {
+                Ok(()) => values(file, &file.to_string_lossy(), name, read, None, &mut report),
+                Err(what) => report.problem(&file.to_string_lossy(), &what),
+            }
             return Ok(report);
         }
         known.extend(contract.records.into_keys());
@@ -130,8 +136,17 @@ fn all_files(folder: &Path) -> Result<Vec<String>> {
     Ok(files)
 }
 
-fn file(file: &Path, path: &str, expected: &Expected, report: &mut Report) {
-    report.file();
+/// Says what is wrong with what cannot be read to an end, such as a pipe: nobody may ever write into it.
+fn is_file(file: &Path) -> std::result::Result<(), String> {
+    match fs::metadata(file) {
+        Ok(data) if data.is_file() => Ok(()),
+        Ok(data) if data.is_dir() => Err("a folder, or a link to one, where a file belongs".to_owned()),
+        Ok(_) => Err("neither a file nor a folder".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn body(file: &Path, path: &str, expected: &Expected, report: &mut Report) {
     let Some(kind) = kinds::kind(expected.kind) else {
         report.problem(path, &format!("there is no kind `{}`", expected.kind));
         return;
@@ -146,10 +161,16 @@ fn values(file: &Path, path: &str, kind: &str, read: Read, expected: Option<&Exp
         Err(error) => return report.problem(path, &error.to_string()),
     };
     if path.ends_with(".ndjson") {
-        for (at, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
-            if !line.iter().all(u8::is_ascii_whitespace) {
-                report.value(&format!("{path}:{}", at + 1), kind, examine(line, read, expected));
-            }
+        if let Some(what) = json::no_json(&bytes) {
+            return report.problem(path, what);
+        }
+        let lines = bytes.split(|byte| *byte == b'\n').enumerate();
+        let mut lines = lines.filter(|(_, line)| !line.trim_ascii().is_empty()).peekable();
+        if lines.peek().is_none() {
+            report.problem(path, "no line has a value");
+        }
+        for (at, line) in lines {
+            report.value(&format!("{path}:{}", at + 1), kind, examine(line, read, expected));
         }
     } else if path.ends_with(".json") {
         report.value(path, kind, examine(&bytes, read, expected));
