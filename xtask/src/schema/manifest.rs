@@ -54,8 +54,16 @@ impl Manifest {
             if fails && rule.text_of("reason")?.unwrap_or_default().is_empty() {
                 return rule.refuse("what is expected to fail needs a `reason`");
             }
+            let files = rule.need("files")?;
+            let pattern = files.text()?.to_owned();
+            // Where a star stands for a star, it stands for whatever that star stands for.
+            if let Some(before) = manifest.rules.iter().find(|before| fits(&before.files, &pattern)) {
+                let before = &before.files;
+                return files
+                    .refuse(format!("never counts, since the rule for `{before}` comes before it and fits as well"));
+            }
             manifest.rules.push(Rule {
-                files: rule.need("files")?.text()?.to_owned(),
+                files: pattern,
                 expected,
             });
         }
@@ -66,6 +74,16 @@ impl Manifest {
             manifest.prose.push(node.text()?.to_owned());
         }
         Ok(manifest)
+    }
+
+    /// The rules that no file fits although there are files in their folder: typing errors, where the manifest was
+    /// written for these files.
+    pub(crate) fn unused<'a>(&'a self, paths: &'a [String]) -> impl Iterator<Item = &'a str> {
+        let unused = |pattern: &&str| {
+            !paths.iter().any(|path| fits(pattern, path))
+                && paths.iter().any(|path| fits(folder(pattern), folder(path)))
+        };
+        self.rules.iter().map(|rule| rule.files.as_str()).filter(unused)
     }
 
     /// Whether a file holds no body, by its path from the folder that was named, with slashes.
@@ -112,17 +130,37 @@ fn one_or_more(node: &Node<'_>) -> Result<BTreeSet<String>> {
     }
 }
 
+/// What stands before the last slash.
+fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
 /// Whether a name fits a pattern in which `*` stands for any text without a slash.
 fn fits(pattern: &str, name: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == name,
-        Some((start, rest)) => name.strip_prefix(start).is_some_and(|name| {
-            let end = name.find('/').unwrap_or(name.len());
-            (0..=end)
-                .filter(|at| name.is_char_boundary(*at))
-                .any(|at| fits(rest, &name[at..]))
-        }),
-    }
+    pattern.split('/').count() == name.split('/').count()
+        && pattern
+            .split('/')
+            .zip(name.split('/'))
+            .all(|(pattern, name)| part_fits(pattern, name))
+}
+
+fn part_fits(pattern: &str, name: &str) -> bool {
+    let Some((start, pattern)) = pattern.split_once('*') else {
+        return pattern == name;
+    };
+    let (middle, end) = pattern.rsplit_once('*').unwrap_or(("", pattern));
+    let Some(name) = name.strip_prefix(start).and_then(|name| name.strip_suffix(end)) else {
+        return false;
+    };
+    // What stands between stars is taken where it comes first, which leaves the most for the rest.
+    let mut left = name;
+    middle.split('*').all(|text| match left.split_once(text) {
+        Some((_, after)) => {
+            left = after;
+            true
+        }
+        None => false,
+    })
 }
 
 #[cfg(test)]
@@ -186,9 +224,45 @@ mod tests {
             ("*/*", "a/b", true),
             ("*é", "aé", true),
             ("*b*b", "abab", true),
+            ("a*a", "a", false),
+            ("**", "", true),
+            ("a*bc*bc", "abcbc", true),
+            ("a*bc*bc", "abc", false),
+            ("*ab*ba*", "aba", false),
+            ("*/a", "a", false),
+            ("a/*", "a/b/c", false),
         ] {
             assert_eq!(fits(pattern, name), wanted, "{pattern} {name}");
         }
+    }
+
+    #[test]
+    fn a_pattern_of_many_stars_is_no_work() {
+        let name = "a".repeat(10_000);
+        assert!(!fits(&format!("{}b", "*a".repeat(5_000)), &name));
+        assert!(!fits(&format!("{}b*", "*a".repeat(5_000)), &name));
+    }
+
+    #[test]
+    fn a_rule_is_unused_where_its_folder_is_there_and_no_file_fits() {
+        let rule = |files: &str| format!(r#"{{"files":"{files}","kind":"channel"}}"#);
+        let patterns = [
+            "a/x-*.json",
+            "a/y-*.json",
+            "b/*.json",
+            "*/y-?.json",
+            "stray-*.json",
+            "a/b/*.json",
+        ];
+        let manifest = format!(r#"{{"rules":[{}]}}"#, patterns.map(rule).join(","));
+        let manifest = Manifest::parse(&manifest).unwrap();
+        let unused = |paths: &[&str]| {
+            let paths: Vec<String> = paths.iter().map(ToString::to_string).collect();
+            manifest.unused(&paths).map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(unused(&["a/x-1.json"]), ["a/y-*.json", "*/y-?.json"]);
+        assert_eq!(unused(&["b/x-1.json", "x.json"]), ["*/y-?.json", "stray-*.json"]);
+        assert_eq!(unused(&["a/b/c/x.json"]), [""; 0]);
     }
 
     #[test]
@@ -209,6 +283,10 @@ mod tests {
             (
                 r#"{"rules":[{"files":"*","kind":"channel","refusedAt":["a",1]}]}"#,
                 "/rules/0/refusedAt/1: expected a string, found a number",
+            ),
+            (
+                r#"{"rules":[{"files":"a/*.json","kind":"channel"},{"files":"a/x-*.json","kind":"channel"}]}"#,
+                "/rules/1/files: never counts, since the rule for `a/*.json` comes before it and fits as well",
             ),
             ("[]", "expected an object, found an array"),
             ("", "not JSON"),

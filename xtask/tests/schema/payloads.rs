@@ -153,6 +153,38 @@ fn values_of_a_schema_need_not_be_ready_to_be_sent() {
 }
 
 #[test]
+fn a_rule_that_no_file_fits_is_a_problem_where_the_manifest_is_for_the_folder() {
+    let folder = folder("payloads-unused");
+    let bodies = folder.join("bodies");
+    file(&bodies, "channel/capabilities-1.json", "{}");
+    let manifest = r#"{"rules":[
+        {"files":"channel/capabilites-*.json","kind":"capabilities"},{"files":"oauth/error-*.json","kind":"oauth-error"}
+    ]}"#;
+    let manifest = file(&folder, "manifest.json", manifest);
+    let outcome = schema(["payloads", bodies.to_str().unwrap(), "--manifest", &manifest]);
+    assert_eq!(outcome.code, Some(1));
+    assert_eq!(
+        outcome.out,
+        format!(
+            "{manifest}: no file fits the rule for `channel/capabilites-*.json`\n1 values in 1 files: 1 kept whole, 0 failing \
+             as they are known to, 1 problem\n"
+        )
+    );
+
+    let outcome = payloads(&bodies);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.out);
+    assert!(
+        outcome
+            .out
+            .starts_with("no file fits channel/create-request-rejected-*.json, "),
+        "{}",
+        outcome.out
+    );
+    assert!(outcome.out.lines().next().unwrap().ends_with(" of xtask/payloads.json"), "{}", outcome.out);
+    assert!(!outcome.out.contains("oauth"), "{}", outcome.out);
+}
+
+#[test]
 fn a_file_without_a_value_is_told_of() {
     let folder = folder("payloads-no-value");
     file(&folder, "message/a.json", "{}");

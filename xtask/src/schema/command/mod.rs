@@ -20,7 +20,8 @@ cargo xtask schema <command>
   diff OLD NEW [--json]              what changed on the wire between two OpenAPI files, contracts, or versions whose
                                      contracts are checked in; exits with 1 if something breaking did
   payloads DIR [--manifest FILE]     reads each recorded body DIR/<kind>/*.json (or *.ndjson, one a line), writes it
-                                     again and compares; xtask/payloads.json says more about kinds and files
+                                     again and compares; xtask/payloads.json, or the manifest that is named, says
+                                     more about kinds and files, and which of them are expected to fail
   payloads --schema NAME FILE        the same for values of one of HubSpot's schemas, such as PublicFile
 ";
 

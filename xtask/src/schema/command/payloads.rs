@@ -63,6 +63,7 @@ impl Arguments {
 }
 
 fn folder_of_bodies(folder: &Path, manifest: Option<PathBuf>) -> Result<Report> {
+    let is_for_this_folder = manifest.is_some();
     let manifest_file = manifest.unwrap_or_else(|| cargo::root().join("xtask").join("payloads.json"));
     let manifest = Manifest::parse(&files::text(&manifest_file)?)
         .map_err(|error| Error::usage(format!("{}: {error}", manifest_file.display())))?;
@@ -70,14 +71,14 @@ fn folder_of_bodies(folder: &Path, manifest: Option<PathBuf>) -> Result<Report> 
     let mut some_unknown = false;
     let mut paths = all_files(folder)?;
     paths.retain(|path| !manifest.is_prose(path));
-    for path in paths {
-        let file = folder.join(&path);
+    for path in &paths {
+        let file = folder.join(path);
         report.file();
-        match (manifest.find(&path), is_file(&file)) {
-            (_, Err(what)) => report.problem(&path, &what),
-            (Some(expected), Ok(())) => body(&file, &path, &expected, &mut report),
+        match (manifest.find(path), is_file(&file)) {
+            (_, Err(what)) => report.problem(path, &what),
+            (Some(expected), Ok(())) => body(&file, path, &expected, &mut report),
             (None, Ok(())) => {
-                report.problem(&path, "of no kind; give it a rule in the manifest, or a folder named by its kind");
+                report.problem(path, "of no kind; give it a rule in the manifest, or a folder named by its kind");
                 some_unknown = true;
             }
         }
@@ -85,6 +86,15 @@ fn folder_of_bodies(folder: &Path, manifest: Option<PathBuf>) -> Result<Report> 
     if some_unknown {
         let (manifest, kinds) = (manifest_file.display(), kinds::names().join(", "));
         report.note(&format!("the manifest is {manifest}; the kinds are {kinds}"));
+    }
+    let unused: Vec<&str> = manifest.unused(&paths).collect();
+    if is_for_this_folder {
+        for pattern in unused {
+            report.problem(&manifest_file.to_string_lossy(), &format!("no file fits the rule for `{pattern}`"));
+        }
+    } else if !unused.is_empty() {
+        // The workspace's own manifest is for any recordings, which need not have everything.
+        report.note(&format!("no file fits {} of xtask/payloads.json", unused.join(", ")));
     }
     Ok(report)
 }
