@@ -3,6 +3,7 @@
 //! A member given twice is refused, where `serde_json` would keep the last one and lose a fact.
 
 use std::fmt;
+use std::rc::Rc;
 
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
@@ -171,20 +172,32 @@ impl<'de> Visitor<'de> for OnceVisitor {
 #[derive(Clone, Debug)]
 pub(crate) struct Node<'a> {
     pub(crate) value: &'a Value,
-    at: String,
+    /// Nothing for the whole document.
+    at: Option<Rc<Step<'a>>>,
+}
+
+/// The last step on the way to a place. Neighbours share the way before it, so that no document has its names copied for
+/// each of the values below them.
+#[derive(Debug)]
+struct Step<'a> {
+    before: Option<Rc<Step<'a>>>,
+    name: Name<'a>,
+}
+
+#[derive(Debug)]
+enum Name<'a> {
+    Member(&'a str),
+    Element(usize),
 }
 
 impl<'a> Node<'a> {
     pub(crate) fn document(value: &'a Value) -> Self {
-        Self {
-            value,
-            at: String::new(),
-        }
+        Self { value, at: None }
     }
 
     pub(crate) fn refuse<T>(&self, what: impl Into<String>) -> Result<T> {
         Err(Unreadable {
-            at: self.at.clone(),
+            at: self.pointer(),
             what: what.into(),
         })
     }
@@ -201,12 +214,25 @@ impl<'a> Node<'a> {
         self.refuse(format!("expected {what}, found {found}"))
     }
 
-    fn child(&self, name: &str, value: &'a Value) -> Self {
-        let name = name.replace('~', "~0").replace('/', "~1");
+    fn child(&self, name: Name<'a>, value: &'a Value) -> Self {
+        let before = self.at.clone();
         Self {
             value,
-            at: format!("{}/{name}", self.at),
+            at: Some(Rc::new(Step { before, name })),
         }
+    }
+
+    fn pointer(&self) -> String {
+        let mut names = Vec::new();
+        let mut at = self.at.as_ref();
+        while let Some(step) = at {
+            names.push(match step.name {
+                Name::Member(name) => format!("/{}", name.replace('~', "~0").replace('/', "~1")),
+                Name::Element(index) => format!("/{index}"),
+            });
+            at = step.before.as_ref();
+        }
+        names.into_iter().rev().collect()
     }
 
     fn object(&self) -> Result<&'a Map<String, Value>> {
@@ -218,7 +244,8 @@ impl<'a> Node<'a> {
 
     /// The member of an object, if it is there.
     pub(crate) fn get(&self, name: &str) -> Result<Option<Self>> {
-        Ok(self.object()?.get(name).map(|value| self.child(name, value)))
+        let member = self.object()?.get_key_value(name);
+        Ok(member.map(|(name, value)| self.child(Name::Member(name), value)))
     }
 
     /// The member of an object that must be there.
@@ -234,7 +261,7 @@ impl<'a> Node<'a> {
         let mut members: Vec<_> = self
             .object()?
             .iter()
-            .map(|(name, value)| (name.as_str(), self.child(name, value)))
+            .map(|(name, value)| (name.as_str(), self.child(Name::Member(name), value)))
             .collect();
         members.sort_by_key(|(name, _)| *name);
         Ok(members)
@@ -251,7 +278,7 @@ impl<'a> Node<'a> {
             Value::Array(elements) => Ok(elements
                 .iter()
                 .enumerate()
-                .map(|(index, value)| self.child(&index.to_string(), value))
+                .map(|(index, value)| self.child(Name::Element(index), value))
                 .collect()),
             _ => self.expected("an array"),
         }
@@ -290,5 +317,41 @@ impl<'a> Node<'a> {
             None => Ok(()),
             Some(name) => self.refuse(format!("`{name}` is not understood here, and could matter on the wire")),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_place_is_a_json_pointer() {
+        let document = json!({ "a/b~c": [0, { "": 1 }] });
+        let node = Node::document(&document)
+            .need("a/b~c")
+            .unwrap()
+            .elements()
+            .unwrap()
+            .remove(1);
+        let said = |node: &Node<'_>| node.text().unwrap_err().to_string();
+        assert_eq!(said(&node.need("").unwrap()), "/a~1b~0c/1/: expected a string, found a number");
+        assert_eq!(said(&node), "/a~1b~0c/1: expected a string, found an object");
+        assert_eq!(said(&Node::document(&document)), "expected a string, found an object");
+    }
+
+    #[test]
+    fn a_long_name_is_not_copied_for_what_is_below_it() {
+        let name = "n".repeat(100_000);
+        let below: Map<String, Value> = (0..100_000).map(|index| (index.to_string(), Value::Null)).collect();
+        let document = json!({ name.as_str(): below });
+        let members = Node::document(&document).need(&name).unwrap().members().unwrap();
+        assert_eq!(members.len(), 100_000);
+        let way = |node: &Node<'_>| Rc::as_ptr(node.at.as_ref().unwrap().before.as_ref().unwrap()).cast::<()>();
+        let ways: BTreeSet<_> = members.iter().map(|(_, node)| way(node)).collect();
+        assert_eq!(ways.len(), 1);
     }
 }
