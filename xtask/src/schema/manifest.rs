@@ -1,4 +1,9 @@
 //! Which kind of body a recorded file holds, and what is expected of it.
+//!
+//! A manifest is JSON, such as `xtask/payloads.json`. Each of its `rules` names `files` by a pattern and says their `kind`,
+//! and where they are expected to fail: `unreadableAt` one member, or `refusedAt` one or several, with the `reason`.
+//! Files without a rule are of the kind that their folder is named by, or has among `folders`. Files that hold no body
+//! fit a pattern of `prose`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
