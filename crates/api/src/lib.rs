@@ -53,7 +53,7 @@ pub use self::{
     area::Area,
     attempts::{Attempts, GaveUp},
     base_url::{BaseUrl, InvalidBaseUrl, is_confidential},
-    body::Body,
+    body::{Body, BodySource, BodyStream, StreamResponse},
     client::{Client, ClientBuilder},
     custom_channels::CustomChannels,
     error::{Error, ErrorKind},

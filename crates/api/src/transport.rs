@@ -31,7 +31,11 @@ use crate::{Attempts, Body};
 ///   `Content-Length` …);
 /// - returns a response of any status as `Ok`, follows no redirect, and repeats nothing;
 /// - fails with [`Reach::NotSent`] only when no byte of the request can have reached the server;
-/// - reads the whole body of a response, up to a limit of its own, beyond which it fails;
+/// - opens a body that is not in memory itself, reads it no faster than it is sent, and fails with
+///   [`TransportErrorKind::Source`] when that fails, so that the server sees no request that looks whole;
+/// - reads the whole body of a response, up to a limit of its own, beyond which it fails; where the request's extensions
+///   have a [`StreamResponse`](crate::StreamResponse) it may hand over the body of a success as it comes in, and ends it
+///   with an error when it breaks off;
 /// - lets nothing of the address's query, of a token in its path (see [`redact::Path`](crate::redact::Path)), of headers
 ///   or of bodies into an error;
 /// - may be dropped at any await.
@@ -97,6 +101,8 @@ pub enum TransportErrorKind {
     ResponseTooLarge,
     /// A layer refused to send the request: no credentials for it, an address that is not safe for them.
     Refused,
+    /// The body of the request could not be read from its source, or is not as long as the source said.
+    Source,
     /// Anything else.
     Other,
 }
@@ -104,10 +110,11 @@ pub enum TransportErrorKind {
 impl TransportErrorKind {
     /// Whether the reason passes without anybody mending it, so that the same request may succeed later.
     ///
-    /// False for what a layer refuses and for an answer that is too large: both will be so again. A connection that
-    /// does not come about counts as passing, although a wrong name or certificate does not mend itself.
+    /// False for what a layer refuses, for an answer that is too large, and for a body whose source fails: all will be
+    /// so again. A connection that does not come about counts as passing, although a wrong name or certificate does not
+    /// mend itself.
     pub fn passes_by_itself(self) -> bool {
-        !matches!(self, TransportErrorKind::Refused | TransportErrorKind::ResponseTooLarge)
+        !matches!(self, TransportErrorKind::Refused | TransportErrorKind::ResponseTooLarge | TransportErrorKind::Source)
     }
 }
 
@@ -136,6 +143,14 @@ impl TransportError {
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.source = Some(source.into());
+        self
+    }
+
+    /// Says anew whether the request can have reached the server, for a transport that passes on what a body's source
+    /// reports: the source cannot know.
+    #[must_use]
+    pub fn with_reach(mut self, reach: Reach) -> Self {
+        self.0.reach = reach;
         self
     }
 

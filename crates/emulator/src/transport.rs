@@ -6,7 +6,11 @@ use async_trait::async_trait;
 use http::{HeaderValue, Request, Response, header::AUTHORIZATION};
 use hubchannel_api::{Body, HttpTransport, Reach, TransportError, TransportErrorKind, model::Secret};
 
-use crate::{Emulator, emulator::Outcome};
+use crate::{
+    Emulator,
+    emulator::Outcome,
+    service::{BODY_LIMIT, TooLarge},
+};
 
 /// Carries requests to an [`Emulator`] in the same process: without socket, without runtime, whatever their host.
 ///
@@ -61,11 +65,25 @@ impl EmulatorTransport {
     }
 }
 
+/// The request with its body in memory, as far as the emulator reads it.
+async fn whole(request: Request<Body>) -> Result<Request<Body>, TransportError> {
+    let (mut parts, body) = request.into_parts();
+    let body = match body.read(BODY_LIMIT as u64).await {
+        Ok(bytes) => bytes.into(),
+        Err(error) if error.kind() == TransportErrorKind::ResponseTooLarge => {
+            parts.extensions.insert(TooLarge);
+            Body::empty()
+        }
+        Err(error) => return Err(error.with_reach(Reach::NotSent)),
+    };
+    Ok(Request::from_parts(parts, body))
+}
+
 #[async_trait]
 impl HttpTransport for EmulatorTransport {
     async fn send(&self, mut request: Request<Body>) -> Result<Response<Body>, TransportError> {
         self.authorize(&mut request)?;
-        match self.emulator.exchange(request) {
+        match self.emulator.exchange(whole(request).await?) {
             Outcome::Answer(response) => Ok(response),
             Outcome::Refused => Err(TransportError::new(
                 TransportErrorKind::Connect,

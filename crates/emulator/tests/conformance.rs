@@ -45,7 +45,7 @@ impl Harness for InProcess {
             }
             Peer::Echoes => return Err(Skip::because(NO_ECHO)),
             Peer::Unreachable | Peer::TooSlow => return Err(Skip::because(NO_TIMEOUT)),
-            Peer::CutsOff { .. } => return Err(Skip::because(NO_PIECES)),
+            Peer::CutsOff { .. } | Peer::Stalls { .. } => return Err(Skip::because(NO_PIECES)),
             Peer::TooLarge { .. } => return Err(Skip::because(NO_LIMIT)),
             Peer::Garbles { .. } => return Err(Skip::because(NO_BYTES)),
             other => return Err(Skip::because(format_args!("unknown: {other:?}"))),

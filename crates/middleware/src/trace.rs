@@ -238,6 +238,7 @@ fn kind(kind: TransportErrorKind) -> &'static str {
         TransportErrorKind::Interrupted => "interrupted",
         TransportErrorKind::ResponseTooLarge => "too_large",
         TransportErrorKind::Refused => "refused",
+        TransportErrorKind::Source => "source",
         _ => "other",
     }
 }

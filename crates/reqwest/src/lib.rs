@@ -13,10 +13,13 @@
 //! keeps no timeout but that of the connection. All of that is the business of layers around it, such as the `Stack` of
 //! `hubchannel-middleware`. It needs a Tokio runtime.
 
+mod body;
 mod error;
+mod file;
 mod transport;
 
 pub use self::{
     error::BuildError,
+    file::FileSource,
     transport::{ReqwestTransport, ReqwestTransportBuilder},
 };

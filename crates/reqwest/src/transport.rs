@@ -5,9 +5,13 @@ use std::{env, fmt, time::Duration};
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use http::{Request, Response};
-use hubchannel_api::{Body, HttpTransport, Reach, TransportError, TransportErrorKind};
+use hubchannel_api::{Body, HttpTransport, Reach, StreamResponse, TransportError, TransportErrorKind};
 
-use crate::{BuildError, error::transport_error};
+use crate::{
+    BuildError,
+    body::{incoming, outgoing},
+    error::transport_error,
+};
 
 /// Carries HTTP exchanges over a [`reqwest::Client`]. Cheap to clone; clones share the connections.
 ///
@@ -65,7 +69,7 @@ impl ReqwestTransport {
         }
     }
 
-    /// Sets the largest response that is read, in bytes of the body.
+    /// Sets the largest response that is read whole, in bytes of the body. One that is streamed has no limit here.
     #[must_use]
     pub fn with_max_response_bytes(self, max_response_bytes: usize) -> Self {
         ReqwestTransport {
@@ -100,18 +104,25 @@ impl ReqwestTransport {
 #[async_trait]
 impl HttpTransport for ReqwestTransport {
     async fn send(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
-        let Some(body) = request.body().as_bytes().cloned() else {
-            let message = "a body that is not in memory cannot be sent";
-            return Err(TransportError::new(TransportErrorKind::Refused, Reach::NotSent, message));
-        };
-        let request = request.map(|_| body);
+        let streams = request.extensions().get::<StreamResponse>().is_some();
+        let (parts, body) = request.into_parts();
+        let (body, failure) = outgoing(body).await?;
+        let request = Request::from_parts(parts, body);
         let request = reqwest::Request::try_from(request).map_err(transport_error)?;
-        let mut response = self.client.execute(request).await.map_err(transport_error)?;
-        let body = self.read(&mut response).await?;
-        let mut answer = Response::new(Body::from(body));
+        let mut response = self
+            .client
+            .execute(request)
+            .await
+            .map_err(|error| failure.take().unwrap_or_else(|| transport_error(error)))?;
+        let mut answer = Response::new(Body::empty());
         *answer.status_mut() = response.status();
         *answer.version_mut() = response.version();
         *answer.headers_mut() = std::mem::take(response.headers_mut());
+        *answer.body_mut() = if streams && answer.status().is_success() {
+            incoming(response)
+        } else {
+            self.read(&mut response).await?.into()
+        };
         Ok(answer)
     }
 }

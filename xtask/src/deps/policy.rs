@@ -113,7 +113,7 @@ pub(crate) const POLICY: Policy = Policy {
             foreign: Foreign::Only(&[
                 ("async-trait", "async methods in traits that stay object safe"),
                 ("bytes", "bodies that are cheap to clone for a repeat"),
-                ("futures-core", "lists as streams, by the trait that all runtimes share"),
+                ("futures-core", "lists and bodies as streams, by the trait that all runtimes share"),
                 ("http", "the request and response types every transport knows"),
                 ("percent-encoding", "ids in paths"),
                 ("serde", "what bodies of operations are bound by"),
@@ -146,8 +146,11 @@ pub(crate) const POLICY: Policy = Policy {
             foreign: Foreign::Only(&[
                 ("async-trait", "implements the transport trait"),
                 ("bytes", "hands bodies over without a copy"),
+                ("futures-core", "the trait of bodies that stream"),
                 ("http", "implements the transport trait"),
+                ("http-body", "how reqwest takes and gives bodies that stream; comes with it"),
                 ("reqwest", "the HTTP client this package is for"),
+                ("tokio", "reads files off the runtime's threads; comes with reqwest"),
             ]),
             dev_edges: &["hubchannel-mock"],
             dev_foreign: &[

@@ -86,6 +86,8 @@ pub enum ErrorKind {
     Invalid,
     /// A layer of the transport refused to send it: no credentials, an address that is not safe for them.
     Refused,
+    /// The body of the request, such as a file to upload, could not be read or has changed its length.
+    Source,
     /// There was no connection, and nothing was sent.
     Connect,
     /// Too much time passed.
@@ -147,6 +149,7 @@ impl Error {
             TransportErrorKind::Interrupted => ErrorKind::Interrupted,
             TransportErrorKind::ResponseTooLarge => ErrorKind::ResponseTooLarge,
             TransportErrorKind::Refused => ErrorKind::Refused,
+            TransportErrorKind::Source => ErrorKind::Source,
             TransportErrorKind::Other => ErrorKind::Transport,
         };
         let attempts = match (error.attempts(), error.reach()) {

@@ -12,7 +12,7 @@ use std::{
 
 use axum::{
     Router,
-    body::{self, HttpBody},
+    body::HttpBody,
     extract::{ConnectInfo, Request, State},
     response::Response,
 };
@@ -143,7 +143,10 @@ async fn answer(
     if let Some(request) = receive(request).await {
         match emulator.exchange(request) {
             Outcome::Answer(response) => {
-                return response.map(|body| body::Body::from(body.as_bytes().cloned().unwrap_or_default()));
+                let (parts, body) = response.into_parts();
+                if let Ok(bytes) = body.read(u64::MAX).await {
+                    return Response::from_parts(parts, bytes.into());
+                }
             }
             Outcome::Silent => stop.wait().await,
             Outcome::Refused | Outcome::Dropped => {}

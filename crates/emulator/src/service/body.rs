@@ -7,7 +7,9 @@ use serde::de::IgnoredAny;
 use super::{BODY_LIMIT, TooLarge, refusal::Refusal};
 
 pub(super) fn check_size(request: &Request<Body>) -> Result<(), Refusal> {
-    if request.body().len() > BODY_LIMIT || request.extensions().get::<TooLarge>().is_some() {
+    if request.body().len().is_some_and(|length| length > BODY_LIMIT as u64)
+        || request.extensions().get::<TooLarge>().is_some()
+    {
         Err(Refusal::too_large())
     } else {
         Ok(())

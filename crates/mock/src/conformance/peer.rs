@@ -53,6 +53,16 @@ pub enum Peer {
         /// How many bytes of the body are sent.
         after: usize,
     },
+    /// Reads a request, sends the head of this response and a part of its body, and then nothing. The connection stays
+    /// open. Transports that hand over whole answers only cannot have this peer.
+    Stalls {
+        /// The response as it would be if it were whole.
+        response: Response<Bytes>,
+        /// How the end of its body would be told.
+        framing: Framing,
+        /// How many bytes of the body are sent.
+        after: usize,
+    },
     /// Answers with the status 200 and a body that is larger than the transport takes.
     ///
     /// The transport should be set to take little here. With all other peers it must take bodies of 1 MiB.

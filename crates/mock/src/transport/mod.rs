@@ -40,7 +40,8 @@ pub use self::{
 /// ```
 ///
 /// A request gets its answer from the first rule that matches it and has an answer left. One that no rule answers fails
-/// with an error of kind [`Other`](TransportErrorKind::Other), as not sent.
+/// with an error of kind [`Other`](TransportErrorKind::Other), as not sent. A body that is not in memory is read first, and
+/// a request whose body cannot be read is not received.
 ///
 /// Clones share the script. When the last one is dropped and the test has not failed already, the script is
 /// [verified](MockTransport::verify) and a mismatch panics. Where a clone lives on in a task that nobody waits for, such
@@ -99,7 +100,12 @@ impl fmt::Debug for MockTransport {
 #[async_trait]
 impl HttpTransport for MockTransport {
     async fn send(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
-        let received = Received::new(request);
+        let (parts, body) = request.into_parts();
+        let body = body
+            .read(u64::MAX)
+            .await
+            .map_err(|error| error.with_reach(Reach::NotSent))?;
+        let received = Received::new(Request::from_parts(parts, body.into()));
         match self.0.answer(&received) {
             Some(answer) => answer.give(&received).await,
             None => Err(TransportError::new(

@@ -40,7 +40,7 @@ pub struct Received {
     pub uri: Uri,
     /// The headers.
     pub headers: HeaderMap,
-    /// The body.
+    /// The body, which is in memory.
     pub body: Body,
     /// What the request's extensions say about its call; `None` if it is not from a [`Client`](hubchannel_api::Client).
     pub call: Option<Call>,

@@ -7,8 +7,8 @@ use std::{
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use http::Request;
-use hubchannel_api::BaseUrl;
+use http::{Request, Response};
+use hubchannel_api::{BaseUrl, Body, BodyStream};
 use hubchannel_mock::{
     Answer, MockTransport, Rule,
     conformance::{Harness, Peer, Scene, Skip, turns},
@@ -69,9 +69,23 @@ fn script(peer: Peer) -> Result<Rule, Skip> {
             .fold(when().always(Answer::lost()), |rule, _| rule.once(Answer::status(200)))
             .at_least(0),
         Peer::CutsOff { .. } | Peer::Garbles { .. } => when().always(Answer::lost()),
+        Peer::Stalls { response, after, .. } => when().always(Answer::with(move |_| stalling(&response, after))),
         Peer::TooLarge { .. } => when().always(Answer::too_large()),
         _ => return Err(Skip::because("not known to this harness")),
     })
+}
+
+/// An answer whose body comes as far as this, and then no further.
+fn stalling(response: &Response<Bytes>, after: usize) -> Answer {
+    let body = response.body();
+    let stream = BodyStream::unfold(Some(body.slice(..after)), |piece| async move {
+        match piece {
+            Some(piece) => Ok(Some((piece, None))),
+            None => std::future::pending().await,
+        }
+    });
+    let length = u64::try_from(body.len()).unwrap();
+    Answer::from(response.clone().map(|_| Body::from_stream(Some(length), stream)))
 }
 
 #[async_trait]

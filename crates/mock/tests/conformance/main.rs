@@ -155,6 +155,26 @@ async fn a_transport_that_never_answers_fails_and_does_not_hang() {
 }
 
 #[tokio::test]
+async fn a_transport_that_does_not_read_sources_to_their_end_fails() {
+    assert_failed(&failed(Fault::SendsNothingOfASource).await, &["a_body_from_a_source_arrives_whole_each_time"]);
+    assert_failed(
+        &failed(Fault::SendsHalfOfASource).await,
+        &[
+            "a_source_that_fails_leaves_no_request_that_looks_whole",
+            "a_source_of_another_length_leaves_no_request_that_looks_whole",
+        ],
+    );
+}
+
+#[tokio::test]
+async fn a_transport_that_ends_a_stream_early_fails() {
+    assert_failed(
+        &failed(Fault::EndsStreamsEarly).await,
+        &["a_streamed_answer_that_is_cut_off_does_not_end_as_if_it_were_whole"],
+    );
+}
+
+#[tokio::test]
 async fn what_cannot_be_checked_is_reported_with_the_reason() {
     let report = conformance::run(&Wrong::new(Fault::Declines)).await;
     report.assert();

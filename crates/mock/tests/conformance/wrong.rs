@@ -6,8 +6,9 @@ use std::{
 };
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use http::{HeaderValue, Request, Response, Uri, header::LOCATION};
-use hubchannel_api::{Body, HttpTransport, Reach, TransportError, TransportErrorKind};
+use hubchannel_api::{Body, HttpTransport, Reach, StreamResponse, TransportError, TransportErrorKind};
 use hubchannel_mock::conformance::{Harness, Peer, Scene, Skip, turns};
 
 use crate::harness::{Hosts, MockHarness};
@@ -27,6 +28,9 @@ pub(crate) enum Fault {
     MixesAnswers,
     AnswersSilence,
     NeverAnswers,
+    SendsNothingOfASource,
+    SendsHalfOfASource,
+    EndsStreamsEarly,
     /// Not the transport's fault: the harness cannot have one peer.
     Declines,
     DeclinesAll,
@@ -119,7 +123,7 @@ impl HttpTransport for WrongTransport {
                 let secret = match what {
                     "headers" => format!("{:?}", request.headers()),
                     "query" => request.uri().to_string(),
-                    _ => String::from_utf8_lossy(request.body().as_bytes().unwrap()).into_owned(),
+                    _ => String::from_utf8_lossy(&bytes(request.body())).into_owned(),
                 };
                 self.pass_on(request)
                     .await
@@ -160,6 +164,26 @@ impl HttpTransport for WrongTransport {
             }
             Fault::AnswersSilence if self.silent => Ok(Response::default()),
             Fault::NeverAnswers => pending().await,
+            Fault::SendsNothingOfASource => {
+                let request = request.map(|body| bytes(&body).into());
+                self.pass_on(request).await
+            }
+            Fault::SendsHalfOfASource => {
+                let (parts, body) = request.into_parts();
+                let mut sent = Vec::new();
+                let mut stream = body.open();
+                while let Some(Ok(piece)) = stream.next().await {
+                    sent.extend_from_slice(&piece);
+                }
+                self.pass_on(Request::from_parts(parts, sent.into())).await
+            }
+            Fault::EndsStreamsEarly => {
+                let streams = request.extensions().get::<StreamResponse>().is_some();
+                match self.pass_on(request).await {
+                    Err(error) if streams && error.kind() == TransportErrorKind::Interrupted => Ok(Response::default()),
+                    result => result,
+                }
+            }
             Fault::AnswersSilence | Fault::Declines | Fault::DeclinesAll => self.pass_on(request).await,
         }
     }
@@ -173,6 +197,10 @@ fn keep_one(headers: &mut http::HeaderMap) {
 }
 
 fn cut(body: Body) -> Body {
-    let bytes = body.as_bytes().unwrap();
+    let bytes = bytes(&body);
     bytes.slice(..bytes.len().min(0x1_0000)).into()
+}
+
+fn bytes(body: &Body) -> Bytes {
+    body.as_bytes().cloned().unwrap_or_default()
 }

@@ -92,6 +92,11 @@ fn serve(shared: &Shared, stream: TcpStream) -> io::Result<()> {
                 framing,
                 after,
             } => return write(&mut out, response, *framing, *after),
+            Peer::Stalls {
+                response,
+                framing,
+                after,
+            } => write(&mut out, response, *framing, *after)?,
             Peer::TooLarge {
                 framing: Framing::Length,
             } => {

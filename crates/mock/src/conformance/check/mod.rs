@@ -4,6 +4,7 @@ mod answers;
 mod conduct;
 mod failures;
 mod requests;
+mod streams;
 mod trial;
 
 use std::pin::Pin;
@@ -53,6 +54,15 @@ const CHECKS: &[(&str, Check)] = checks![
     failures::an_answer_that_announces_too_much_fails,
     failures::an_answer_without_end_fails,
     failures::what_is_not_http_is_no_answer,
+    streams::a_body_from_a_source_arrives_whole_each_time,
+    streams::a_source_is_opened_once_for_each_exchange,
+    streams::a_source_that_fails_leaves_no_request_that_looks_whole,
+    streams::a_source_of_another_length_leaves_no_request_that_looks_whole,
+    streams::an_answer_that_may_stream_comes_whole,
+    streams::an_answer_that_may_stream_and_is_no_success_is_in_memory,
+    streams::an_answer_that_may_stream_comes_before_its_end,
+    streams::a_streamed_answer_that_is_cut_off_does_not_end_as_if_it_were_whole,
+    streams::a_streamed_answer_that_is_dropped_does_not_disturb_the_next,
 ];
 
 pub(super) async fn run(harness: &dyn Harness) -> Report {

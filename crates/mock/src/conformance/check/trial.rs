@@ -163,8 +163,8 @@ impl Trial<'_> {
     ) -> Verdict {
         let error = match result {
             Ok(response) => {
-                let (status, length) = (response.status(), response.body().len());
-                return Err(fail(format_args!("expected a failure, got an answer: {status}, {length} bytes")));
+                let (status, body) = (response.status(), response.body());
+                return Err(fail(format_args!("expected a failure, got an answer: {status}, {body:?}")));
             }
             Err(error) => error,
         };

@@ -1,0 +1,235 @@
+//! Bodies that are not in memory, on their way out and on their way in.
+
+use std::{
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    task::{Context, Poll, Waker},
+};
+
+use bytes::Bytes;
+use http::{Method, Request, Response, StatusCode};
+use hubchannel_api::{Body, BodySource, BodyStream, Reach, StreamResponse, TransportError, TransportErrorKind};
+
+use super::{
+    Verdict,
+    answers::{every_byte, large, response},
+    trial::{ANSWER, BODY, Exam, Trial, fail, same, same_bytes},
+};
+use crate::conformance::{Framing, Peer, report::Stop, turns};
+
+/// Bytes in pieces, some of them empty, of the length that is said, or not.
+struct Pieces {
+    bytes: Bytes,
+    length: u64,
+    /// After how many bytes reading fails.
+    fails_after: Option<usize>,
+    opened: Arc<AtomicU64>,
+}
+
+const PIECE: usize = 10_000;
+
+impl Pieces {
+    fn new(bytes: Vec<u8>) -> Self {
+        Pieces {
+            length: bytes.len() as u64,
+            bytes: bytes.into(),
+            fails_after: None,
+            opened: Arc::default(),
+        }
+    }
+}
+
+impl BodySource for Pieces {
+    fn length(&self) -> u64 {
+        self.length
+    }
+
+    fn open(&self) -> BodyStream {
+        self.opened.fetch_add(1, Ordering::SeqCst);
+        let fails_after = self.fails_after;
+        let state = (self.bytes.clone(), 0, false);
+        BodyStream::unfold(state, move |(mut left, read, empty)| async move {
+            // Not at once, as a disk does not answer at once.
+            turns(1).await;
+            if fails_after.is_some_and(|after| read >= after) {
+                return Err(TransportError::new(TransportErrorKind::Source, Reach::NotSent, "the disk is gone"));
+            }
+            if empty {
+                return Ok(Some((Bytes::new(), (left, read, false))));
+            }
+            let piece = left.split_to(left.len().min(PIECE).min(fails_after.unwrap_or(PIECE)));
+            let read = read + piece.len();
+            Ok((!piece.is_empty()).then_some((piece, (left, read, true))))
+        })
+    }
+}
+
+pub(super) async fn a_body_from_a_source_arrives_whole_each_time(exam: Exam<'_>) -> Verdict {
+    for bytes in [Vec::new(), BODY.into(), every_byte(), large()] {
+        let trial = exam.answering(Response::default()).await?;
+        let body = Body::from_source(Pieces::new(bytes.clone()));
+        let request = trial.request(Method::POST, "/messages", body)?;
+        for _ in 0..2 {
+            trial.answer(request.clone()).await?;
+        }
+        trial.received_only(2).await?;
+        for received in trial.received() {
+            same_bytes("body from a source", received.body(), &bytes)?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) async fn a_source_is_opened_once_for_each_exchange(exam: Exam<'_>) -> Verdict {
+    let trial = exam.answering(Response::default()).await?;
+    let pieces = Pieces::new(large());
+    let opened = Arc::clone(&pieces.opened);
+    let request = trial.request(Method::POST, "/messages", Body::from_source(pieces))?;
+    let sending = trial.sending(request);
+    same("times that the source was opened before anything was polled", opened.load(Ordering::SeqCst), 0)?;
+    trial
+        .wait(sending)
+        .await?
+        .map_err(|error| fail(format_args!("there was an answer, but the transport failed: {error}")))?;
+    same("times that the source was opened", opened.load(Ordering::SeqCst), 1)
+}
+
+pub(super) async fn a_source_that_fails_leaves_no_request_that_looks_whole(exam: Exam<'_>) -> Verdict {
+    for after in [0, 1, 100_000] {
+        let mut pieces = Pieces::new(large());
+        pieces.fails_after = Some(after);
+        fails(exam, pieces).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn a_source_of_another_length_leaves_no_request_that_looks_whole(exam: Exam<'_>) -> Verdict {
+    for length in [0, 1, 100_000, 0x10_0001, 0x20_0000] {
+        let mut pieces = Pieces::new(large());
+        pieces.length = length;
+        fails(exam, pieces).await?;
+    }
+    Ok(())
+}
+
+/// Wants a failure that names the source, and no request at the peer.
+async fn fails(exam: Exam<'_>, pieces: Pieces) -> Verdict {
+    let trial = exam.answering(Response::default()).await?;
+    let request = trial.request(Method::POST, "/messages", Body::from_source(pieces))?;
+    let result = trial.wait(trial.sending(request)).await?;
+    let reach = match &result {
+        Err(error) => error.reach(),
+        Ok(_) => Reach::Unknown,
+    };
+    // A transport that reads the source before it sends anything knows that nothing was sent.
+    trial.failure(result, &[TransportErrorKind::Source], reach)?;
+    trial.received_only(0).await
+}
+
+/// A request whose answer may be streamed.
+fn streaming(trial: &Trial<'_>) -> Result<Request<Body>, Stop> {
+    let mut request = trial.post()?;
+    request.extensions_mut().insert(StreamResponse);
+    Ok(request)
+}
+
+pub(super) async fn an_answer_that_may_stream_comes_whole(exam: Exam<'_>) -> Verdict {
+    for framing in [Framing::Length, Framing::Chunked] {
+        for body in [Vec::new(), every_byte(), large()] {
+            let response = response(StatusCode::OK, body.clone());
+            let trial = exam.peer(Peer::Answers { response, framing }).await?;
+            let answer = trial
+                .wait(trial.sending(streaming(&trial)?))
+                .await?
+                .map_err(|error| fail(format_args!("there was an answer, but the transport failed: {error}")))?;
+            let came = trial
+                .wait(answer.body().open().read(u64::MAX))
+                .await?
+                .map_err(|error| fail(format_args!("the answer was whole, but its stream failed: {error}")))?;
+            same_bytes("streamed body", &came, &body)?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) async fn an_answer_that_may_stream_and_is_no_success_is_in_memory(exam: Exam<'_>) -> Verdict {
+    let trial = exam.answering(response(StatusCode::TOO_MANY_REQUESTS, ANSWER)).await?;
+    let (parts, came) = trial.answer(streaming(&trial)?).await?;
+    same("status", parts.status, StatusCode::TOO_MANY_REQUESTS)?;
+    same_bytes("body of an error", &came, ANSWER.as_bytes())
+}
+
+pub(super) async fn an_answer_that_may_stream_comes_before_its_end(exam: Exam<'_>) -> Verdict {
+    let body = large();
+    for framing in [Framing::Length, Framing::Chunked] {
+        let after = PIECE;
+        let peer = Peer::Stalls {
+            response: response(StatusCode::OK, body.clone()),
+            framing,
+            after,
+        };
+        let trial = exam.peer(peer).await?;
+        let answer = trial
+            .wait(trial.sending(streaming(&trial)?))
+            .await?
+            .map_err(|error| fail(format_args!("the transport failed where a part of the answer came: {error}")))?;
+        let mut stream = answer.body().open();
+        let mut came = Vec::new();
+        while came.len() < after {
+            match trial.wait(stream.next()).await? {
+                Some(Ok(piece)) => came.extend_from_slice(&piece),
+                Some(Err(error)) => return Err(fail(format_args!("the stream failed before anything broke: {error}"))),
+                None => return Err(fail("the stream ended before the answer did")),
+            }
+        }
+        same_bytes("the part of the body that came", &came, body.get(..after).unwrap_or_default())?;
+        trial.settle().await;
+        let mut next = pin!(stream.next());
+        if let Poll::Ready(end) = next.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            return Err(fail(format_args!("the stream did not wait for the rest: {end:?}")));
+        }
+    }
+    Ok(())
+}
+
+pub(super) async fn a_streamed_answer_that_is_cut_off_does_not_end_as_if_it_were_whole(exam: Exam<'_>) -> Verdict {
+    let body = ANSWER.repeat(10);
+    for framing in [Framing::Length, Framing::Chunked] {
+        for after in [0, 1, body.len() / 2, body.len() - 1] {
+            let peer = Peer::CutsOff {
+                response: response(StatusCode::OK, body.clone()),
+                framing,
+                after,
+            };
+            let trial = exam.peer(peer).await?;
+            let result = match trial.wait(trial.sending(streaming(&trial)?)).await? {
+                Ok(answer) => trial.wait(answer.body().open().read(u64::MAX)).await?,
+                Err(error) => Err(error),
+            };
+            let result = result.map(|bytes| Response::new(Body::from(bytes)));
+            trial.failure(result, &[TransportErrorKind::Interrupted], Reach::Unknown)?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) async fn a_streamed_answer_that_is_dropped_does_not_disturb_the_next(exam: Exam<'_>) -> Verdict {
+    let trial = exam.answering(response(StatusCode::OK, large())).await?;
+    for pieces in 0..4 {
+        let answer = trial
+            .wait(trial.sending(streaming(&trial)?))
+            .await?
+            .map_err(|error| fail(format_args!("there was an answer, but the transport failed: {error}")))?;
+        let mut stream = answer.body().open();
+        for _ in 0..pieces {
+            trial.wait(stream.next()).await?;
+        }
+        drop(stream);
+        let (_, came) = trial.answer(trial.post()?).await?;
+        same_bytes("body of the answer after a dropped one", &came, &large())?;
+    }
+    Ok(())
+}

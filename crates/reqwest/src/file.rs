@@ -1,0 +1,132 @@
+//! Files to upload.
+
+use std::{
+    fmt,
+    fs::{self, File},
+    io::{self, Read as _},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use bytes::Bytes;
+use hubchannel_api::{Body, BodySource, BodyStream, Reach, TransportError, TransportErrorKind};
+
+/// A file on disk as the body of a request: read piece by piece while it is sent, and again from the beginning for each
+/// attempt.
+///
+/// ```no_run
+/// use hubchannel_api::Body;
+/// use hubchannel_reqwest::FileSource;
+///
+/// # async fn example() -> std::io::Result<()> {
+/// let video = Body::from(FileSource::open("/var/spool/bridge/tour.mp4").await?);
+/// assert!(video.is_repeatable());
+/// # Ok(())
+/// # }
+/// ```
+///
+/// The length is that at the time of [`open`](FileSource::open). When the file has another one as it is read, the
+/// request fails with [`TransportErrorKind::Source`]; a change that leaves the length alone goes unnoticed. Never more
+/// than a few pieces of 64 KiB are in memory. It needs a Tokio runtime, and reads on the threads which that keeps for
+/// blocking work. `Debug` shows the length only.
+#[derive(Clone)]
+pub struct FileSource {
+    path: Arc<PathBuf>,
+    length: u64,
+}
+
+/// How much is read at once.
+const PIECE: usize = 64 << 10;
+
+impl FileSource {
+    /// The file at this path.
+    ///
+    /// # Errors
+    /// When there is none, or when it is no ordinary file.
+    pub async fn open(path: impl Into<PathBuf>) -> io::Result<Self> {
+        let path = Arc::new(path.into());
+        let (_, length) = blocking({
+            let path = Arc::clone(&path);
+            move || opened(&path)
+        })
+        .await?;
+        Ok(FileSource { path, length })
+    }
+}
+
+impl BodySource for FileSource {
+    fn length(&self) -> u64 {
+        self.length
+    }
+
+    fn open(&self) -> BodyStream {
+        let FileSource { path, length } = self.clone();
+        BodyStream::unfold(Reading::At(path), move |reading| async move {
+            blocking(move || reading.piece(length)).await.map_err(|error| {
+                TransportError::new(TransportErrorKind::Source, Reach::NotSent, format!("the file to send: {error}"))
+                    .with_source(error)
+            })
+        })
+    }
+}
+
+impl From<FileSource> for Body {
+    fn from(file: FileSource) -> Self {
+        Body::from_source(file)
+    }
+}
+
+impl fmt::Debug for FileSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "FileSource({} bytes)", self.length)
+    }
+}
+
+/// How far a file has been read.
+enum Reading {
+    At(Arc<PathBuf>),
+    Open { file: File, read: u64 },
+}
+
+impl Reading {
+    fn piece(self, length: u64) -> io::Result<Option<(Bytes, Self)>> {
+        let (mut file, read) = match self {
+            Reading::Open { file, read } => (file, read),
+            Reading::At(path) => match opened(&path)? {
+                (file, now) if now == length => (file, 0),
+                (_, now) => return Err(changed(length, now)),
+            },
+        };
+        let mut piece = vec![0; PIECE];
+        let count = loop {
+            match file.read(&mut piece) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                result => break result?,
+            }
+        };
+        piece.truncate(count);
+        let read = read + count as u64;
+        if read > length || count == 0 && read < length {
+            return Err(changed(length, file.metadata()?.len()));
+        }
+        Ok((count > 0).then(|| (piece.into(), Reading::Open { file, read })))
+    }
+}
+
+fn opened(path: &Path) -> io::Result<(File, u64)> {
+    // Before it is opened, because opening a pipe waits for somebody at its other end.
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("no ordinary file"));
+    }
+    let file = File::open(path)?;
+    let length = file.metadata()?.len();
+    Ok((file, length))
+}
+
+fn changed(before: u64, now: u64) -> io::Error {
+    io::Error::other(format!("it had {before} bytes, and has changed meanwhile: it has {now} now"))
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
+}

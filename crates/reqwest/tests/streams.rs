@@ -1,0 +1,248 @@
+//! Bodies that are larger than memory should have to be, over loopback.
+
+#![allow(clippy::unwrap_used, reason = "a failing test is how this reports")]
+
+use std::{
+    fs,
+    io::{Read as _, Write as _},
+    net::TcpListener,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use hubchannel_api::{
+    Body, BodySource, BodyStream, HttpTransport, Reach, StreamResponse, TransportError, TransportErrorKind,
+};
+use hubchannel_reqwest::{FileSource, ReqwestTransport};
+
+/// Much more than the two ends of a connection hold for it.
+const LARGE: u64 = 96 << 20;
+
+/// What the system may hold of a connection over loopback, and the HTTP client before it.
+const BUFFERED: u64 = 24 << 20;
+
+const PIECE: u64 = 64 << 10;
+
+/// Reads a request and a body of this length behind its head, counts what came of it, and answers.
+fn counting(length: u64, counter: Arc<AtomicU64>) -> (String, thread::JoinHandle<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base_url = format!("http://{}", listener.local_addr().unwrap());
+    let served = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            stream.read_exact(&mut byte).unwrap();
+            head.push(byte[0]);
+        }
+        let mut piece = vec![0; 16 << 10];
+        while counter.load(Ordering::SeqCst) < length {
+            let read = stream.read(&mut piece).unwrap();
+            if read == 0 {
+                break;
+            }
+            counter.fetch_add(read as u64, Ordering::SeqCst);
+        }
+        // Whoever has hung up gets no answer.
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+        String::from_utf8(head).unwrap()
+    });
+    (base_url, served)
+}
+
+fn put(base_url: &str, body: impl Into<Body>) -> Request<Body> {
+    Request::put(format!("{base_url}/file")).body(body.into()).unwrap()
+}
+
+async fn send(request: Request<Body>) -> Result<Response<Body>, TransportError> {
+    ReqwestTransport::new().unwrap().send(request).await
+}
+
+/// Zeros, and how far ahead of the server they were read at most.
+#[derive(Clone)]
+struct Zeros {
+    length: u64,
+    received: Arc<AtomicU64>,
+    lead: Arc<AtomicU64>,
+}
+
+impl BodySource for Zeros {
+    fn length(&self) -> u64 {
+        self.length
+    }
+
+    fn open(&self) -> BodyStream {
+        let zeros = self.clone();
+        BodyStream::unfold(0, move |read| {
+            let zeros = zeros.clone();
+            async move {
+                let lead = u64::saturating_sub(read, zeros.received.load(Ordering::SeqCst));
+                zeros.lead.fetch_max(lead, Ordering::SeqCst);
+                let size = PIECE.min(zeros.length - read);
+                Ok((size > 0).then(|| (Bytes::from(vec![0; usize::try_from(size).unwrap()]), read + size)))
+            }
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_large_body_is_read_no_faster_than_it_is_sent() {
+    let received = Arc::new(AtomicU64::new(0));
+    let zeros = Zeros {
+        length: LARGE,
+        received: Arc::clone(&received),
+        lead: Arc::default(),
+    };
+    let (base_url, served) = counting(LARGE, Arc::clone(&received));
+    send(put(&base_url, Body::from_source(zeros.clone()))).await.unwrap();
+    let head = served.join().unwrap();
+    assert!(head.contains(&format!("content-length: {LARGE}\r\n")), "{head}");
+    assert_eq!(received.load(Ordering::SeqCst), LARGE);
+    let lead = zeros.lead.load(Ordering::SeqCst);
+    assert!(lead < BUFFERED, "{lead} bytes were read before the server had them");
+}
+
+#[tokio::test]
+async fn a_large_answer_is_read_no_faster_than_it_is_wanted() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base_url = format!("http://{}", listener.local_addr().unwrap());
+    let (wanted, lead) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
+    let served = thread::spawn({
+        let (wanted, lead) = (Arc::clone(&wanted), Arc::clone(&lead));
+        move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let _ = stream.read(&mut [0; 4096]).unwrap();
+            write!(stream, "HTTP/1.1 200 OK\r\ncontent-length: {LARGE}\r\n\r\n").unwrap();
+            let mut sent = 0;
+            while sent < LARGE {
+                stream.write_all(&[0; PIECE as usize]).unwrap();
+                sent += PIECE;
+                lead.fetch_max(sent.saturating_sub(wanted.load(Ordering::SeqCst)), Ordering::SeqCst);
+            }
+        }
+    });
+    let mut request = Request::get(base_url).body(Body::empty()).unwrap();
+    request.extensions_mut().insert(StreamResponse);
+    // Far below what comes: the limit is for answers that are read whole.
+    let transport = ReqwestTransport::builder().max_response_bytes(1_000).build().unwrap();
+    let body = transport.send(request).await.unwrap().into_body();
+    assert_eq!((body.len(), body.as_bytes()), (Some(LARGE), None));
+    let mut stream = body.open();
+    while let Some(piece) = stream.next().await {
+        wanted.fetch_add(piece.unwrap().len() as u64, Ordering::SeqCst);
+        tokio::task::yield_now().await;
+    }
+    served.join().unwrap();
+    assert_eq!(wanted.load(Ordering::SeqCst), LARGE);
+    let lead = lead.load(Ordering::SeqCst);
+    assert!(lead < BUFFERED, "{lead} bytes had come before they were wanted");
+}
+
+/// A file that is gone when the test is over.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(name: &str, content: &[u8]) -> Self {
+        let path = std::env::temp_dir().join(format!("hubchannel-{}-{name}", std::process::id()));
+        fs::write(&path, content).unwrap();
+        Scratch(path)
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+#[tokio::test]
+async fn a_large_file_goes_over_the_wire_from_disk() {
+    let file = Scratch::new("large", b"");
+    fs::File::options()
+        .write(true)
+        .open(&file.0)
+        .unwrap()
+        .set_len(LARGE)
+        .unwrap();
+    let source = FileSource::open(&file.0).await.unwrap();
+    let received = Arc::new(AtomicU64::new(0));
+    let (base_url, served) = counting(LARGE, Arc::clone(&received));
+    send(put(&base_url, source)).await.unwrap();
+    served.join().unwrap();
+    assert_eq!(received.load(Ordering::SeqCst), LARGE);
+}
+
+#[tokio::test]
+async fn a_file_is_the_same_each_time_it_is_read() {
+    let content: Vec<u8> = (0..=250).cycle().take(200_000).collect();
+    let file = Scratch::new("same", &content);
+    let body = Body::from(FileSource::open(&file.0).await.unwrap());
+    for _ in 0..2 {
+        assert_eq!(body.read(1 << 20).await.unwrap(), content);
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_has_changed_its_length_is_not_sent() {
+    let file = Scratch::new("changed", b"before");
+    let source = FileSource::open(&file.0).await.unwrap();
+    fs::write(&file.0, b"and after").unwrap();
+    // Nobody listens there, and nobody is asked.
+    let error = send(put("http://127.0.0.1:1", source)).await.unwrap_err();
+    assert_eq!((error.kind(), error.reach()), (TransportErrorKind::Source, Reach::NotSent));
+    assert_eq!(error.to_string(), "the file to send: it had 6 bytes, and has changed meanwhile: it has 9 now");
+}
+
+/// A file that gets another length as soon as its first piece was read: long before the last of it can have been, for the
+/// connection does not hold so much.
+struct Changing(FileSource, Arc<fs::File>, u64);
+
+impl BodySource for Changing {
+    fn length(&self) -> u64 {
+        self.0.length()
+    }
+
+    fn open(&self) -> BodyStream {
+        let state = (BodySource::open(&self.0), Arc::clone(&self.1), self.2);
+        BodyStream::unfold(state, |(mut stream, disk, length)| async move {
+            let piece = stream.next().await.transpose()?;
+            disk.set_len(length).unwrap();
+            Ok(piece.map(|piece| (piece, (stream, disk, length))))
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_changes_its_length_while_it_is_sent_leaves_no_request_that_looks_whole() {
+    for length in [LARGE / 4, LARGE * 2] {
+        let file = Scratch::new(&format!("changing-{length}"), b"");
+        let disk = fs::File::options().write(true).open(&file.0).unwrap();
+        disk.set_len(LARGE).unwrap();
+        let source = FileSource::open(&file.0).await.unwrap();
+        let received = Arc::new(AtomicU64::new(0));
+        let (base_url, served) = counting(LARGE, Arc::clone(&received));
+        let changing = Changing(source, Arc::new(disk), length);
+        let error = send(put(&base_url, Body::from_source(changing))).await.unwrap_err();
+        served.join().unwrap();
+        assert_eq!((error.kind(), error.reach()), (TransportErrorKind::Source, Reach::Unknown));
+        assert!(error.to_string().contains("has changed meanwhile"), "{error}");
+        assert!(received.load(Ordering::SeqCst) < LARGE);
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_file_is_no_source() {
+    assert!(FileSource::open("/nowhere/at/all").await.is_err());
+    assert!(FileSource::open(std::env::temp_dir()).await.is_err());
+    let gone = Scratch::new("gone", b"content");
+    let source = FileSource::open(&gone.0).await.unwrap();
+    drop(gone);
+    let error = send(put("http://127.0.0.1:1", source)).await.unwrap_err();
+    assert_eq!((error.kind(), error.reach()), (TransportErrorKind::Source, Reach::NotSent));
+}
