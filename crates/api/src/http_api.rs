@@ -1,12 +1,16 @@
 //! The API over HTTP: what is behind a client unless a double is.
 
 use async_trait::async_trait;
+use hubchannel_model::{SignedUrl, UploadedFile};
 
 use crate::{
-    ArchiveChannel, Attempts, CreateChannel, CreateChannelAccount, CustomChannels, Error, GetChannel,
-    GetChannelAccount, GetMessage, HttpTransport, IntrospectToken, ListChannelAccounts, ListChannels, OAuth, Operation,
-    PublishMessage, Reply, RequestToken, RevokeToken, Transport, UpdateChannel, UpdateChannelAccount,
-    UpdateChannelAccountStagingToken, UpdateMessageStatus,
+    ArchiveChannel, Attempts, Conversations, CreateChannel, CreateChannelAccount, CustomChannels, Download,
+    DownloadFile, Error, Files, GetActor, GetChannel, GetChannelAccount, GetInbox, GetMessage, GetSignedUrl, GetThread,
+    GetThreadMessage, HttpTransport, IntrospectToken, ListChannelAccounts, ListChannels, ListInboxes,
+    ListPortalChannelAccounts, ListThreadMessages, ListThreads, OAuth, Operation, PublishMessage, ReadActors, Reply,
+    RequestToken, RevokeToken, Transport, UpdateChannel, UpdateChannelAccount, UpdateChannelAccountStagingToken,
+    UpdateMessageStatus, UpdateThread, UploadFile,
+    files::download,
     operation::{Target, write_request},
 };
 
@@ -82,5 +86,35 @@ by_http! {
         request_token(RequestToken);
         introspect_token(IntrospectToken);
         revoke_token(RevokeToken);
+    }
+}
+
+by_http! {
+    Conversations {
+        list_inboxes(ListInboxes);
+        get_inbox(GetInbox);
+        list_portal_channel_accounts(ListPortalChannelAccounts);
+        get_actor(GetActor);
+        read_actors(ReadActors);
+        list_threads(ListThreads);
+        get_thread(GetThread);
+        update_thread(UpdateThread);
+        list_thread_messages(ListThreadMessages);
+        get_thread_message(GetThreadMessage);
+    }
+}
+
+#[async_trait]
+impl Files for HttpApi {
+    async fn upload_file(&self, call: UploadFile) -> Result<Reply<UploadedFile>, Error> {
+        self.execute(call).await
+    }
+
+    async fn get_signed_url(&self, call: GetSignedUrl) -> Result<Reply<SignedUrl>, Error> {
+        self.execute(call).await
+    }
+
+    async fn download_file(&self, call: DownloadFile) -> Result<Reply<Download>, Error> {
+        download(&self.transport, &self.target, call).await
     }
 }

@@ -17,6 +17,8 @@
 //!   HTTP.
 //! - [`OAuthClient`] gets, renews and gives up the tokens that these operations need; [`OAuth`] is its trait, and
 //!   [`AuthorizeUrl`] the page on which a user lets the app in.
+//! - [`ConversationsClient`] reads inboxes, actors and threads and closes these; [`Conversations`] is its trait.
+//! - [`FilesClient`] uploads files and downloads attachments, neither held in memory; [`Files`] is its trait.
 //! - [`clock`] and [`KeySource`] bring time and randomness in from outside.
 //! - `server` (a feature) reads the requests of every operation and writes their answers: the client's operations
 //!   turned around, for emulators and proxies.
@@ -29,8 +31,10 @@ mod base_url;
 mod body;
 mod client;
 pub mod clock;
+mod conversations;
 mod custom_channels;
 mod error;
+mod files;
 mod http_api;
 mod items;
 mod key;
@@ -55,16 +59,20 @@ pub use self::{
     base_url::{BaseUrl, InvalidBaseUrl, is_confidential},
     body::{Body, BodySource, BodyStream, StreamResponse},
     client::{Client, ClientBuilder},
+    conversations::{Conversations, ConversationsClient, ConversationsClientBuilder},
     custom_channels::CustomChannels,
     error::{Error, ErrorKind},
+    files::{Download, DownloadFile, Files, FilesClient, FilesClientBuilder},
     items::Items,
     key::{KeySource, RandomKeys},
     oauth::{AuthorizeHost, AuthorizeUrl, OAuth, OAuthApp, OAuthClient, OAuthClientBuilder},
     operation::{
-        ArchiveChannel, Call, CallOptions, CreateChannel, CreateChannelAccount, Credential, GetChannel,
-        GetChannelAccount, GetMessage, IntrospectToken, ListChannelAccounts, ListChannels, Operation, OperationInfo,
-        PublishMessage, QueryParameter, QueryType, Repeat, RequestToken, RevokeToken, Segment, UpdateChannel,
-        UpdateChannelAccount, UpdateChannelAccountStagingToken, UpdateMessageStatus,
+        ArchiveChannel, Call, CallOptions, CreateChannel, CreateChannelAccount, Credential, GetActor, GetChannel,
+        GetChannelAccount, GetInbox, GetMessage, GetSignedUrl, GetThread, GetThreadMessage, IntrospectToken,
+        ListChannelAccounts, ListChannels, ListInboxes, ListPortalChannelAccounts, ListThreadMessages, ListThreads,
+        Operation, OperationInfo, PublishMessage, QueryParameter, QueryType, ReadActors, Repeat, RequestToken,
+        RevokeToken, Segment, UpdateChannel, UpdateChannelAccount, UpdateChannelAccountStagingToken,
+        UpdateMessageStatus, UpdateThread, UploadFile,
     },
     reply::Reply,
     transport::{HttpTransport, Reach, Transport, TransportError, TransportErrorKind},

@@ -4,6 +4,8 @@
 //! [`Route`] says of it, reads the call with [`Route::read`], and writes the answer with [`answer`]. All of this uses
 //! the client's own operations, so the two directions cannot drift apart.
 
+mod upload;
+
 use std::fmt;
 
 use http::{
@@ -11,16 +13,19 @@ use http::{
     header::{CONTENT_TYPE, LOCATION},
 };
 use hubchannel_model::{
-    ChannelAccountQuery, ChannelQuery, DecodeError, IntrospectionRequest, RevocationRequest, TokenRequest, decode,
+    ChannelAccountQuery, ChannelQuery, DecodeError, InboxQuery, IntrospectionRequest, PortalChannelAccountQuery,
+    RevocationRequest, SignedUrlQuery, ThreadEntryQuery, ThreadQuery, TokenRequest, decode,
 };
 use percent_encoding::percent_decode_str;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    ApiVersion, ArchiveChannel, Area, Body, CreateChannel, CreateChannelAccount, GetChannel, GetChannelAccount,
-    GetMessage, IntrospectToken, ListChannelAccounts, ListChannels, Operation, OperationInfo, PublishMessage,
-    RequestToken, RevokeToken, Segment, UpdateChannel, UpdateChannelAccount, UpdateChannelAccountStagingToken,
-    UpdateMessageStatus, schema::Endpoint,
+    ApiVersion, ArchiveChannel, Area, Body, CreateChannel, CreateChannelAccount, GetActor, GetChannel,
+    GetChannelAccount, GetInbox, GetMessage, GetSignedUrl, GetThread, GetThreadMessage, IntrospectToken,
+    ListChannelAccounts, ListChannels, ListInboxes, ListPortalChannelAccounts, ListThreadMessages, ListThreads,
+    Operation, OperationInfo, PublishMessage, ReadActors, RequestToken, RevokeToken, Segment, UpdateChannel,
+    UpdateChannelAccount, UpdateChannelAccountStagingToken, UpdateMessageStatus, UpdateThread, UploadFile,
+    schema::Endpoint,
 };
 
 /// Declares, from one list, the call of any operation, the table of all operations, and how each is read; so none of them
@@ -117,6 +122,50 @@ operations! {
         IntrospectToken(Box<IntrospectToken>) = |asked| IntrospectToken::new(asked.form(IntrospectionRequest::from_pairs)?);
         /// Gives up a refresh token.
         RevokeToken(Box<RevokeToken>) = |asked| RevokeToken::new(asked.form(RevocationRequest::from_pairs)?);
+        /// Lists the portal's inboxes.
+        ListInboxes(ListInboxes) = |asked| ListInboxes::new(asked.query(InboxQuery::from_pairs)?);
+        /// Reads an inbox.
+        GetInbox(GetInbox) = |asked| {
+            let mut call = GetInbox::new(asked.value(0));
+            call.archived = asked.archived()?;
+            call
+        };
+        /// Lists the portal's channel accounts.
+        ListPortalChannelAccounts(Box<ListPortalChannelAccounts>) = |asked| {
+            ListPortalChannelAccounts::new(asked.query(PortalChannelAccountQuery::from_pairs)?)
+        };
+        /// Reads an actor.
+        GetActor(GetActor) = |asked| GetActor::new(asked.value(0));
+        /// Reads several actors.
+        ReadActors(ReadActors) = |asked| ReadActors::new(asked.body()?);
+        /// Lists threads.
+        ListThreads(Box<ListThreads>) = |asked| ListThreads::new(asked.query(ThreadQuery::from_pairs)?);
+        /// Reads a thread.
+        GetThread(GetThread) = |asked| {
+            let mut call = GetThread::new(asked.value(0));
+            call.archived = asked.archived()?;
+            call
+        };
+        /// Closes a thread, opens it again, or restores it.
+        UpdateThread(UpdateThread) = |asked| {
+            let mut call = UpdateThread::new(asked.value(0), asked.body()?);
+            call.archived = asked.archived()?;
+            call
+        };
+        /// Lists what stands in a thread.
+        ListThreadMessages(Box<ListThreadMessages>) = |asked| {
+            ListThreadMessages::new(asked.value(0), asked.query(ThreadEntryQuery::from_pairs)?)
+        };
+        /// Reads a message of a thread.
+        GetThreadMessage(GetThreadMessage) = |asked| GetThreadMessage::new(asked.value(0), asked.value(1));
+        /// Uploads a file.
+        UploadFile(Box<UploadFile>) = |asked| asked.upload()?;
+        /// Gets an address at which a file can be downloaded.
+        GetSignedUrl(GetSignedUrl) = |asked| {
+            let mut call = GetSignedUrl::new(asked.value(0));
+            call.query = asked.query(SignedUrlQuery::from_pairs)?;
+            call
+        };
     }
 }
 
@@ -159,7 +208,7 @@ pub enum RouteError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadError {
-    /// No header calls the body what the operation takes: JSON, or a form for OAuth.
+    /// No header calls the body what the operation takes: JSON, or a form for OAuth and for files.
     #[error("the body is not declared as what the operation takes")]
     MediaType,
     /// A value of the query is not of its type.
@@ -168,6 +217,9 @@ pub enum ReadError {
     /// The body is not the operation's.
     #[error("the body cannot be read: {0}")]
     Body(DecodeError),
+    /// The body is no form with a file in it.
+    #[error("the form cannot be read: {0}")]
+    Form(&'static str),
 }
 
 /// Finds the operation that a request asks for: by method and path in every version and every known spelling, with or
@@ -333,22 +385,27 @@ impl Asked<'_> {
         read(pairs(&String::from_utf8_lossy(self.bytes()))).map_err(ReadError::Body)
     }
 
+    /// The form with a file in the body.
+    fn upload(&self) -> Result<UploadFile, ReadError> {
+        let boundary = upload::boundary(self.media_type()).ok_or(ReadError::MediaType)?;
+        upload::read(&self.request.body().as_bytes().cloned().unwrap_or_default(), boundary)
+    }
+
     fn bytes(&self) -> &[u8] {
         self.request.body().as_bytes().map_or(&[], |bytes| bytes)
     }
 
     fn declared(&self, media_type: &str) -> Result<(), ReadError> {
-        let declared = self
-            .request
-            .headers()
-            .get(CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default();
-        let essence = declared.split(';').next().unwrap_or_default().trim();
+        let essence = self.media_type().split(';').next().unwrap_or_default().trim();
         if !essence.eq_ignore_ascii_case(media_type) {
             return Err(ReadError::MediaType);
         }
         Ok(())
+    }
+
+    fn media_type(&self) -> &str {
+        let header = self.request.headers().get(CONTENT_TYPE);
+        header.and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 }
 

@@ -204,6 +204,10 @@ fn a_server_shows_no_token_of_any_operation() {
         server::{OPERATIONS, route},
     };
 
+    const FORM: &str = "--x\r\ncontent-disposition: form-data; name=\"fileName\"\r\n\r\na\r\n\
+        --x\r\ncontent-disposition: form-data; name=\"folderPath\"\r\n\r\n/\r\n\
+        --x\r\ncontent-disposition: form-data; name=\"options\"\r\n\r\n{}\r\n\
+        --x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n\r\n--x--\r\n";
     let mut with_secrets = 0;
     for operation in OPERATIONS {
         let pieces = operation.path.iter().map(|segment| match segment {
@@ -212,13 +216,14 @@ fn a_server_shows_no_token_of_any_operation() {
             _ => "7".to_owned(),
         });
         let path = pieces.fold(operation.area.base(ApiVersion::V3).to_owned(), |path, piece| format!("{path}/{piece}"));
-        let mut request = Request::new(Body::from("{}"));
+        let (media_type, body) = match operation.area {
+            Area::OAuth => ("application/x-www-form-urlencoded", "{}"),
+            Area::Files => ("multipart/form-data; boundary=x", FORM),
+            _ => ("application/json", "{}"),
+        };
+        let mut request = Request::new(Body::from(body));
         *request.method_mut() = operation.method.clone();
         *request.uri_mut() = path.parse().unwrap();
-        let media_type = match operation.area {
-            Area::OAuth => "application/x-www-form-urlencoded",
-            _ => "application/json",
-        };
         request
             .headers_mut()
             .insert("content-type", media_type.parse().unwrap());

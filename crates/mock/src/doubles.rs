@@ -5,11 +5,16 @@ use std::fmt;
 use async_trait::async_trait;
 use http::{Request, Response};
 use hubchannel_api::{
-    ArchiveChannel, Body, CreateChannel, CreateChannelAccount, CustomChannels, Error, GetChannel, GetChannelAccount,
-    GetMessage, HttpTransport, IntrospectToken, ListChannelAccounts, ListChannels, OAuth, PublishMessage, Reply,
-    RequestToken, RevokeToken, TransportError, UpdateChannel, UpdateChannelAccount, UpdateChannelAccountStagingToken,
-    UpdateMessageStatus,
-    model::{Channel, ChannelAccount, Message, Page, StagingToken, TokenIntrospection, TokenResponse},
+    ArchiveChannel, Body, Conversations, CreateChannel, CreateChannelAccount, CustomChannels, Download, DownloadFile,
+    Error, Files, GetActor, GetChannel, GetChannelAccount, GetInbox, GetMessage, GetSignedUrl, GetThread,
+    GetThreadMessage, HttpTransport, IntrospectToken, ListChannelAccounts, ListChannels, ListInboxes,
+    ListPortalChannelAccounts, ListThreadMessages, ListThreads, OAuth, PublishMessage, ReadActors, Reply, RequestToken,
+    RevokeToken, TransportError, UpdateChannel, UpdateChannelAccount, UpdateChannelAccountStagingToken,
+    UpdateMessageStatus, UpdateThread, UploadFile,
+    model::{
+        Actor, ActorBatchResult, Channel, ChannelAccount, Inbox, Message, Page, SignedUrl, StagingToken, Thread,
+        ThreadEntry, TokenIntrospection, TokenResponse, UploadedFile,
+    },
 };
 use mockall::mock;
 
@@ -104,6 +109,76 @@ mock! {
 }
 
 mock! {
+    /// A double of conversations: inboxes, actors and threads.
+    ///
+    /// ```
+    /// use hubchannel_api::{ConversationsClient, Error, GetActor, Reply, model::Actor};
+    /// use hubchannel_mock::MockConversations;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Error> {
+    /// let mut api = MockConversations::new();
+    /// api.expect_get_actor()
+    ///     .withf(|call| call.actor_id == "A-2620022")
+    ///     .returning(|_| Ok(Reply::new(Actor::build(|actor| actor.name = "Grace".into()))));
+    ///
+    /// let conversations = ConversationsClient::from_api(api);
+    /// let actor = conversations.get_actor(GetActor::new("A-2620022")).await?;
+    /// assert_eq!(actor.name.as_deref(), Some("Grace"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub Conversations {}
+
+    #[async_trait]
+    impl Conversations for Conversations {
+        async fn list_inboxes(&self, call: ListInboxes) -> Result<Reply<Page<Inbox>>, Error>;
+        async fn get_inbox(&self, call: GetInbox) -> Result<Reply<Inbox>, Error>;
+        async fn list_portal_channel_accounts(
+            &self,
+            call: ListPortalChannelAccounts,
+        ) -> Result<Reply<Page<ChannelAccount>>, Error>;
+        async fn get_actor(&self, call: GetActor) -> Result<Reply<Actor>, Error>;
+        async fn read_actors(&self, call: ReadActors) -> Result<Reply<ActorBatchResult>, Error>;
+        async fn list_threads(&self, call: ListThreads) -> Result<Reply<Page<Thread>>, Error>;
+        async fn get_thread(&self, call: GetThread) -> Result<Reply<Thread>, Error>;
+        async fn update_thread(&self, call: UpdateThread) -> Result<Reply<Thread>, Error>;
+        async fn list_thread_messages(&self, call: ListThreadMessages) -> Result<Reply<Page<ThreadEntry>>, Error>;
+        async fn get_thread_message(&self, call: GetThreadMessage) -> Result<Reply<ThreadEntry>, Error>;
+    }
+}
+
+mock! {
+    /// A double of files.
+    ///
+    /// ```
+    /// use hubchannel_api::{Download, DownloadFile, Error, FilesClient, Reply};
+    /// use hubchannel_mock::MockFiles;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Error> {
+    /// let mut api = MockFiles::new();
+    /// api.expect_download_file()
+    ///     .withf(|call| call.url.expose() == "https://cdn.example.com/lamp.png")
+    ///     .returning(|_| Ok(Reply::new(Download::new("a lamp"))));
+    ///
+    /// let files = FilesClient::from_api(api);
+    /// let download = files.download_file(DownloadFile::new("https://cdn.example.com/lamp.png")).await?;
+    /// assert_eq!(download.into_inner().read().await?, "a lamp");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub Files {}
+
+    #[async_trait]
+    impl Files for Files {
+        async fn upload_file(&self, call: UploadFile) -> Result<Reply<UploadedFile>, Error>;
+        async fn get_signed_url(&self, call: GetSignedUrl) -> Result<Reply<SignedUrl>, Error>;
+        async fn download_file(&self, call: DownloadFile) -> Result<Reply<Download>, Error>;
+    }
+}
+
+mock! {
     /// A double of a transport, for those who know `mockall` and want nothing else.
     ///
     /// ```
@@ -138,6 +213,18 @@ mock! {
 impl fmt::Debug for MockCustomChannels {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("MockCustomChannels")
+    }
+}
+
+impl fmt::Debug for MockConversations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MockConversations")
+    }
+}
+
+impl fmt::Debug for MockFiles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MockFiles")
     }
 }
 

@@ -1,8 +1,9 @@
 //! Files in a portal's file manager, which is where attachments come from.
 
 use crate::{
-    Field, FileId, FolderId, Number, Secret, Timestamp, Url, Violations,
+    DecodeError, Field, FileId, FolderId, Number, Secret, Timestamp, Url, Violations, decode,
     preflight::Checker,
+    query::parse,
     wire::{open_enum, record},
 };
 
@@ -70,6 +71,43 @@ impl NewFile {
         fields.extend(self.charset_hunch.clone().map(|charset| ("charsetHunch", charset)));
         fields.push(("options", serde_json::to_string(&self.options)?));
         Ok(fields)
+    }
+
+    /// Reads the form's fields, without the file, as a server gets them. Of a name that comes twice the last counts;
+    /// unknown names are ignored.
+    ///
+    /// # Errors
+    /// When the name or the options are missing or cannot be read, or unless there is exactly one folder; with the field's
+    /// name as the path.
+    pub fn from_fields<N: AsRef<str>, V: Into<String>>(
+        fields: impl IntoIterator<Item = (N, V)>,
+    ) -> Result<Self, DecodeError> {
+        let (mut name, mut id, mut path, mut charset_hunch, mut options) = (None, None, None, None, None);
+        for (field, value) in fields {
+            let place = match field.as_ref() {
+                "fileName" => &mut name,
+                "folderId" => &mut id,
+                "folderPath" => &mut path,
+                "charsetHunch" => &mut charset_hunch,
+                "options" => &mut options,
+                _ => continue,
+            };
+            *place = Some(value.into());
+        }
+        let folder = match (id, path) {
+            (Some(id), None) => FileFolder::Id(id.into()),
+            (None, Some(path)) => FileFolder::Path(path),
+            (None, None) => return Err(DecodeError::new("folderPath", &"say either this or folderId")),
+            (Some(_), Some(_)) => return Err(DecodeError::new("folderPath", &"say this or folderId, not both")),
+        };
+        let options: String = options.ok_or_else(|| DecodeError::new("options", &"missing"))?;
+        let options = decode(options.as_bytes()).map_err(|error| DecodeError::new("options", &error))?;
+        Ok(NewFile {
+            file_name: name.ok_or_else(|| DecodeError::new("fileName", &"missing"))?,
+            folder,
+            charset_hunch,
+            options,
+        })
     }
 }
 
@@ -245,6 +283,56 @@ record! {
         pub file_md5: Field<String> => "fileMd5",
         /// Described, and not explained.
         pub source_group: Field<String> => "sourceGroup",
+    }
+}
+
+/// For how long a signed address is to work.
+///
+/// ```
+/// use hubchannel_model::SignedUrlQuery;
+///
+/// let query = SignedUrlQuery::default().set_expiration_seconds(60);
+/// assert_eq!(query.to_pairs(), [("expirationSeconds", "60".to_owned())]);
+/// assert_eq!(SignedUrlQuery::from_pairs(query.to_pairs())?, query);
+/// # Ok::<(), hubchannel_model::DecodeError>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SignedUrlQuery {
+    /// For how many seconds; HubSpot decides where it is not said.
+    pub expiration_seconds: Option<u32>,
+}
+
+impl SignedUrlQuery {
+    /// Sets for how many seconds the address is to work.
+    #[must_use]
+    pub fn set_expiration_seconds(mut self, seconds: u32) -> Self {
+        self.expiration_seconds = Some(seconds);
+        self
+    }
+
+    /// The parameters, to be encoded.
+    pub fn to_pairs(&self) -> Vec<(&'static str, String)> {
+        let seconds = self.expiration_seconds.iter();
+        seconds
+            .map(|seconds| ("expirationSeconds", seconds.to_string()))
+            .collect()
+    }
+
+    /// Reads the parameters, decoded already. The last of a name counts; unknown names are ignored.
+    ///
+    /// # Errors
+    /// When a value is not of its type, with the parameter's name as the path.
+    pub fn from_pairs<N: AsRef<str>, V: AsRef<str>>(
+        pairs: impl IntoIterator<Item = (N, V)>,
+    ) -> Result<Self, DecodeError> {
+        let mut query = SignedUrlQuery::default();
+        for (name, value) in pairs {
+            if name.as_ref() == "expirationSeconds" {
+                query.expiration_seconds = Some(parse("expirationSeconds", value.as_ref())?);
+            }
+        }
+        Ok(query)
     }
 }
 

@@ -50,6 +50,7 @@ mod attachment;
 mod capabilities;
 mod channel;
 mod channel_account;
+mod conversation_query;
 mod error_body;
 mod file;
 mod id;
@@ -88,10 +89,11 @@ pub use self::{
     capabilities::{ChannelCapabilities, OutgoingAttachmentType, RichTextFeature, ThreadingModel},
     channel::{Channel, ChannelPatch, NewChannel},
     channel_account::{ChannelAccount, ChannelAccountUpdate, NewChannelAccount},
+    conversation_query::{InboxQuery, PortalChannelAccountQuery, ThreadEntryQuery, ThreadQuery},
     error_body::{DetailedError, ErrorBody, ErrorCategory, ErrorDetail},
     file::{
         DuplicateValidationScope, DuplicateValidationStrategy, FileAccess, FileFolder, FileUploadOptions, NewFile,
-        SignedUrl, UploadedFile,
+        SignedUrl, SignedUrlQuery, UploadedFile,
     },
     id::{
         ActorId, AppId, ChannelAccountId, ChannelId, ContactId, EventId, FileId, FolderId, InboxId,

@@ -208,6 +208,6 @@ fn count(name: &str, value: &str) -> Result<u32, DecodeError> {
     Ok(count)
 }
 
-fn parse<T: std::str::FromStr<Err: std::fmt::Display>>(name: &str, value: &str) -> Result<T, DecodeError> {
+pub(crate) fn parse<T: std::str::FromStr<Err: std::fmt::Display>>(name: &str, value: &str) -> Result<T, DecodeError> {
     value.parse().map_err(|error| DecodeError::new(name, &error))
 }

@@ -5,7 +5,8 @@
 use hubchannel_model::{
     Actor, ActorBatch, ActorBatchResult, ActorId, ActorType, Attachment, BatchStatus, ClientType,
     DuplicateValidationScope, DuplicateValidationStrategy, Field, FileAccess, FileFolder, FileUploadOptions, Inbox,
-    InboxType, NewFile, Number, Page, SignedUrl, Thread, ThreadEntry, ThreadStatus, ThreadUpdate, UploadedFile, decode,
+    InboxQuery, InboxType, NewFile, Number, Page, PortalChannelAccountQuery, SignedUrl, SignedUrlQuery, Thread,
+    ThreadEntry, ThreadEntryQuery, ThreadQuery, ThreadStatus, ThreadUpdate, UploadedFile, decode,
 };
 use hubchannel_testkit::assert_same_json;
 use serde::{Serialize, de::DeserializeOwned};
@@ -287,4 +288,66 @@ fn a_signed_address_is_read_whole_and_does_not_print() {
     assert_eq!(signed.size, Field::Value(48213.into()));
     assert_eq!((&signed.height, &signed.width), (&Field::Value(300.into()), &Field::Value(400.into())));
     assert!(!format!("{signed:?}").contains("hush"));
+}
+
+#[test]
+fn an_uploads_form_is_read_back() {
+    let options = FileUploadOptions::new(FileAccess::Private).set_ttl("P3M");
+    for folder in [FileFolder::Id("77".into()), FileFolder::Path("/bridge".into())] {
+        let file = NewFile::new("lamp.png", folder, options.clone()).set_charset_hunch("utf-8");
+        assert_eq!(NewFile::from_fields(file.to_fields().unwrap()).unwrap(), file);
+    }
+    let fields = [
+        ("fileName", "lamp.png"),
+        ("folderId", "77"),
+        ("options", "{}"),
+        ("new", "x"),
+    ];
+    assert_eq!(NewFile::from_fields(fields).unwrap().file_name, "lamp.png");
+    for (without, path) in [
+        ("fileName", "fileName"),
+        ("folderId", "folderPath"),
+        ("options", "options"),
+    ] {
+        let fields = fields.into_iter().filter(|(name, _)| *name != without);
+        assert_eq!(NewFile::from_fields(fields).unwrap_err().path(), path);
+    }
+    let both = fields.into_iter().chain([("folderPath", "/bridge")]);
+    assert_eq!(NewFile::from_fields(both).unwrap_err().path(), "folderPath");
+    let broken = fields.into_iter().chain([("options", "{")]);
+    assert_eq!(NewFile::from_fields(broken).unwrap_err().path(), "options");
+}
+
+#[test]
+fn queries_are_read_as_they_are_written_and_with_commas() {
+    let threads = ThreadQuery::default()
+        .set_after("MQ==")
+        .set_limit(500)
+        .add_inbox_id("7")
+        .add_inbox_id("8")
+        .set_associated_contact_id("1401")
+        .set_thread_status(ThreadStatus::Open)
+        .sort_by_latest_message_after("2026-05-01T00:00:00Z")
+        .add_association("TICKET")
+        .set_archived(true);
+    assert_eq!(ThreadQuery::from_pairs(threads.to_pairs()).unwrap(), threads);
+    let joined = ThreadQuery::from_pairs([("inboxId", "7,8"), ("sort", "a,b"), ("new", "x")]).unwrap();
+    assert_eq!(
+        joined,
+        ThreadQuery::default()
+            .add_inbox_id("7")
+            .add_inbox_id("8")
+            .add_sort("a")
+            .add_sort("b")
+    );
+    let accounts = PortalChannelAccountQuery::default()
+        .add_channel_id("1")
+        .add_inbox_id("7");
+    assert_eq!(PortalChannelAccountQuery::from_pairs(accounts.to_pairs()).unwrap(), accounts);
+    for (name, value) in [("limit", "many"), ("limit", "-1"), ("archived", "yes")] {
+        assert_eq!(InboxQuery::from_pairs([(name, value)]).unwrap_err().path(), name);
+        assert_eq!(ThreadEntryQuery::from_pairs([(name, value)]).unwrap_err().path(), name);
+    }
+    let error = SignedUrlQuery::from_pairs([("expirationSeconds", "soon")]).unwrap_err();
+    assert_eq!(error.path(), "expirationSeconds");
 }

@@ -134,7 +134,11 @@ impl Error {
     /// The implementation does not know the operation; what the methods of
     /// [`CustomChannels`](crate::CustomChannels) return where they are not overridden.
     pub fn unsupported<O: Operation>() -> Self {
-        Error::new(ErrorKind::Unsupported, Some(O::INFO), Cause::Unsupported)
+        Error::unsupported_operation(O::INFO)
+    }
+
+    pub(crate) fn unsupported_operation(operation: &'static OperationInfo) -> Self {
+        Error::new(ErrorKind::Unsupported, Some(operation), Cause::Unsupported)
     }
 
     pub(crate) fn endless_list() -> Self {

@@ -3,7 +3,9 @@
 
 mod channel_accounts;
 mod channels;
+mod conversations;
 mod declare;
+mod files;
 mod form;
 mod json;
 mod messages;
@@ -30,6 +32,11 @@ pub(crate) use self::declare::operation;
 pub use self::{
     channel_accounts::{CreateChannelAccount, GetChannelAccount, ListChannelAccounts, UpdateChannelAccount},
     channels::{ArchiveChannel, CreateChannel, GetChannel, ListChannels, UpdateChannel},
+    conversations::{
+        GetActor, GetInbox, GetThread, GetThreadMessage, ListInboxes, ListPortalChannelAccounts, ListThreadMessages,
+        ListThreads, ReadActors, UpdateThread,
+    },
+    files::{GetSignedUrl, UploadFile},
     messages::{GetMessage, PublishMessage, UpdateMessageStatus},
     oauth::{IntrospectToken, RequestToken, RevokeToken},
     path::Segment,
