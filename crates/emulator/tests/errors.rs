@@ -409,6 +409,9 @@ async fn what_is_not_emulated_says_so() {
         (Method::POST, format!("{one}/channel-accounts"), "create_channel_account"),
         (Method::GET, format!("{one}/channel-accounts/3307400689"), "get_channel_account"),
         (Method::PATCH, format!("{one}/channel-accounts/3307400689"), "update_channel_account"),
+        (Method::GET, "/conversations/v3/conversations/inboxes".to_owned(), "list_inboxes"),
+        (Method::PATCH, "/conversations/v3/conversations/threads/19615248623".to_owned(), "update_thread"),
+        (Method::POST, "/files/v3/files".to_owned(), "upload_file"),
     ] {
         let body = json!({
             "status": "error",
