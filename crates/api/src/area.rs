@@ -8,6 +8,7 @@ use crate::ApiVersion;
 /// use hubchannel_api::{ApiVersion, Area};
 ///
 /// assert_eq!(Area::CustomChannels.base(ApiVersion::V3), "/conversations/v3/custom-channels");
+/// assert_eq!(Area::Conversations.base(ApiVersion::V3), "/conversations/v3/conversations");
 /// assert_eq!(Area::OAuth.base(ApiVersion::V2026_03), "/oauth/2026-03");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -30,12 +31,16 @@ impl Area {
     /// The path that those of the area's operations start with.
     ///
     /// Where no path of a dated version is known it is that of `v3`, which HubSpot goes on supporting (documented): in
-    /// all of them for [`Conversations`](Area::Conversations), in `2025-09` for [`OAuth`](Area::OAuth). Of
-    /// [`Files`](Area::Files) that of `2026-03` is documented, and the others follow its pattern.
+    /// `2025-09` and `2026-03` for [`Conversations`](Area::Conversations), in `2025-09` for [`OAuth`](Area::OAuth). Of
+    /// `2026-09` that of conversations is described. Of [`Files`](Area::Files) that of `2026-03` is documented; of the
+    /// others, neighbours of these operations are described under it.
     pub const fn base(self, version: ApiVersion) -> &'static str {
         match (self, version) {
             (Area::CustomChannels, version) => version.base(),
-            (Area::Conversations, _) => "/conversations/v3/conversations",
+            (Area::Conversations, ApiVersion::V3 | ApiVersion::V2025_09 | ApiVersion::V2026_03) => {
+                "/conversations/v3/conversations"
+            }
+            (Area::Conversations, ApiVersion::V2026_09) => "/conversations/conversations/2026-09",
             (Area::Files, ApiVersion::V3) => "/files/v3/files",
             (Area::Files, ApiVersion::V2025_09) => "/files/2025-09/files",
             (Area::Files, ApiVersion::V2026_03) => "/files/2026-03/files",

@@ -144,6 +144,7 @@ operations! {
         GetThread(GetThread) = |asked| {
             let mut call = GetThread::new(asked.value(0));
             call.archived = asked.archived()?;
+            call.association = asked.query(ThreadQuery::from_pairs)?.association;
             call
         };
         /// Closes a thread, opens it again, or restores it.

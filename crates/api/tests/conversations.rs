@@ -40,7 +40,7 @@ fn of_inboxes() -> Vec<Case> {
     let inbox = json!({"id": "1431487401", "name": "Support", "type": "HELP_DESK", "new": 1});
     vec![
         Case {
-            line: "list_inboxes GET /inboxes?after=MQ%3D%3D&limit=50&sort=name&archived=true",
+            line: "list_inboxes GET /inboxes?after=MQ%3D%3D&limit=50&sort=name&archived=true&defaultPageLength=20",
             body: Value::Null,
             answer: json!({"total": 3, "results": [inbox]}),
             call: |client| {
@@ -48,7 +48,8 @@ fn of_inboxes() -> Vec<Case> {
                     .set_after("MQ==")
                     .set_limit(50)
                     .add_sort("name")
-                    .set_archived(true);
+                    .set_archived(true)
+                    .set_default_page_length(20);
                 shown(client.list_inboxes(ListInboxes::new(query)))
             },
         },
@@ -59,12 +60,13 @@ fn of_inboxes() -> Vec<Case> {
             call: |client| shown(client.get_inbox(GetInbox::new("1431487401").set_archived(false))),
         },
         Case {
-            line: "list_portal_channel_accounts GET /channel-accounts?limit=5&channelId=2930388&channelId=1000&inboxId=7",
+            line: "list_portal_channel_accounts GET /channel-accounts?limit=5&defaultPageLength=9&channelId=2930388&channelId=1000&inboxId=7",
             body: Value::Null,
             answer: json!({"results": [{"id": "3307400689", "channelId": "2930388", "name": "Harbour website"}]}),
             call: |client| {
                 let query = PortalChannelAccountQuery::default()
                     .set_limit(5)
+                    .set_default_page_length(9)
                     .add_channel_id("2930388")
                     .add_channel_id("1000")
                     .add_inbox_id("7");
@@ -114,10 +116,10 @@ fn of_threads() -> Vec<Case> {
             },
         },
         Case {
-            line: "get_thread GET /threads/19615248623",
+            line: "get_thread GET /threads/19615248623?association=TICKET",
             body: Value::Null,
             answer: thread.clone(),
-            call: |client| shown(client.get_thread(GetThread::new("19615248623"))),
+            call: |client| shown(client.get_thread(GetThread::new("19615248623").add_association("TICKET"))),
         },
         Case {
             line: "update_thread PATCH /threads/19615248623?archived=true",
@@ -160,9 +162,11 @@ fn every_operation_is_written_as_hubspot_wants_it_and_its_answer_is_read_without
             let sent = wire.only();
             let call = sent.extensions().get::<Call>().unwrap();
             let address = sent.uri().to_string();
-            let rest = address
-                .strip_prefix("https://api.hubapi.com/conversations/v3/conversations")
-                .unwrap();
+            let base = match version {
+                ApiVersion::V2026_09 => "https://api.hubapi.com/conversations/conversations/2026-09",
+                _ => "https://api.hubapi.com/conversations/v3/conversations",
+            };
+            let rest = address.strip_prefix(base).unwrap();
             assert_eq!(format!("{} {} {rest}", call.operation.name, sent.method()), case.line);
             let body: Value = serde_json::from_slice(sent.body().as_bytes().unwrap()).unwrap_or_default();
             assert_eq!(body, case.body, "{}", case.line);

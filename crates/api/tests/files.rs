@@ -12,10 +12,11 @@ use common::{Wire, now};
 use http::{Request, Response};
 use hubchannel_api::{
     ApiVersion, Body, BodySource, BodyStream, Call, Credential, Download, DownloadFile, Error, ErrorKind, Files,
-    FilesClient, GetSignedUrl, HttpTransport, KeySource, Reach, StreamResponse, TransportError, TransportErrorKind,
-    UploadFile,
+    FilesClient, GetSignedUrl, HttpTransport, KeySource, Operation, Reach, StreamResponse, TransportError,
+    TransportErrorKind, UploadFile,
     model::{
-        DuplicateValidationScope, DuplicateValidationStrategy, FileAccess, FileFolder, FileUploadOptions, NewFile,
+        DuplicateValidationScope, DuplicateValidationStrategy, FileAccess, FileFolder, FileUploadOptions, ImageSize,
+        NewFile,
     },
 };
 
@@ -185,12 +186,27 @@ fn a_content_that_cannot_be_read_is_told_as_such() {
 fn a_signed_address_is_asked_for_and_not_shown() {
     let answer = r#"{"url":"https://cdn.example.com/x?s=SECRET","expiresAt":"2026-05-27T12:15:00Z"}"#;
     let wire = Wire::answering(200, &[], answer);
-    let call = GetSignedUrl::new("122692044085").set_expiration_seconds(60);
+    let mut call = GetSignedUrl::new("122692044085").set_expiration_seconds(60);
+    call.query = call.query.set_size(ImageSize::Preview).set_upscale(false);
     let reply = now(client(&wire).get_signed_url(call)).unwrap();
     assert_eq!(wire.only().uri().path(), "/files/v3/files/122692044085/signed-url");
-    assert_eq!(wire.only().uri().query(), Some("expirationSeconds=60"));
+    assert_eq!(wire.only().uri().query(), Some("expirationSeconds=60&size=preview&upscale=false"));
     assert_eq!(reply.url.as_ref().unwrap().expose(), "https://cdn.example.com/x?s=SECRET");
     assert!(!format!("{reply:?}").contains("SECRET"));
+}
+
+#[test]
+fn a_token_with_any_scope_that_hubspot_describes_may_read_and_write_files() {
+    assert_eq!(UploadFile::INFO.scopes, ["files", "files.ui_hidden.write", "files.write"]);
+    assert_eq!(GetSignedUrl::INFO.scopes, ["files", "files.read", "files.ui_hidden.read"]);
+}
+
+#[test]
+fn a_files_id_is_digits() {
+    let wire = Wire::ok();
+    let error = now(client(&wire).get_signed_url(GetSignedUrl::new("12/x"))).unwrap_err();
+    assert_eq!(error.to_string(), "get_signed_url: fileId must be digits, such as 2930388");
+    assert!(wire.sent().is_empty());
 }
 
 /// Where a request went, and whether a layer is to add the token.

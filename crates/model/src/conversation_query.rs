@@ -18,6 +18,8 @@ pub struct InboxQuery {
     pub after: Option<String>,
     /// The most items in the page.
     pub limit: Option<u32>,
+    /// Described, and not explained; presumably the limit where there is none.
+    pub default_page_length: Option<u32>,
     /// What to sort by.
     pub sort: Vec<String>,
     /// Whether to list archived inboxes instead of the others.
@@ -40,6 +42,8 @@ pub struct PortalChannelAccountQuery {
     pub after: Option<String>,
     /// The most items in the page.
     pub limit: Option<u32>,
+    /// Described, and not explained; presumably the limit where there is none.
+    pub default_page_length: Option<u32>,
     /// What to sort by.
     pub sort: Vec<String>,
     /// Whether to list archived accounts instead of the others.
@@ -63,8 +67,8 @@ pub struct PortalChannelAccountQuery {
 /// # Ok::<(), hubchannel_model::DecodeError>(())
 /// ```
 ///
-/// HubSpot takes at most 500 for `limit` (documented). It describes `inboxId` and `associatedContactId` as parameters of
-/// which only one may be used.
+/// HubSpot takes at most 500 for `limit` and a single `inboxId` (documented). Threads with a contact need
+/// `threadStatus` too, and `inboxId` may not be used with them (described).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ThreadQuery {
@@ -72,13 +76,14 @@ pub struct ThreadQuery {
     pub after: Option<String>,
     /// The most items in the page.
     pub limit: Option<u32>,
-    /// What to sort by: `id`, or `latestMessageTimestamp` with the member of that name (described).
+    /// What to sort by: `id`, or `latestMessageTimestamp` with the member of that name. Upwards, unless threads with a
+    /// contact are asked for, where a `-` before it turns it round (described).
     pub sort: Vec<String>,
     /// Whether to list archived threads instead of the others.
     pub archived: Option<bool>,
-    /// Only threads in one of these inboxes.
+    /// Only threads in this inbox. Of more than one HubSpot has announced to answer with an error (documented).
     pub inbox_id: Vec<InboxId>,
-    /// Only threads with this contact.
+    /// Only threads with this contact; needs `thread_status` (described).
     pub associated_contact_id: Option<ContactId>,
     /// Only threads that are open, or closed.
     pub thread_status: Option<ThreadStatus>,
@@ -103,7 +108,7 @@ pub struct ThreadEntryQuery {
     pub after: Option<String>,
     /// The most items in the page.
     pub limit: Option<u32>,
-    /// What to sort by.
+    /// What to sort by: `createdAt`, or `-createdAt` for the latest first, which is so unless said otherwise (described).
     pub sort: Vec<String>,
     /// Whether to list archived entries instead of the others.
     pub archived: Option<bool>,
@@ -167,7 +172,7 @@ macro_rules! listed {
                         "limit" => query.limit = Some(parse("limit", value)?),
                         "sort" => query.sort.extend(value.split(',').map(str::to_owned)),
                         "archived" => query.archived = Some(parse("archived", value)?),
-                        name => query.filter(name, value),
+                        name => query.filter(name, value)?,
                     }
                 }
                 Ok(query)
@@ -178,17 +183,47 @@ macro_rules! listed {
 
 listed!(InboxQuery PortalChannelAccountQuery ThreadQuery ThreadEntryQuery);
 
-macro_rules! unfiltered {
+impl ThreadEntryQuery {
+    fn filters(&self, _: &mut Vec<(&'static str, String)>) {}
+
+    fn filter(&mut self, _: &str, _: &str) -> Result<(), DecodeError> {
+        Ok(())
+    }
+}
+
+macro_rules! of_default_length {
     ($($name:ident)+) => { $(
         impl $name {
-            fn filters(&self, _: &mut Vec<(&'static str, String)>) {}
-
-            fn filter(&mut self, _: &str, _: &str) {}
+            /// Sets the default length of a page.
+            #[must_use]
+            pub fn set_default_page_length(mut self, length: u32) -> Self {
+                self.default_page_length = Some(length);
+                self
+            }
         }
     )+ };
 }
 
-unfiltered!(InboxQuery ThreadEntryQuery);
+of_default_length!(InboxQuery PortalChannelAccountQuery);
+
+const DEFAULT_PAGE_LENGTH: &str = "defaultPageLength";
+
+fn default_page_length(length: Option<u32>) -> Option<(&'static str, String)> {
+    length.map(|length| (DEFAULT_PAGE_LENGTH, length.to_string()))
+}
+
+impl InboxQuery {
+    fn filters(&self, pairs: &mut Vec<(&'static str, String)>) {
+        pairs.extend(default_page_length(self.default_page_length));
+    }
+
+    fn filter(&mut self, name: &str, value: &str) -> Result<(), DecodeError> {
+        if name == DEFAULT_PAGE_LENGTH {
+            self.default_page_length = Some(parse(DEFAULT_PAGE_LENGTH, value)?);
+        }
+        Ok(())
+    }
+}
 
 impl PortalChannelAccountQuery {
     /// Adds a channel whose accounts to list.
@@ -206,21 +241,24 @@ impl PortalChannelAccountQuery {
     }
 
     fn filters(&self, pairs: &mut Vec<(&'static str, String)>) {
+        pairs.extend(default_page_length(self.default_page_length));
         pairs.extend(self.channel_id.iter().map(|id| ("channelId", id.to_string())));
         pairs.extend(self.inbox_id.iter().map(|id| ("inboxId", id.to_string())));
     }
 
-    fn filter(&mut self, name: &str, value: &str) {
+    fn filter(&mut self, name: &str, value: &str) -> Result<(), DecodeError> {
         match name {
+            DEFAULT_PAGE_LENGTH => self.default_page_length = Some(parse(DEFAULT_PAGE_LENGTH, value)?),
             "channelId" => self.channel_id.extend(value.split(',').map(ChannelId::from)),
             "inboxId" => self.inbox_id.extend(value.split(',').map(InboxId::from)),
             _ => {}
         }
+        Ok(())
     }
 }
 
 impl ThreadQuery {
-    /// Adds an inbox whose threads to list.
+    /// Adds an inbox whose threads to list; one is all that HubSpot takes (documented).
     #[must_use]
     pub fn add_inbox_id(mut self, inbox_id: impl Into<InboxId>) -> Self {
         self.inbox_id.push(inbox_id.into());
@@ -267,7 +305,7 @@ impl ThreadQuery {
         pairs.extend(self.association.iter().map(|kind| ("association", kind.clone())));
     }
 
-    fn filter(&mut self, name: &str, value: &str) {
+    fn filter(&mut self, name: &str, value: &str) -> Result<(), DecodeError> {
         match name {
             "inboxId" => self.inbox_id.extend(value.split(',').map(InboxId::from)),
             "associatedContactId" => self.associated_contact_id = Some(value.into()),
@@ -276,5 +314,6 @@ impl ThreadQuery {
             "association" => self.association.extend(value.split(',').map(str::to_owned)),
             _ => {}
         }
+        Ok(())
     }
 }

@@ -286,37 +286,72 @@ record! {
     }
 }
 
-/// For how long a signed address is to work.
+/// What a signed address is to be good for.
 ///
 /// ```
-/// use hubchannel_model::SignedUrlQuery;
+/// use hubchannel_model::{ImageSize, SignedUrlQuery};
 ///
-/// let query = SignedUrlQuery::default().set_expiration_seconds(60);
-/// assert_eq!(query.to_pairs(), [("expirationSeconds", "60".to_owned())]);
+/// let query = SignedUrlQuery::default().set_expiration_seconds(60).set_size(ImageSize::Thumb).set_upscale(true);
+/// let pairs = [("expirationSeconds", "60"), ("size", "thumb"), ("upscale", "true")];
+/// assert_eq!(query.to_pairs(), pairs.map(|(name, value)| (name, value.to_owned())));
 /// assert_eq!(SignedUrlQuery::from_pairs(query.to_pairs())?, query);
 /// # Ok::<(), hubchannel_model::DecodeError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SignedUrlQuery {
-    /// For how many seconds; HubSpot decides where it is not said.
-    pub expiration_seconds: Option<u32>,
+    /// For how many seconds it is to work. How many HubSpot takes at most, and in its absence, is not documented.
+    pub expiration_seconds: Option<u64>,
+    /// At which size a picture is to be delivered; as it is unless said. The file itself stays as it is (described).
+    pub size: Option<ImageSize>,
+    /// Whether a picture that is smaller than the size is to be made larger (described).
+    pub upscale: Option<bool>,
+}
+
+open_enum! {
+    /// A size at which a picture is delivered. How many pixels it has is not documented.
+    pub enum ImageSize {
+        /// An icon.
+        Icon = "icon",
+        /// A thumbnail.
+        Thumb = "thumb",
+        /// A preview.
+        Preview = "preview",
+        /// Of medium size.
+        Medium = "medium",
+    }
 }
 
 impl SignedUrlQuery {
     /// Sets for how many seconds the address is to work.
     #[must_use]
-    pub fn set_expiration_seconds(mut self, seconds: u32) -> Self {
+    pub fn set_expiration_seconds(mut self, seconds: u64) -> Self {
         self.expiration_seconds = Some(seconds);
+        self
+    }
+
+    /// Sets at which size a picture is to be delivered.
+    #[must_use]
+    pub fn set_size(mut self, size: impl Into<ImageSize>) -> Self {
+        self.size = Some(size.into());
+        self
+    }
+
+    /// Sets whether a picture that is smaller than the size is to be made larger.
+    #[must_use]
+    pub fn set_upscale(mut self, upscale: bool) -> Self {
+        self.upscale = Some(upscale);
         self
     }
 
     /// The parameters, to be encoded.
     pub fn to_pairs(&self) -> Vec<(&'static str, String)> {
-        let seconds = self.expiration_seconds.iter();
-        seconds
-            .map(|seconds| ("expirationSeconds", seconds.to_string()))
-            .collect()
+        let seconds = self
+            .expiration_seconds
+            .map(|seconds| ("expirationSeconds", seconds.to_string()));
+        let size = self.size.as_ref().map(|size| ("size", size.as_str().to_owned()));
+        let upscale = self.upscale.map(|upscale| ("upscale", upscale.to_string()));
+        seconds.into_iter().chain(size).chain(upscale).collect()
     }
 
     /// Reads the parameters, decoded already. The last of a name counts; unknown names are ignored.
@@ -328,8 +363,12 @@ impl SignedUrlQuery {
     ) -> Result<Self, DecodeError> {
         let mut query = SignedUrlQuery::default();
         for (name, value) in pairs {
-            if name.as_ref() == "expirationSeconds" {
-                query.expiration_seconds = Some(parse("expirationSeconds", value.as_ref())?);
+            let value = value.as_ref();
+            match name.as_ref() {
+                "expirationSeconds" => query.expiration_seconds = Some(parse("expirationSeconds", value)?),
+                "size" => query.size = Some(value.into()),
+                "upscale" => query.upscale = Some(parse("upscale", value)?),
+                _ => {}
             }
         }
         Ok(query)

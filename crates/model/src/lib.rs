@@ -92,8 +92,8 @@ pub use self::{
     conversation_query::{InboxQuery, PortalChannelAccountQuery, ThreadEntryQuery, ThreadQuery},
     error_body::{DetailedError, ErrorBody, ErrorCategory, ErrorDetail},
     file::{
-        DuplicateValidationScope, DuplicateValidationStrategy, FileAccess, FileFolder, FileUploadOptions, NewFile,
-        SignedUrl, SignedUrlQuery, UploadedFile,
+        DuplicateValidationScope, DuplicateValidationStrategy, FileAccess, FileFolder, FileUploadOptions, ImageSize,
+        NewFile, SignedUrl, SignedUrlQuery, UploadedFile,
     },
     id::{
         ActorId, AppId, ChannelAccountId, ChannelId, ContactId, EventId, FileId, FolderId, InboxId,

@@ -341,6 +341,7 @@ fn queries_are_read_as_they_are_written_and_with_commas() {
             .add_sort("b")
     );
     let accounts = PortalChannelAccountQuery::default()
+        .set_default_page_length(20)
         .add_channel_id("1")
         .add_inbox_id("7");
     assert_eq!(PortalChannelAccountQuery::from_pairs(accounts.to_pairs()).unwrap(), accounts);
@@ -348,6 +349,15 @@ fn queries_are_read_as_they_are_written_and_with_commas() {
         assert_eq!(InboxQuery::from_pairs([(name, value)]).unwrap_err().path(), name);
         assert_eq!(ThreadEntryQuery::from_pairs([(name, value)]).unwrap_err().path(), name);
     }
-    let error = SignedUrlQuery::from_pairs([("expirationSeconds", "soon")]).unwrap_err();
-    assert_eq!(error.path(), "expirationSeconds");
+    let inboxes = InboxQuery::default().set_default_page_length(20);
+    assert_eq!(inboxes.to_pairs(), [("defaultPageLength", "20".to_owned())]);
+    assert_eq!(InboxQuery::from_pairs(inboxes.to_pairs()).unwrap(), inboxes);
+    let error = InboxQuery::from_pairs([("defaultPageLength", "x")]).unwrap_err();
+    assert_eq!(error.path(), "defaultPageLength");
+    // Of 64 bits, as described.
+    let long = SignedUrlQuery::default().set_expiration_seconds(1 << 40);
+    assert_eq!(SignedUrlQuery::from_pairs(long.to_pairs()).unwrap(), long);
+    for (name, value) in [("expirationSeconds", "soon"), ("upscale", "2")] {
+        assert_eq!(SignedUrlQuery::from_pairs([(name, value)]).unwrap_err().path(), name);
+    }
 }

@@ -133,7 +133,7 @@ const NO_SHAPE: &[&str] = &[
     "ActorId AppId ChannelAccountId ChannelId ContactId EventId FileId FolderId InboxId IntegrationThreadId MessageId",
     "ObjectId PortalId SubscriptionId ThreadId TicketId UserId Number NotFinite Timestamp Secret Url",
     "ActorType AddressType BatchStatus ClientType ConversationEventType DeliveryIdentifierType",
-    "DuplicateValidationScope DuplicateValidationStrategy ErrorCategory FileAccess FileUsageType InboxType MediaType",
+    "DuplicateValidationScope DuplicateValidationStrategy ErrorCategory FileAccess FileUsageType ImageSize InboxType MediaType",
     "MessageDirection MessageType OutgoingAttachmentType PhoneType QuickReplyValueType RichTextFeature StatusType",
     "GrantType OAuthErrorCode OAuthErrorStatus ThreadEntryType ThreadStatus ThreadingModel TokenUse TruncationStatus",
     // What values are made of, and what is wrong with them.

@@ -133,6 +133,7 @@ fn security(credential: Credential, scopes: &[&str]) -> BTreeSet<Requirement> {
 fn query_schema(of: QueryType) -> Schema {
     match of {
         QueryType::Int32 => formatted(Shape::Integer, "int32"),
+        QueryType::Int64 => formatted(Shape::Integer, "int64"),
         QueryType::Boolean => plain(Shape::Boolean),
         QueryType::TextList => array(plain(Shape::String)),
         QueryType::WordList(values) => array(words(values)),

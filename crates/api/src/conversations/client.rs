@@ -231,7 +231,8 @@ pub struct ConversationsClientBuilder {
 }
 
 impl ConversationsClientBuilder {
-    /// The version of the API; `v3` unless set. No path of a dated version is known surely, so all use that of `v3`.
+    /// The version of the API; `v3` unless set. Of the dated versions only `2026-09` has paths of its own, see
+    /// [`Area::base`](crate::Area::base).
     #[must_use]
     pub fn api_version(mut self, version: ApiVersion) -> Self {
         self.target.version = version;

@@ -15,8 +15,10 @@ use crate::{Area, Body, Error};
 
 const AFTER: QueryParameter = parameter("after", QueryType::Text);
 const LIMIT: QueryParameter = parameter("limit", QueryType::Int32);
+const DEFAULT_PAGE_LENGTH: QueryParameter = parameter("defaultPageLength", QueryType::Int32);
 const SORT: QueryParameter = parameter("sort", QueryType::TextList);
 const ARCHIVED: QueryParameter = parameter("archived", QueryType::Boolean);
+const ASSOCIATION: QueryParameter = parameter("association", QueryType::WordList(&["TICKET"]));
 
 const ONE_THREAD: &[Segment] = &[Segment::Literal("threads"), Segment::Int64("threadId")];
 
@@ -56,7 +58,7 @@ impl Operation for ListInboxes {
     const INFO: &'static OperationInfo = &OperationInfo {
         name: "list_inboxes",
         path: &[Segment::Literal("inboxes")],
-        query: &[AFTER, LIMIT, SORT, ARCHIVED],
+        query: &[AFTER, LIMIT, DEFAULT_PAGE_LENGTH, SORT, ARCHIVED],
         ..READS
     };
 
@@ -133,6 +135,7 @@ impl Operation for ListPortalChannelAccounts {
         query: &[
             AFTER,
             LIMIT,
+            DEFAULT_PAGE_LENGTH,
             SORT,
             ARCHIVED,
             parameter("channelId", QueryType::TextList),
@@ -247,7 +250,7 @@ impl Operation for ListThreads {
             parameter("associatedContactId", QueryType::Text),
             parameter("threadStatus", QueryType::WordList(ThreadStatus::NAMED)),
             parameter("latestMessageTimestampAfter", QueryType::Text),
-            parameter("association", QueryType::WordList(&["TICKET"])),
+            ASSOCIATION,
         ],
         ..READS
     };
@@ -268,10 +271,12 @@ operation! {
         pub thread_id: ThreadId,
         /// Whether to look among the archived ones.
         pub archived: Option<bool>,
+        /// What else to tell of it; `TICKET` is known (described).
+        pub association: Vec<String>,
     }
 
     /// Reads this thread.
-    pub fn new(thread_id: impl Into<ThreadId>) leaving archived;
+    pub fn new(thread_id: impl Into<ThreadId>) leaving archived, association;
 }
 
 impl GetThread {
@@ -279,6 +284,13 @@ impl GetThread {
     #[must_use]
     pub fn set_archived(mut self, archived: bool) -> Self {
         self.archived = Some(archived);
+        self
+    }
+
+    /// Adds what else to tell of the thread: `TICKET` for its ticket.
+    #[must_use]
+    pub fn add_association(mut self, association: impl Into<String>) -> Self {
+        self.association.push(association.into());
         self
     }
 }
@@ -289,7 +301,7 @@ impl Operation for GetThread {
     const INFO: &'static OperationInfo = &OperationInfo {
         name: "get_thread",
         path: ONE_THREAD,
-        query: &[ARCHIVED],
+        query: &[ARCHIVED, ASSOCIATION],
         ..READS
     };
 
@@ -298,7 +310,9 @@ impl Operation for GetThread {
     }
 
     fn query_pairs(&self) -> Vec<(&'static str, String)> {
-        archived(self.archived)
+        let mut pairs = archived(self.archived);
+        pairs.extend(self.association.iter().map(|kind| ("association", kind.clone())));
+        pairs
     }
 }
 

@@ -144,9 +144,9 @@ operation! {
     /// Gets an address at which anybody can download a private file for a while:
     /// `GET /files/v3/files/{fileId}/signed-url`.
     pub struct GetSignedUrl {
-        /// The file.
+        /// The file: digits.
         pub file_id: FileId,
-        /// For how long the address is to work.
+        /// For how long the address is to work, and what it is to deliver.
         pub query: SignedUrlQuery,
     }
 
@@ -157,7 +157,7 @@ operation! {
 impl GetSignedUrl {
     /// Sets for how many seconds the address is to work.
     #[must_use]
-    pub fn set_expiration_seconds(mut self, seconds: u32) -> Self {
+    pub fn set_expiration_seconds(mut self, seconds: u64) -> Self {
         self.query = self.query.set_expiration_seconds(seconds);
         self
     }
@@ -170,8 +170,12 @@ impl Operation for GetSignedUrl {
         name: "get_signed_url",
         area: Area::Files,
         method: Method::GET,
-        path: &[Segment::Text("fileId"), Segment::Literal("signed-url")],
-        query: &[parameter("expirationSeconds", QueryType::Int32)],
+        path: &[Segment::Int64("fileId"), Segment::Literal("signed-url")],
+        query: &[
+            parameter("expirationSeconds", QueryType::Int64),
+            parameter("size", QueryType::Text),
+            parameter("upscale", QueryType::Boolean),
+        ],
         success: StatusCode::OK,
         effect: None,
         credential: Credential::PortalToken,

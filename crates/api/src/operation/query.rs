@@ -22,6 +22,8 @@ pub enum QueryType {
     Text,
     /// A whole number of 32 bits.
     Int32,
+    /// A whole number of 64 bits.
+    Int64,
     /// `true` or `false`.
     Boolean,
     /// Several texts, each with the name before it.

@@ -12,5 +12,5 @@ pub(super) const CONVERSATIONS_WRITE: &str = "conversations.write";
 /// Each will do to upload.
 pub(super) const FILES_WRITE: &[&str] = &["files", "files.ui_hidden.write", "files.write"];
 
-/// Either will do to read.
-pub(super) const FILES_READ: &[&str] = &["files", "files.ui_hidden.read"];
+/// Each will do to read.
+pub(super) const FILES_READ: &[&str] = &["files", "files.read", "files.ui_hidden.read"];
