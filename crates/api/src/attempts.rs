@@ -45,6 +45,8 @@ pub enum GaveUp {
     Deadline,
     /// It may have been carried out, and must not be carried out twice.
     NotRepeatable,
+    /// Its body can be read only once.
+    ReadOnce,
 }
 
 impl Attempts {
@@ -74,6 +76,7 @@ impl std::fmt::Display for Attempts {
             Some(GaveUp::Budget) => f.write_str(": too many requests fail at present"),
             Some(GaveUp::Deadline) => f.write_str(": the next one would have been too late"),
             Some(GaveUp::NotRepeatable) => f.write_str(": it must not be carried out twice"),
+            Some(GaveUp::ReadOnce) => f.write_str(": its body can be read only once"),
             None => Ok(()),
         }
     }

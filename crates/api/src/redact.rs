@@ -8,6 +8,8 @@ use std::{
 use http::{HeaderMap, HeaderName, header};
 use percent_encoding::percent_decode_str;
 
+use crate::Call;
+
 /// Headers whose values are shown. Any other may hold a token or a cookie.
 const SHOWN: [HeaderName; 10] = [
     header::ACCEPT,
@@ -75,6 +77,26 @@ const BEFORE_A_SECRET: [&str; 3] = ["channel-account-staging-tokens", "access-to
 /// shows the whole address.
 #[derive(Clone, Copy)]
 pub struct Path<'a>(pub &'a str);
+
+impl<'a> Path<'a> {
+    /// The path of a request of this call: nothing of it where the address came [from outside](Call::foreign), because
+    /// who knows such an address may have all that is there.
+    ///
+    /// ```
+    /// use hubchannel_api::{Call, DownloadFile, redact::Path};
+    ///
+    /// let mut call = Call::new(DownloadFile::INFO);
+    /// assert_eq!(Path::of(Some(&call), "/files/v3/x").to_string(), "/files/v3/x");
+    /// call.foreign = true;
+    /// assert_eq!(Path::of(Some(&call), "/a1b2/tour.mp4").to_string(), "/…");
+    /// ```
+    pub fn of(call: Option<&Call>, path: &'a str) -> Self {
+        match call {
+            Some(call) if call.foreign => Path("/…"),
+            _ => Path(path),
+        }
+    }
+}
 
 impl fmt::Display for Path<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

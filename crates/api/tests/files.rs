@@ -246,6 +246,8 @@ impl HttpTransport for Web {
         let call = request.extensions().get::<Call>().unwrap();
         assert!(!request.headers().contains_key("authorization"));
         assert!(request.extensions().get::<StreamResponse>().is_some());
+        assert!(call.foreign || request.uri().host() == Some("api.hubapi.com"));
+        assert!(!call.foreign || call.operation.credential == Credential::None);
         self.hops
             .lock()
             .unwrap()
@@ -388,6 +390,60 @@ fn an_answer_that_is_no_file_is_told_without_the_address() {
     let error = downloading(refused, 1_000).unwrap_err();
     assert!(error.is_auth());
     assert_eq!(error.to_string(), "download_file: the server answered 403 Forbidden: cannot sign …");
+}
+
+#[test]
+fn what_is_not_the_whole_file_is_not_taken_for_it() {
+    for status in [201, 202, 204, 205, 206, 299] {
+        let answer = move || {
+            let stream = BodyStream::once(Bytes::from_static(b"a la"));
+            let response = Response::builder().status(status);
+            response.body(Body::from_stream(None, stream)).unwrap()
+        };
+        let error = downloading(answer, 1_000).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Rejected);
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
+        assert_eq!(error.body().unwrap(), "a la");
+    }
+}
+
+#[test]
+fn the_body_of_an_error_is_kept_however_long_it_is() {
+    let page = "x".repeat(300_000);
+    let answer = {
+        let page = page.clone();
+        move || Response::builder().status(502).body(page.clone().into()).unwrap()
+    };
+    assert_eq!(downloading(answer, 1_000).unwrap_err().body().unwrap(), &page);
+}
+
+#[test]
+fn no_part_of_an_address_that_a_redirect_leads_to_is_told() {
+    let messages = [
+        "bad https://cdn.example.com/signed/x?e=1&s=SECR%2BET",
+        "bad /signed/x?e=1&s=SECR%2BET",
+        "bad e=1&s=SECR%2BET",
+        "bad SECR%2BET",
+        "bad SECR+ET",
+    ];
+    for message in messages {
+        let answers = Arc::new(Mutex::new(vec![
+            Response::builder()
+                .status(403)
+                .body(format!(r#"{{"message":"{message}"}}"#).into())
+                .unwrap(),
+            Response::builder()
+                .status(302)
+                .header("location", "https://cdn.example.com/signed/x?e=1&s=SECR%2BET")
+                .body(Body::empty())
+                .unwrap(),
+        ]));
+        let wire = Wire::new(move || Ok(answers.lock().unwrap().pop().unwrap()));
+        let call = DownloadFile::new("https://api.hubapi.com/files/a");
+        let error = now(FilesClient::new(wire).download_file(call)).unwrap_err();
+        let shown = format!("{error} {error:?}");
+        assert!(shown.contains("bad …") && !shown.contains("SECR"), "{shown}");
+    }
 }
 
 #[test]

@@ -29,12 +29,12 @@ const TARGET: &str = "hubchannel";
 /// | field | what |
 /// |---|---|
 /// | `operation` | the name of the client's method |
-/// | `method`, `path` | the request line without its query and without a token in the path |
+/// | `method`, `path` | the request line without its query and without a token in the path; of a foreign address only `/…` |
 /// | `status` | of the last answer |
-/// | `error` | what kept an answer away: `connect`, `timeout`, `interrupted`, `too_large`, `refused`, `other` |
+/// | `error` | what kept an answer away: `connect`, `timeout`, `interrupted`, `too_large`, `refused`, `source`, `other` |
 /// | `outcome` | `done`; `failed`: nothing was done; `unknown`: it may have been done; `dropped`: the caller waits no more |
 /// | `attempts`, `waited_ms` | how many there were, and how long was waited between them |
-/// | `gave_up` | why it was not tried further: `max_attempts`, `budget`, `deadline`, `not_repeatable` |
+/// | `gave_up` | why it was not tried further: `max_attempts`, `budget`, `deadline`, `not_repeatable`, `read_once` |
 /// | `correlation_id` | what HubSpot's support finds the last answer by |
 ///
 /// A field that there is nothing to say of is left out. No header but the correlation id is recorded, and nothing of any
@@ -62,7 +62,7 @@ impl HttpTransport for CallSpan {
             "call",
             operation = call.map(|call| call.operation.name),
             method = request.method().as_str(),
-            path = %Path(request.uri().path()),
+            path = %Path::of(call, request.uri().path()),
             status = Empty,
             error = Empty,
             outcome = Empty,
@@ -129,7 +129,7 @@ impl HttpTransport for AttemptSpan {
             "attempt",
             operation = call.map(|call| call.operation.name),
             method = request.method().as_str(),
-            path = %Path(request.uri().path()),
+            path = %Path::of(call, request.uri().path()),
             attempt = progress.map_or(1, |progress| progress.number().max(1)),
             wait_ms = progress.map_or(0, |progress| milliseconds(progress.wait())),
             status = Empty,
@@ -211,6 +211,7 @@ fn record_attempts(span: &Span, attempts: &Attempts) {
         GaveUp::Budget => "budget",
         GaveUp::Deadline => "deadline",
         GaveUp::NotRepeatable => "not_repeatable",
+        GaveUp::ReadOnce => "read_once",
         _ => "other",
     });
     if let Some(gave_up) = gave_up {

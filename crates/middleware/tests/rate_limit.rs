@@ -14,7 +14,7 @@ use std::{
 use async_trait::async_trait;
 use http::{Request, Response};
 use hubchannel_api::{
-    Body, HttpTransport, Reach, TransportError, TransportErrorKind,
+    Body, Call, DownloadFile, HttpTransport, Reach, TransportError, TransportErrorKind,
     clock::{Clock, ManualClock},
 };
 use hubchannel_middleware::{RateLimit, RateLimiter, RateLimiters, Stack, Start};
@@ -348,4 +348,45 @@ fn a_call_that_would_wait_past_its_deadline_is_told_at_once_and_not_repeated() {
     assert_eq!((error.kind(), error.reach()), (TransportErrorKind::Timeout, Reach::NotSent));
     assert!(error.to_string().contains("room again in "), "{error}");
     assert_eq!((limiter.waiting(), clock.sleepers()), (0, 0));
+}
+
+#[test]
+fn a_foreign_host_neither_waits_for_hubspots_limit_nor_sets_it() {
+    /// Says that nothing is left, for a long time.
+    #[derive(Debug)]
+    struct Hostile;
+
+    #[async_trait]
+    impl HttpTransport for Hostile {
+        async fn send(&self, _: Request<Body>) -> Result<Response<Body>, TransportError> {
+            let response = Response::builder()
+                .status(429)
+                .header("retry-after", "86400")
+                .header("x-hubspot-ratelimit-daily-remaining", "0")
+                .header("x-hubspot-ratelimit-max", "1")
+                .header("x-hubspot-ratelimit-remaining", "0");
+            Ok(response.body(Body::empty()).unwrap())
+        }
+    }
+
+    let clock = ManualClock::new(std::time::SystemTime::UNIX_EPOCH);
+    let limiter = RateLimiter::new(1, INTERVAL, Arc::new(clock));
+    let layer = RateLimit::new(Hostile, limiter.clone());
+    let now = |request| {
+        let mut sending = layer.send(request);
+        match sending.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(response) => response.unwrap().status(),
+            Poll::Pending => panic!("it waits"),
+        }
+    };
+    for _ in 0..3 {
+        let mut call = Call::new(DownloadFile::INFO);
+        call.foreign = true;
+        let mut request = Request::new(Body::empty());
+        request.extensions_mut().insert(call);
+        assert_eq!(now(request), 429);
+    }
+    // The one start that HubSpot allows is still there.
+    let mut start = std::pin::pin!(limiter.start(None));
+    assert!(start.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready());
 }

@@ -1,6 +1,6 @@
 //! What is repeated and what is told of it.
 
-#![allow(clippy::unwrap_used, reason = "a failing test is how this reports")]
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a failing test is how this reports")]
 
 mod common;
 
@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use http::{Method, Request};
 use hubchannel_api::{
-    Attempts, Body, Client, GaveUp, HttpTransport, PublishMessage, Reach, TransportErrorKind,
+    Attempts, Body, BodyStream, Client, GaveUp, HttpTransport, PublishMessage, Reach, TransportErrorKind,
     clock::Clock,
     model::{DeliveryIdentifier, NewMessage, Participant},
 };
@@ -260,4 +260,22 @@ fn layers_are_shareable_and_show_no_request() {
     is_shareable(&retry);
     is_shareable(&RetryBudget::default());
     assert!(format!("{retry:?}").contains("max_attempts: 4"));
+}
+
+/// The second attempt would fail with that, and what kept the first away would be lost.
+#[test]
+fn a_body_that_can_be_read_once_is_sent_once() {
+    for end in [End::refused(), End::lost(), End::status(503), End::status(429)] {
+        let wire = Wire::new([end.clone(), End::status(200)]);
+        let mut sent = request(READ, false);
+        *sent.body_mut() = Body::from_stream(None, BodyStream::once(Default::default()));
+        let outcome = run(&wire, RetryPolicy::new(), sent);
+        assert_eq!(wire.seen().len(), 1, "{end:?}");
+        assert_eq!(attempts(&outcome).gave_up, Some(GaveUp::ReadOnce));
+        match (outcome, end) {
+            (Ok(response), End::Status(status, _)) => assert_eq!(response.status().as_u16(), status),
+            (Err(error), End::Failure(kind, reach)) => assert_eq!((error.kind(), error.reach()), (kind, reach)),
+            (outcome, end) => panic!("{end:?} became {outcome:?}"),
+        }
+    }
 }

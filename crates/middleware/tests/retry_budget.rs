@@ -9,10 +9,10 @@ use std::{
     time::Duration,
 };
 
-use hubchannel_api::{GaveUp, HttpTransport, Reach, TransportErrorKind};
+use hubchannel_api::{Call, DownloadFile, GaveUp, HttpTransport, Reach, TransportErrorKind};
 use hubchannel_middleware::{RetryBudget, RetryPolicy, Stack};
 
-use self::common::{End, PUBLISH, READ, Wire, attempts, drive, pends, request, retry, run};
+use self::common::{End, PUBLISH, READ, Wire, attempts, drive, pends, request, request_of, retry, run};
 
 fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
@@ -67,6 +67,29 @@ fn timeouts_cost_twice_and_answers_give_back() {
         let _ = run(&Wire::new(script.clone()), RetryPolicy::new().budget(budget.clone()), request(READ, false));
         assert_eq!(budget.available(), left, "{script:?}");
     }
+}
+
+#[test]
+fn a_foreign_host_that_fails_uses_up_nothing_that_is_meant_for_hubspot() {
+    let foreign = || {
+        let mut call = Call::new(DownloadFile::INFO);
+        call.foreign = true;
+        request_of(call)
+    };
+    let budget = RetryBudget::new(10);
+    let policy = RetryPolicy::new().max_attempts(3).budget(budget.clone());
+    for _ in 0..9 {
+        let wire = Wire::new([End::status(503), End::status(504), End::status(503)]);
+        run(&wire, policy.clone(), foreign()).unwrap();
+        assert_eq!(wire.seen().len(), 3);
+    }
+    assert_eq!(budget.available(), 10);
+    // Nor does it bring back what repeats to HubSpot have cost.
+    run(&Wire::new([End::status(503), End::status(525)]), policy.clone(), request(READ, false)).unwrap();
+    let left = budget.available();
+    run(&Wire::new([End::status(200)]), policy, foreign()).unwrap();
+    assert!(left < 10);
+    assert_eq!(budget.available(), left);
 }
 
 #[test]

@@ -8,7 +8,8 @@ use std::{cell::RefCell, collections::BTreeMap, fmt, sync::Once, time::Duration}
 
 use http::Method;
 use hubchannel_api::{
-    Client, HttpTransport, Operation, PublishMessage, Reach, TransportErrorKind, UpdateChannelAccountStagingToken,
+    Call, Client, DownloadFile, HttpTransport, Operation, PublishMessage, Reach, TransportErrorKind,
+    UpdateChannelAccountStagingToken,
     model::{DeliveryIdentifier, NewMessage, Participant},
 };
 use hubchannel_middleware::{RetryPolicy, Stack, StackBuilder};
@@ -18,7 +19,7 @@ use tracing::{
     span::{Attributes, Id, Record},
 };
 
-use self::common::{End, PUBLISH, READ, Wire, bare_request, drive, pends, request};
+use self::common::{End, PUBLISH, READ, Wire, bare_request, drive, pends, request, request_of};
 
 #[derive(Clone, Debug)]
 struct Span {
@@ -346,5 +347,22 @@ fn spans_show_neither_the_token_in_a_path_nor_its_query() {
         let path = span.get("path").unwrap();
         assert!(path.ends_with("/channel-account-staging-tokens/…"), "{path}");
         assert!(!format!("{span:?}").contains("not-to-be-seen"), "{span:?}");
+    }
+}
+
+#[test]
+fn spans_show_nothing_of_a_foreign_address() {
+    let spans = logged(|| {
+        let wire = Wire::new([End::status(200)]);
+        let mut call = Call::new(DownloadFile::INFO);
+        call.foreign = true;
+        let mut request = request_of(call);
+        *request.uri_mut() = "https://cdn.example.com/SECRET/x?s=SECRET".parse().unwrap();
+        drive(&wire.clock, stack(&wire).build().send(request)).unwrap();
+    });
+    assert_eq!(spans.len(), 2);
+    for span in spans {
+        assert_eq!(span.get("path"), Some("/…"));
+        assert!(!format!("{span:?}").contains("SECRET"));
     }
 }

@@ -70,7 +70,9 @@ fn is_of_files(path: &str, base: &str) -> bool {
     };
     let is_straight = path.split('/').all(|piece| {
         let piece = percent_decode_str(piece).decode_utf8_lossy();
-        piece != "." && piece != ".." && !piece.contains(['/', '\\'])
+        // Some servers take what stands behind a semicolon off a piece before they look at it.
+        let name = piece.split(';').next().unwrap_or_default();
+        name != "." && name != ".." && !piece.contains(['/', '\\'])
     });
     is_straight && FILES.iter().any(|start| path.starts_with(start))
 }
@@ -112,17 +114,24 @@ impl Host {
     /// Whether it can be a host of the whole internet. What a name leads to is known only to who looks it up.
     fn is_public(&self) -> bool {
         match self {
-            Host::Name(name) => {
-                name.contains('.')
-                    && ["localhost", "local", "internal", "home.arpa"]
-                        .iter()
-                        .all(|zone| !is_within(name, zone))
-            }
+            Host::Name(name) => name.contains('.') && PRIVATE_ZONES.iter().all(|zone| !is_within(name, zone)),
             Host::Ip(IpAddr::V4(address)) => is_public_v4(*address),
             Host::Ip(IpAddr::V6(address)) => is_public_v6(*address),
         }
     }
 }
+
+/// Zones whose names lead into a network of one's own, or nowhere.
+const PRIVATE_ZONES: [&str; 8] = [
+    "localhost",
+    "localdomain",
+    "local",
+    "internal",
+    "home.arpa",
+    "lan",
+    "home",
+    "corp",
+];
 
 fn is_within(name: &str, zone: &str) -> bool {
     name.strip_suffix(zone)
@@ -206,6 +215,9 @@ mod tests {
             "https://api.hubapi.com/files/%2e%2E/crm/v3/objects/contacts",
             "https://api.hubapi.com/files/..%2fcrm",
             "https://api.hubapi.com/files/x%5c..%5c..%5ccrm",
+            "https://api.hubapi.com/files/..;/crm/v3/objects/contacts",
+            "https://api.hubapi.com/files/%2e%2e;x=1/crm/v3/objects/contacts",
+            "https://api.hubapi.com/files/..%3bx/crm/v3/objects/contacts",
             "https://api.hubapi.com/filesystem/x",
         ] {
             assert_eq!(judged(own, HUBSPOT), Ok(Place::Own), "{own}");
@@ -253,6 +265,8 @@ mod tests {
             "[::127.0.0.1]",
             "metadata.google.internal",
             "printer.local",
+            "localhost.localdomain",
+            "router.lan",
             "intranet",
         ] {
             let address = format!("https://{host}/x");

@@ -13,6 +13,7 @@ use http::{
     header::{ACCEPT, LOCATION, USER_AGENT},
 };
 use hubchannel_model::Secret;
+use percent_encoding::percent_decode_str;
 
 use super::address::{Place, judge, resolve};
 use crate::{
@@ -34,6 +35,8 @@ use crate::{
 ///   it a path that begins with `/files/` or `/filemanager/`. No other host gets it, and no host does once a redirect
 ///   has led away.
 /// - A few redirects are followed, each judged like the first address. They lead over `https` only.
+/// - No layer learns anything of HubSpot from another host: what that says of limits is not believed, and that it fails
+///   uses up no budget for repeats. Spans show nothing of its address.
 /// - Addresses of this machine and of private networks are refused, also in odd spellings, and so are names without a dot
 ///   or in a zone like `.internal`. Where the base address is loopback itself, as in tests, loopback and private hosts
 ///   are allowed, and loopback over plain `http`.
@@ -116,7 +119,7 @@ const WITH_TOKEN: &OperationInfo = &OperationInfo {
     ..INFO
 };
 
-/// The longest body of an error that is read, where a transport hands it over unread.
+/// The longest body of an error that is read, where a transport has not read it.
 const LONGEST_ERROR: u64 = 64 << 10;
 
 /// A file as it comes in.
@@ -135,7 +138,7 @@ const LONGEST_ERROR: u64 = 64 << 10;
 /// ```
 ///
 /// What breaks off or grows beyond the limit ends with an error, so a file is whole exactly when the end comes without
-/// one. It is a [`Stream`] too. No layer's timeout holds while it comes in: whoever reads it keeps one.
+/// one. It is as the server sent it: were it encoded, which is not asked for, the reply's `Content-Encoding` would tell. It is a [`Stream`] too. No layer's timeout holds while it comes in: whoever reads it keeps one.
 pub struct Download {
     stream: Option<BodyStream>,
     length: Option<u64>,
@@ -224,13 +227,36 @@ pub(crate) async fn download(
     target: &Target,
     call: DownloadFile,
 ) -> Result<Reply<Download>, Error> {
-    let url = call.url.clone();
-    follow(transport, target, call)
+    let mut secrets = vec![call.url.clone()];
+    follow(transport, target, call, &mut secrets)
         .await
-        .map_err(|error| error.hiding([url]))
+        .map_err(|error| error.hiding(secrets))
 }
 
-async fn follow(transport: &Transport, target: &Target, call: DownloadFile) -> Result<Reply<Download>, Error> {
+/// What of an address a server might repeat: the whole, what follows the host, and the values of the query.
+fn secrets(address: &Uri) -> Vec<Secret> {
+    let mut secrets = vec![address.to_string()];
+    if let Some(query) = address.query().filter(|query| !query.is_empty()) {
+        secrets.push(format!("{}?{query}", address.path()));
+        secrets.push(query.to_owned());
+        let values = query.split('&').filter_map(|pair| Some(pair.split_once('=')?.1));
+        for value in values.filter(|value| value.len() >= SHORTEST_SECRET) {
+            secrets.push(value.to_owned());
+            secrets.extend(percent_decode_str(value).decode_utf8().ok().map(Into::into));
+        }
+    }
+    secrets.into_iter().map(Secret::from).collect()
+}
+
+/// Shorter values of a query are hidden with the query only, or any message would be full of holes.
+const SHORTEST_SECRET: usize = 6;
+
+async fn follow(
+    transport: &Transport,
+    target: &Target,
+    call: DownloadFile,
+    hidden: &mut Vec<Secret>,
+) -> Result<Reply<Download>, Error> {
     let mut address: Uri = call
         .url
         .expose()
@@ -238,13 +264,14 @@ async fn follow(transport: &Transport, target: &Target, call: DownloadFile) -> R
         .map_err(|_| refused_address("must be an absolute address"))?;
     let mut place = judge(&address, &target.base_url).map_err(refused_address)?;
     for _ in 0..=call.max_redirects {
+        hidden.extend(secrets(&address));
         let response = transport
             .send(request(&address, place, target, &call))
             .await
             .map_err(|error| Error::from_transport(DownloadFile::INFO, error))?;
         let (mut parts, body) = response.into_parts();
         let attempts = parts.extensions.remove::<Attempts>().unwrap_or_else(Attempts::one);
-        if parts.status.is_success() {
+        if is_whole(parts.status) {
             if body.len().is_some_and(|length| length > call.max_bytes) {
                 return Err(too_large(call.max_bytes).with_attempts(attempts));
             }
@@ -256,8 +283,11 @@ async fn follow(transport: &Transport, target: &Target, call: DownloadFile) -> R
             _ => None,
         };
         let Some(location) = location else {
-            let body = body.read(LONGEST_ERROR).await.unwrap_or_default();
-            let error = Error::rejected(DownloadFile::INFO, parts.status, parts.headers, body.into());
+            let body = match body.as_bytes() {
+                Some(_) => body,
+                None => body.read(LONGEST_ERROR).await.unwrap_or_default().into(),
+            };
+            let error = Error::rejected(DownloadFile::INFO, parts.status, parts.headers, body);
             return Err(error.with_attempts(attempts));
         };
         address = location
@@ -275,6 +305,11 @@ async fn follow(transport: &Transport, target: &Target, call: DownloadFile) -> R
     Err(refused(format!("more than {} redirects", call.max_redirects)))
 }
 
+/// Whether an answer is the file. One of another success is a part of it, or nothing, or what comes instead.
+fn is_whole(status: StatusCode) -> bool {
+    matches!(status, StatusCode::OK | StatusCode::NON_AUTHORITATIVE_INFORMATION)
+}
+
 fn request(address: &Uri, place: Place, target: &Target, call: &DownloadFile) -> Request<Body> {
     let mut request = Request::new(Body::empty());
     *request.uri_mut() = address.clone();
@@ -286,6 +321,7 @@ fn request(address: &Uri, place: Place, target: &Target, call: &DownloadFile) ->
         Place::Own | Place::Foreign => DownloadFile::INFO,
     };
     let mut told = Call::new(operation);
+    told.foreign = place == Place::Foreign;
     told.options = call.options.clone();
     request.extensions_mut().insert(told);
     request.extensions_mut().insert(StreamResponse);

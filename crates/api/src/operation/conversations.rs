@@ -3,8 +3,7 @@
 use http::{Method, StatusCode};
 use hubchannel_model::{
     Actor, ActorBatch, ActorBatchResult, ActorId, ChannelAccount, Inbox, InboxId, InboxQuery, MessageId, Page,
-    PortalChannelAccountQuery, Thread, ThreadEntry, ThreadEntryQuery, ThreadId, ThreadQuery, ThreadStatus,
-    ThreadUpdate, Violations,
+    PortalChannelAccountQuery, Thread, ThreadEntry, ThreadEntryQuery, ThreadId, ThreadQuery, ThreadUpdate, Violations,
 };
 
 use super::{
@@ -248,7 +247,7 @@ impl Operation for ListThreads {
             ARCHIVED,
             parameter("inboxId", QueryType::TextList),
             parameter("associatedContactId", QueryType::Text),
-            parameter("threadStatus", QueryType::WordList(ThreadStatus::NAMED)),
+            parameter("threadStatus", QueryType::Text),
             parameter("latestMessageTimestampAfter", QueryType::Text),
             ASSOCIATION,
         ],

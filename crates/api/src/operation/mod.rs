@@ -163,6 +163,9 @@ pub struct Call {
     pub operation: &'static OperationInfo,
     /// Whether the body carries an idempotency key.
     pub keyed: bool,
+    /// Whether the address came from outside and leads to another host than the API's. What is answered there says
+    /// nothing of HubSpot, so that no layer learns from it of HubSpot's limits, and any part of the address may be a secret.
+    pub foreign: bool,
     /// The call's own options.
     pub options: CallOptions,
 }
@@ -173,6 +176,7 @@ impl Call {
         Call {
             operation,
             keyed: false,
+            foreign: false,
             options: CallOptions::default(),
         }
     }
@@ -268,6 +272,7 @@ pub(crate) fn write_request<O: Operation>(operation: &O, target: &Target) -> Res
     let call = Call {
         operation: info,
         keyed: operation.is_keyed(),
+        foreign: false,
         options: operation.as_ref().clone(),
     };
     request.extensions_mut().insert(call);

@@ -15,7 +15,7 @@ use std::{
 
 use async_trait::async_trait;
 use http::{Request, Response};
-use hubchannel_api::{Body, HttpTransport, Transport, TransportError, clock::Clock};
+use hubchannel_api::{Body, Call, HttpTransport, Transport, TransportError, clock::Clock};
 
 pub use self::keyed::RateLimiters;
 use self::{
@@ -213,7 +213,8 @@ impl Drop for Start {
     }
 }
 
-/// Waits for the limiter before each request, and lets it learn from each answer.
+/// Waits for the limiter before each request, and lets it learn from each answer. Downloads from foreign hosts neither
+/// wait nor teach: those are not HubSpot's limits.
 ///
 /// ```
 /// use hubchannel_api::HttpTransport;
@@ -244,6 +245,9 @@ impl RateLimit {
 #[async_trait]
 impl HttpTransport for RateLimit {
     async fn send(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
+        if request.extensions().get::<Call>().is_some_and(|call| call.foreign) {
+            return self.inner.send(request).await;
+        }
         let end = Progress::of(&request).and_then(Progress::end);
         let start = self.limiter.start(end).await?;
         let response = self.inner.send(request).await?;

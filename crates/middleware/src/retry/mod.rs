@@ -36,12 +36,14 @@ use crate::progress::Progress;
 /// 1. Does the reason pass by itself? See [`status::passes_by_itself`](hubchannel_api::status::passes_by_itself) and
 ///    [`TransportErrorKind::passes_by_itself`](hubchannel_api::TransportErrorKind::passes_by_itself). 401 does not, nor
 ///    does 409, which may say that it is done already.
-/// 2. May it have been done? Where the request was not sent or the answer turns it down (423, 429, 477), any operation is
+/// 2. Can it be sent again? Not with a body that [can be read only once](Body::is_repeatable).
+/// 3. May it have been done? Where the request was not sent or the answer turns it down (423, 429, 477), any operation is
 ///    repeated; else only one that [may be](Call::may_repeat): a read, what changes nothing a second time, a publish with
 ///    a key. A request without a [`Call`] is one of those if it is a GET or HEAD.
-/// 3. Has it been tried [as often as it is tried](RetryPolicy::max_attempts)?
-/// 4. Would the next attempt begin before the end of the call? If not, it gives up now instead of waiting.
-/// 5. Is there [budget](RetryBudget)?
+/// 4. Has it been tried [as often as it is tried](RetryPolicy::max_attempts)?
+/// 5. Would the next attempt begin before the end of the call? If not, it gives up now instead of waiting.
+/// 6. Is there [budget](RetryBudget)? A download from a foreign host takes none and gives none, or a host that fails would
+///    keep what is meant for HubSpot from being repeated.
 ///
 /// The wait is a floor and a random time on top. The floor is the server's `Retry-After`, in seconds or as a date, however
 /// long, but not less than what HubSpot documents: 2 s after 423, 502 and 504, 1 s after 429. The random time is drawn from
@@ -75,6 +77,9 @@ impl Retry {
 
     /// Waits for the next attempt, or says why there is none.
     async fn wait(&self, asked: &Asked, passing: &Passing, attempt: u32) -> Result<Next, GaveUp> {
+        if !asked.replayable {
+            return Err(GaveUp::ReadOnce);
+        }
         if asked.progress.may_have_acted() && !asked.repeatable {
             return Err(GaveUp::NotRepeatable);
         }
@@ -84,14 +89,18 @@ impl Retry {
         let ceiling = self.policy.ceiling(attempt.saturating_add(1)).max(passing.spread);
         let wait = passing.floor.saturating_add(self.draw(ceiling));
         self.in_time(asked, wait)?;
-        let taken = self.policy.budget.take(passing.cost).ok_or(GaveUp::Budget)?;
+        let taken = if asked.foreign {
+            None
+        } else {
+            Some(self.policy.budget.take(passing.cost).ok_or(GaveUp::Budget)?)
+        };
         let since = self.clock.monotonic();
         self.clock.sleep(wait).await;
         // A machine that slept wakes late: what begins now would be cut off with its fate unknown.
         self.in_time(asked, Duration::ZERO)?;
         Ok(Next {
             waited: self.clock.monotonic().saturating_sub(since),
-            cost: taken.spend(),
+            cost: taken.map_or(0, |taken| taken.spend()),
         })
     }
 
@@ -116,6 +125,10 @@ impl Retry {
 struct Asked {
     progress: Progress,
     repeatable: bool,
+    /// Whether the body can be read again.
+    replayable: bool,
+    /// Whether it is not HubSpot that is asked.
+    foreign: bool,
 }
 
 /// What a further attempt took.
@@ -129,6 +142,8 @@ impl HttpTransport for Retry {
     async fn send(&self, mut request: Request<Body>) -> Result<Response<Body>, TransportError> {
         let asked = Asked {
             repeatable: may_repeat(&request),
+            replayable: request.body().is_repeatable(),
+            foreign: request.extensions().get::<Call>().is_some_and(|call| call.foreign),
             progress: Progress::claim(&mut request),
         };
         let mut attempt = 1;
@@ -149,6 +164,7 @@ impl HttpTransport for Retry {
                 .attempted(ended, may_have_acted, failure::attempts(&outcome));
             let mut gave_up = failure::gave_up_beneath(&outcome);
             match Ending::of(&outcome, self.clock.wall()) {
+                Ending::Settled if asked.foreign => {}
                 Ending::Settled => self.policy.budget.give(reward),
                 Ending::Passing(passing) if gave_up.is_none() => match self.wait(&asked, &passing, attempt).await {
                     Ok(next) => {

@@ -94,7 +94,7 @@ impl fmt::Debug for Received {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Received")
             .field("method", &self.method)
-            .field("path", &Path(self.uri.path()))
+            .field("path", &Path::of(self.call.as_ref(), self.uri.path()))
             .field("headers", &Headers(&self.headers))
             .field("body", &self.body)
             .field("operation", &self.operation())
@@ -106,7 +106,7 @@ impl fmt::Debug for Received {
 /// Method, path and operation.
 impl fmt::Display for Received {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.method, Path(self.uri.path()))?;
+        write!(f, "{} {}", self.method, Path::of(self.call.as_ref(), self.uri.path()))?;
         match self.operation() {
             Some(operation) => write!(f, " ({operation})"),
             None => Ok(()),
