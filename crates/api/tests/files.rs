@@ -105,6 +105,33 @@ fn a_file_name_from_outside_ends_neither_its_line_nor_itself() {
     assert!(form.contains("name=\"file\"; filename=\"a%22; name=%22options%22%0D%0A%0D%0Ab\"\r\n"), "{form}");
 }
 
+/// With a boundary that somebody could know, and a folder that he names.
+#[test]
+fn a_field_that_holds_the_boundary_is_not_sent() {
+    let folder = "/x\r\n--hubchannel-0-1\r\nContent-Disposition: form-data; name=\"options\"\r\n\r\n{}";
+    let mut file = lamp();
+    file.folder = FileFolder::Path(folder.to_owned());
+    let wire = Wire::ok();
+    let error = now(client(&wire).upload_file(UploadFile::new(file, "x"))).unwrap_err();
+    assert!(error.is_invalid(), "{error}");
+    let mut file = lamp();
+    file.charset_hunch = Some("hubchannel-0-1".to_owned());
+    assert!(now(client(&wire).upload_file(UploadFile::new(file, "x"))).is_err());
+    assert!(wire.sent().is_empty());
+}
+
+#[test]
+fn the_error_of_an_upload_says_whether_it_may_be_repeated() {
+    let lost = || Err(TransportError::new(TransportErrorKind::Interrupted, Reach::Unknown, "the connection broke"));
+    for overwrite in [false, true] {
+        let mut file = lamp();
+        file.options = file.options.set_overwrite(overwrite);
+        let error = now(client(&Wire::new(lost)).upload_file(UploadFile::new(file, "a lamp"))).unwrap_err();
+        assert!(error.outcome_unknown());
+        assert_eq!(error.is_retryable(), overwrite);
+    }
+}
+
 #[test]
 fn an_upload_is_repeated_only_where_the_second_finds_the_first() {
     let options = FileUploadOptions::new(FileAccess::Private);
@@ -142,6 +169,8 @@ fn what_cannot_be_uploaded_is_not_sent() {
         UploadFile::new(open, "x"),
         UploadFile::new(lamp(), once()),
         UploadFile::new(lamp(), "x").set_media_type("image/png\r\nx: y"),
+        UploadFile::new(lamp(), "x").set_media_type(""),
+        UploadFile::new(lamp(), "x").set_media_type("png"),
         UploadFile::new(lamp(), "x").with_boundary("a b"),
         UploadFile::new(lamp(), "x").with_boundary(""),
     ] {

@@ -96,6 +96,8 @@ impl HttpTransport for Deadline {
 /// }
 /// ```
 ///
+/// The time is the call's own, from [`CallOptions::attempt_timeout`](hubchannel_api::CallOptions), else the layer's.
+///
 /// The request may have been sent by then, so the outcome is unknown; only of an attempt without any time is it known
 /// that it was not sent.
 #[derive(Debug)]
@@ -122,7 +124,11 @@ impl HttpTransport for AttemptTimeout {
         if let Some(progress) = Progress::of(&request) {
             progress.reaches_wire();
         }
-        let Some(duration) = self.duration else {
+        let own = request
+            .extensions()
+            .get::<Call>()
+            .and_then(|call| call.options.attempt_timeout);
+        let Some(duration) = own.or(self.duration) else {
             return self.inner.send(request).await;
         };
         let late = |sent| {

@@ -203,6 +203,20 @@ async fn a_call_has_a_deadline_of_its_own() {
 }
 
 #[tokio::test]
+async fn an_attempt_has_the_time_that_its_call_gives_it() {
+    let clock = clock();
+    let client = client(Stack::new(Wire::silent()).clock(clock.clone()).retry(None));
+    // Longer than the layer's, as a large upload needs, and shorter.
+    for own in [Duration::from_secs(50), Duration::from_millis(250)] {
+        let options = CallOptions::default().with_attempt_timeout(own);
+        let call = client.publish_message(publish().with_options(options));
+        let error = after(&clock, own, call).await.unwrap_err();
+        assert!(error.is_timeout() && error.outcome_unknown());
+        assert!(error.to_string().contains(&format!("an attempt of {own:?}")), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn a_call_without_any_time_is_not_sent() {
     let wire = Wire::default();
     let client = client(Stack::new(wire.clone()).deadline(Duration::ZERO));

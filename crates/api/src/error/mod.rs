@@ -42,6 +42,8 @@ struct Inner {
     kind: ErrorKind,
     operation: Option<&'static OperationInfo>,
     key: Option<String>,
+    /// Whether the call does what a key is for without having one.
+    keyed: bool,
     /// What the call was made with and no text may show, not even the server's.
     hidden: Vec<Secret>,
     attempts: Attempts,
@@ -112,6 +114,7 @@ impl Error {
             kind,
             operation,
             key: None,
+            keyed: false,
             hidden: Vec::new(),
             attempts: Attempts::default(),
             cause,
@@ -215,6 +218,12 @@ impl Error {
         self
     }
 
+    /// Says that the call may be repeated as if it had a key.
+    pub(crate) fn keyed_if(mut self, keyed: bool) -> Self {
+        self.0.keyed = keyed;
+        self
+    }
+
     /// Keeps secrets of the call's out of what is shown.
     pub(crate) fn hiding(mut self, secrets: impl IntoIterator<Item = Secret>) -> Self {
         self.0.hidden.extend(secrets);
@@ -294,7 +303,7 @@ impl Error {
     fn may_repeat(&self) -> bool {
         match self.0.operation.map(|operation| operation.repeat) {
             Some(Repeat::Always) => true,
-            Some(Repeat::WithKey) => self.0.key.is_some(),
+            Some(Repeat::WithKey) => self.0.keyed || self.0.key.is_some(),
             Some(Repeat::Never) | None => false,
         }
     }

@@ -7,7 +7,8 @@ use hubchannel_model::{SignedUrl, UploadedFile};
 
 use super::{Download, DownloadFile, Files};
 use crate::{
-    ApiVersion, BaseUrl, Error, GetSignedUrl, HttpTransport, KeySource, RandomKeys, Reply, Transport, UploadFile,
+    ApiVersion, BaseUrl, Error, GetSignedUrl, HttpTransport, KeySource, Operation, RandomKeys, Reply, Transport,
+    UploadFile,
     http_api::HttpApi,
     operation::{Target, check},
 };
@@ -76,7 +77,11 @@ impl FilesClient {
         if call.boundary.is_none() {
             call.boundary = Some(boundary(&self.keys.next_key()));
         }
-        self.api.upload_file(call).await
+        let finds_the_first = call.is_keyed();
+        self.api
+            .upload_file(call)
+            .await
+            .map_err(|error| error.keyed_if(finds_the_first))
     }
 
     /// Gets an address at which anybody can download a private file for a while.

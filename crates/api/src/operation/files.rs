@@ -28,6 +28,9 @@ operation! {
     /// The content is read from its source while it is sent, and again from the beginning for each attempt; it is never
     /// in memory as a whole unless it is so already.
     ///
+    /// A stack gives an attempt and a call only so much time, in which all of it must be sent: a large file needs
+    /// [more](crate::CallOptions::attempt_timeout) of both.
+    ///
     /// Repeated when nobody knows whether it was done only where the options make the second time find what the first has
     /// left: `overwrite`, or the strategy `RETURN_EXISTING` for what is there already (documented; not tried). Else a
     /// repeat may upload the file twice, which nothing but the list in HubSpot's file manager tells.
@@ -112,15 +115,21 @@ impl Operation for UploadFile {
             return Err(refused("content", "must be bytes or a source that can be opened again"));
         }
         let media_type = self.media_type.as_deref().unwrap_or("application/octet-stream");
-        if HeaderValue::from_str(media_type).is_err() {
+        if !media_type.contains('/') || HeaderValue::from_str(media_type).is_err() {
             return Err(refused("mediaType", "must be a MIME type, such as image/png"));
         }
         let fields = self
             .file
             .to_fields()
             .map_err(|error| Error::unwritable(Self::INFO, error))?;
+        let boundary = self.checked_boundary()?;
+        // Whoever gives the name or the folder could end the field and begin others, such as who may see the file.
+        let mut texts = fields.iter().map(|(_, value)| value.as_str()).chain([media_type]);
+        if texts.any(|text| text.contains(boundary)) {
+            return Err(refused("boundary", "must not be in a field of the form"));
+        }
         let form = Form {
-            boundary: self.checked_boundary()?,
+            boundary,
             fields: &fields,
             file_name: &self.file.file_name,
             media_type,

@@ -153,6 +153,38 @@ pub struct CallOptions {
     /// How long the whole call may take, in place of what the transport's stack has set. Without a stack that keeps
     /// deadlines it has no effect.
     pub deadline: Option<Duration>,
+    /// How long each attempt may take until the head of its answer is there, in place of what the stack has set. A large
+    /// upload needs more than other calls.
+    pub attempt_timeout: Option<Duration>,
+}
+
+impl CallOptions {
+    /// Sets how long the whole call may take.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use hubchannel_api::CallOptions;
+    ///
+    /// let minute = Duration::from_secs(60);
+    /// let options = CallOptions::default().with_deadline(15 * minute).with_attempt_timeout(5 * minute);
+    /// assert_eq!(options.attempt_timeout, Some(5 * minute));
+    /// ```
+    #[must_use]
+    pub fn with_deadline(self, deadline: Duration) -> Self {
+        CallOptions {
+            deadline: Some(deadline),
+            ..self
+        }
+    }
+
+    /// Sets how long each attempt may take.
+    #[must_use]
+    pub fn with_attempt_timeout(self, attempt_timeout: Duration) -> Self {
+        CallOptions {
+            attempt_timeout: Some(attempt_timeout),
+            ..self
+        }
+    }
 }
 
 /// What a request tells the layers of a transport about its call; found in the request's extensions.
