@@ -22,10 +22,12 @@ pub enum Area {
     Files,
     /// Tokens of portals.
     OAuth,
+    /// Anything else, with whole paths: what a [`CallEndpoint`](crate::CallEndpoint) asks.
+    Other,
 }
 
 impl Area {
-    /// Every area.
+    /// Every area whose operations have a path in common.
     pub const ALL: [Area; 4] = [Area::CustomChannels, Area::Conversations, Area::Files, Area::OAuth];
 
     /// The path that those of the area's operations start with.
@@ -48,6 +50,7 @@ impl Area {
             (Area::OAuth, ApiVersion::V3 | ApiVersion::V2025_09) => "/oauth/v3",
             (Area::OAuth, ApiVersion::V2026_03) => "/oauth/2026-03",
             (Area::OAuth, ApiVersion::V2026_09) => "/oauth/2026-09",
+            (Area::Other, _) => "",
         }
     }
 

@@ -1,15 +1,16 @@
 //! The API over HTTP: what is behind a client unless a double is.
 
 use async_trait::async_trait;
+use http::{Request, response::Parts};
 use hubchannel_model::{SignedUrl, UploadedFile};
 
 use crate::{
-    ArchiveChannel, Attempts, Conversations, CreateChannel, CreateChannelAccount, CustomChannels, Download,
-    DownloadFile, Error, Files, GetActor, GetChannel, GetChannelAccount, GetInbox, GetMessage, GetSignedUrl, GetThread,
-    GetThreadMessage, HttpTransport, IntrospectToken, ListChannelAccounts, ListChannels, ListInboxes,
-    ListPortalChannelAccounts, ListThreadMessages, ListThreads, OAuth, Operation, PublishMessage, ReadActors, Reply,
-    RequestToken, RevokeToken, Transport, UpdateChannel, UpdateChannelAccount, UpdateChannelAccountStagingToken,
-    UpdateMessageStatus, UpdateThread, UploadFile,
+    ArchiveChannel, Attempts, Body, CallEndpoint, Conversations, CreateChannel, CreateChannelAccount, CustomChannels,
+    Download, DownloadFile, EndpointAnswer, Endpoints, Error, Files, GetActor, GetChannel, GetChannelAccount, GetInbox,
+    GetMessage, GetSignedUrl, GetThread, GetThreadMessage, HttpTransport, IntrospectToken, ListChannelAccounts,
+    ListChannels, ListInboxes, ListPortalChannelAccounts, ListThreadMessages, ListThreads, OAuth, Operation,
+    OperationInfo, PublishMessage, ReadActors, Reply, RequestToken, RevokeToken, Transport, UpdateChannel,
+    UpdateChannelAccount, UpdateChannelAccountStagingToken, UpdateMessageStatus, UpdateThread, UploadFile,
     files::download,
     operation::{Target, write_request},
 };
@@ -29,23 +30,46 @@ impl HttpApi {
     async fn execute<O: Operation>(&self, operation: O) -> Result<Reply<O::Output>, Error> {
         let request = write_request(&operation, &self.target)?;
         drop(operation);
-        let response = self
-            .transport
-            .send(request)
-            .await
-            .map_err(|error| Error::from_transport(O::INFO, error))?;
-        let (mut parts, body) = response.into_parts();
-        let attempts = parts.extensions.remove::<Attempts>().unwrap_or_else(Attempts::one);
-        // Any status of success will do, not only the documented one.
-        if !parts.status.is_success() {
-            return Err(Error::rejected(O::INFO, parts.status, parts.headers, body).with_attempts(attempts));
-        }
+        let Success { parts, body, attempts } = self.succeed(O::INFO, request).await?;
         match O::read_output(&body) {
             Ok(value) => Ok(Reply::from_response(value, parts.status, parts.headers, attempts)),
             Err(error) => {
                 Err(Error::unreadable(O::INFO, parts.status, parts.headers, body, error).with_attempts(attempts))
             }
         }
+    }
+
+    /// Sends a request, and takes any status of success, not only the documented one.
+    async fn succeed(&self, info: &'static OperationInfo, request: Request<Body>) -> Result<Success, Error> {
+        let response = self
+            .transport
+            .send(request)
+            .await
+            .map_err(|error| Error::from_transport(info, error))?;
+        let (mut parts, body) = response.into_parts();
+        let attempts = parts.extensions.remove::<Attempts>().unwrap_or_else(Attempts::one);
+        if !parts.status.is_success() {
+            return Err(Error::rejected(info, parts.status, parts.headers, body).with_attempts(attempts));
+        }
+        Ok(Success { parts, body, attempts })
+    }
+}
+
+/// An answer of success.
+struct Success {
+    parts: Parts,
+    body: Body,
+    attempts: Attempts,
+}
+
+#[async_trait]
+impl Endpoints for HttpApi {
+    async fn call_endpoint(&self, call: CallEndpoint) -> Result<Reply<EndpointAnswer>, Error> {
+        let info = call.info();
+        let request = call.write(&self.target)?;
+        let Success { parts, body, attempts } = self.succeed(info, request).await?;
+        let answer = EndpointAnswer::to(info, body.as_bytes().cloned().unwrap_or_default());
+        Ok(Reply::from_response(answer, parts.status, parts.headers, attempts))
     }
 }
 

@@ -19,6 +19,7 @@
 //!   [`AuthorizeUrl`] the page on which a user lets the app in.
 //! - [`ConversationsClient`] reads inboxes, actors and threads and closes these; [`Conversations`] is its trait.
 //! - [`FilesClient`] uploads files and downloads attachments, neither held in memory; [`Files`] is its trait.
+//! - [`EndpointsClient`] calls whatever has no operation here, through the same transport; [`Endpoints`] is its trait.
 //! - [`clock`] and [`KeySource`] bring time and randomness in from outside.
 //! - `server` (a feature) reads the requests of every operation and writes their answers: the client's operations
 //!   turned around, for emulators and proxies.
@@ -33,6 +34,7 @@ mod client;
 pub mod clock;
 mod conversations;
 mod custom_channels;
+mod endpoints;
 mod error;
 mod files;
 mod http_api;
@@ -61,6 +63,7 @@ pub use self::{
     client::{Client, ClientBuilder},
     conversations::{Conversations, ConversationsClient, ConversationsClientBuilder},
     custom_channels::CustomChannels,
+    endpoints::{CallEndpoint, EndpointAnswer, Endpoints, EndpointsClient, EndpointsClientBuilder},
     error::{Error, ErrorKind},
     files::{Download, DownloadFile, Files, FilesClient, FilesClientBuilder},
     items::Items,

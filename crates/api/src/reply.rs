@@ -57,6 +57,22 @@ impl<T> Reply<T> {
         self.value
     }
 
+    /// The same response with another value.
+    ///
+    /// ```
+    /// use hubchannel_api::Reply;
+    ///
+    /// assert_eq!(Reply::new("hello").map(str::len).into_inner(), 5);
+    /// ```
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Reply<U> {
+        Reply {
+            value: change(self.value),
+            status: self.status,
+            headers: self.headers,
+            attempts: self.attempts,
+        }
+    }
+
     /// The response's status.
     pub fn status(&self) -> Option<StatusCode> {
         self.status

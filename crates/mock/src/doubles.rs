@@ -5,12 +5,12 @@ use std::fmt;
 use async_trait::async_trait;
 use http::{Request, Response};
 use hubchannel_api::{
-    ArchiveChannel, Body, Conversations, CreateChannel, CreateChannelAccount, CustomChannels, Download, DownloadFile,
-    Error, Files, GetActor, GetChannel, GetChannelAccount, GetInbox, GetMessage, GetSignedUrl, GetThread,
-    GetThreadMessage, HttpTransport, IntrospectToken, ListChannelAccounts, ListChannels, ListInboxes,
-    ListPortalChannelAccounts, ListThreadMessages, ListThreads, OAuth, PublishMessage, ReadActors, Reply, RequestToken,
-    RevokeToken, TransportError, UpdateChannel, UpdateChannelAccount, UpdateChannelAccountStagingToken,
-    UpdateMessageStatus, UpdateThread, UploadFile,
+    ArchiveChannel, Body, CallEndpoint, Conversations, CreateChannel, CreateChannelAccount, CustomChannels, Download,
+    DownloadFile, EndpointAnswer, Endpoints, Error, Files, GetActor, GetChannel, GetChannelAccount, GetInbox,
+    GetMessage, GetSignedUrl, GetThread, GetThreadMessage, HttpTransport, IntrospectToken, ListChannelAccounts,
+    ListChannels, ListInboxes, ListPortalChannelAccounts, ListThreadMessages, ListThreads, OAuth, PublishMessage,
+    ReadActors, Reply, RequestToken, RevokeToken, TransportError, UpdateChannel, UpdateChannelAccount,
+    UpdateChannelAccountStagingToken, UpdateMessageStatus, UpdateThread, UploadFile,
     model::{
         Actor, ActorBatchResult, Channel, ChannelAccount, Inbox, Message, Page, SignedUrl, StagingToken, Thread,
         ThreadEntry, TokenIntrospection, TokenResponse, UploadedFile,
@@ -179,6 +179,34 @@ mock! {
 }
 
 mock! {
+    /// A double of endpoints that have no operation.
+    ///
+    /// ```
+    /// use hubchannel_api::{CallEndpoint, EndpointAnswer, EndpointsClient, Error, Reply};
+    /// use hubchannel_mock::MockEndpoints;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Error> {
+    /// let mut api = MockEndpoints::new();
+    /// api.expect_call_endpoint()
+    ///     .withf(|call| call.path == "/account-info/v3/details")
+    ///     .returning(|_| Ok(Reply::new(EndpointAnswer::new("{}"))));
+    ///
+    /// let endpoints = EndpointsClient::from_api(api);
+    /// let answer = endpoints.call_endpoint(CallEndpoint::get("/account-info/v3/details")).await?;
+    /// assert_eq!(answer.body(), "{}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub Endpoints {}
+
+    #[async_trait]
+    impl Endpoints for Endpoints {
+        async fn call_endpoint(&self, call: CallEndpoint) -> Result<Reply<EndpointAnswer>, Error>;
+    }
+}
+
+mock! {
     /// A double of a transport, for those who know `mockall` and want nothing else.
     ///
     /// ```
@@ -219,6 +247,12 @@ impl fmt::Debug for MockCustomChannels {
 impl fmt::Debug for MockConversations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("MockConversations")
+    }
+}
+
+impl fmt::Debug for MockEndpoints {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MockEndpoints")
     }
 }
 

@@ -35,7 +35,7 @@
 //! - [`MockTransport`] is a transport with a script: [`when`] names requests, [`Answer`] what they get, and in the end
 //!   it is checked that all came as written.
 //! - [`MockCustomChannels`] is a double of the typed API, made with `mockall`, for tests in which HTTP plays no part;
-//!   [`MockConversations`], [`MockFiles`] and [`MockOAuth`] are the same for their areas, and [`MockHttpTransport`] for a transport.
+//!   [`MockConversations`], [`MockFiles`], [`MockOAuth`] and [`MockEndpoints`] are the same for their areas, and [`MockHttpTransport`] for a transport.
 //! - `conformance` (a feature) checks what a transport must do, for those who write one.
 //!
 //! Nothing here opens a socket, reads a clock or needs an async runtime.
@@ -47,6 +47,6 @@ mod misuse;
 mod transport;
 
 pub use self::{
-    doubles::{MockConversations, MockCustomChannels, MockFiles, MockHttpTransport, MockOAuth},
+    doubles::{MockConversations, MockCustomChannels, MockEndpoints, MockFiles, MockHttpTransport, MockOAuth},
     transport::{Answer, MockTransport, Received, Rule, Unverified, When, when},
 };

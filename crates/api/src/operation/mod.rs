@@ -28,7 +28,6 @@ use serde::de::DeserializeOwned;
 
 #[cfg(feature = "server")]
 pub(crate) use self::declare::Declared;
-pub(crate) use self::declare::operation;
 pub use self::{
     channel_accounts::{CreateChannelAccount, GetChannelAccount, ListChannelAccounts, UpdateChannelAccount},
     channels::{ArchiveChannel, CreateChannel, GetChannel, ListChannels, UpdateChannel},
@@ -43,6 +42,7 @@ pub use self::{
     query::{QueryParameter, QueryType},
     staging_tokens::UpdateChannelAccountStagingToken,
 };
+pub(crate) use self::{declare::operation, query::write as write_query};
 use crate::{ApiVersion, Area, BaseUrl, Body, Error, is_confidential};
 
 /// An operation of the API: a value with everything that one call needs, its options among them.
@@ -258,7 +258,7 @@ impl Target {
     }
 }
 
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
+pub(crate) const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// Everything but the characters that RFC 3986 calls unreserved.
 pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');

@@ -38,11 +38,11 @@ pub(super) const fn parameter(name: &'static str, r#type: QueryType) -> QueryPar
 }
 
 /// Writes a query behind a path; nothing where there are no pairs.
-pub(super) fn write(address: &mut String, pairs: &[(&str, String)]) {
+pub(crate) fn write<N: AsRef<str>>(address: &mut String, pairs: &[(N, String)]) {
     let mut before = '?';
     for (name, value) in pairs {
         address.push(before);
-        address.extend(utf8_percent_encode(name, RESERVED));
+        address.extend(utf8_percent_encode(name.as_ref(), RESERVED));
         address.push('=');
         address.extend(utf8_percent_encode(value, RESERVED));
         before = '&';
