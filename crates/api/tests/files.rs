@@ -476,6 +476,18 @@ fn no_part_of_an_address_that_a_redirect_leads_to_is_told() {
 }
 
 #[test]
+fn the_error_of_a_file_that_breaks_off_does_not_tell_its_address() {
+    let broken = || {
+        let message = "lost https://cdn.example.com/x?s=SECRET";
+        let error = TransportError::new(TransportErrorKind::Interrupted, Reach::Unknown, message);
+        Response::new(Body::from_stream(None, BodyStream::failed(error)))
+    };
+    let error = downloading(broken, 1_000).unwrap_err();
+    assert_eq!(error.to_string(), "download_file: lost …");
+    assert!(!format!("{error:?}").contains("SECRET"));
+}
+
+#[test]
 fn a_double_names_only_what_it_needs() {
     #[derive(Debug)]
     struct Nothing;

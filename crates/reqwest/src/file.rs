@@ -6,6 +6,7 @@ use std::{
     io::{self, Read as _},
     path::{Path, PathBuf},
     sync::Arc,
+    time::SystemTime,
 };
 
 use bytes::Bytes;
@@ -25,14 +26,42 @@ use hubchannel_api::{Body, BodySource, BodyStream, Reach, TransportError, Transp
 /// # }
 /// ```
 ///
-/// The length is that at the time of [`open`](FileSource::open). When the file has another one as it is read, the
-/// request fails with [`TransportErrorKind::Source`]; a change that leaves the length alone goes unnoticed. Never more
+/// The length is that at the time of [`open`](FileSource::open). When the file has another one as it is read, or was
+/// written to since then, the request fails with [`TransportErrorKind::Source`] before its last piece is sent. That it was
+/// written to is told by the time that the system keeps of it, if it keeps one and as fine as that is. Never more
 /// than a few pieces of 64 KiB are in memory. It needs a Tokio runtime, and reads on the threads which that keeps for
 /// blocking work. `Debug` shows the length only.
 #[derive(Clone)]
 pub struct FileSource {
     path: Arc<PathBuf>,
+    state: State,
+}
+
+/// What tells a file from what it was before.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct State {
     length: u64,
+    /// When it was last written to, where the system knows.
+    modified: Option<SystemTime>,
+}
+
+impl State {
+    fn of(file: &File) -> io::Result<Self> {
+        let metadata = file.metadata()?;
+        Ok(State {
+            length: metadata.len(),
+            modified: metadata.modified().ok(),
+        })
+    }
+
+    fn differs(self, now: State) -> io::Error {
+        let (before, after) = (self.length, now.length);
+        io::Error::other(if before == after {
+            "it has changed meanwhile".to_owned()
+        } else {
+            format!("it had {before} bytes, and has changed meanwhile: it has {after} now")
+        })
+    }
 }
 
 /// How much is read at once.
@@ -45,24 +74,24 @@ impl FileSource {
     /// When there is none, or when it is no ordinary file.
     pub async fn open(path: impl Into<PathBuf>) -> io::Result<Self> {
         let path = Arc::new(path.into());
-        let (_, length) = blocking({
+        let (_, state) = blocking({
             let path = Arc::clone(&path);
             move || opened(&path)
         })
         .await?;
-        Ok(FileSource { path, length })
+        Ok(FileSource { path, state })
     }
 }
 
 impl BodySource for FileSource {
     fn length(&self) -> u64 {
-        self.length
+        self.state.length
     }
 
     fn open(&self) -> BodyStream {
-        let FileSource { path, length } = self.clone();
+        let FileSource { path, state } = self.clone();
         BodyStream::unfold(Reading::At(path), move |reading| async move {
-            blocking(move || reading.piece(length)).await.map_err(|error| {
+            blocking(move || reading.piece(state)).await.map_err(|error| {
                 TransportError::new(TransportErrorKind::Source, Reach::NotSent, format!("the file to send: {error}"))
                     .with_source(error)
             })
@@ -78,7 +107,7 @@ impl From<FileSource> for Body {
 
 impl fmt::Debug for FileSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "FileSource({} bytes)", self.length)
+        write!(f, "FileSource({} bytes)", self.state.length)
     }
 }
 
@@ -89,12 +118,12 @@ enum Reading {
 }
 
 impl Reading {
-    fn piece(self, length: u64) -> io::Result<Option<(Bytes, Self)>> {
+    fn piece(self, state: State) -> io::Result<Option<(Bytes, Self)>> {
         let (mut file, read) = match self {
             Reading::Open { file, read } => (file, read),
             Reading::At(path) => match opened(&path)? {
-                (file, now) if now == length => (file, 0),
-                (_, now) => return Err(changed(length, now)),
+                (file, now) if now == state => (file, 0),
+                (_, now) => return Err(state.differs(now)),
             },
         };
         let mut piece = vec![0; PIECE];
@@ -106,25 +135,25 @@ impl Reading {
         };
         piece.truncate(count);
         let read = read + count as u64;
-        if read > length || count == 0 && read < length {
-            return Err(changed(length, file.metadata()?.len()));
+        let ended = count == 0;
+        if ended || read > state.length {
+            let now = State::of(&file)?;
+            if now != state || read != state.length {
+                return Err(state.differs(now));
+            }
         }
         Ok((count > 0).then(|| (piece.into(), Reading::Open { file, read })))
     }
 }
 
-fn opened(path: &Path) -> io::Result<(File, u64)> {
+fn opened(path: &Path) -> io::Result<(File, State)> {
     // Before it is opened, because opening a pipe waits for somebody at its other end.
     if !fs::metadata(path)?.is_file() {
         return Err(io::Error::other("no ordinary file"));
     }
     let file = File::open(path)?;
-    let length = file.metadata()?.len();
-    Ok((file, length))
-}
-
-fn changed(before: u64, now: u64) -> io::Error {
-    io::Error::other(format!("it had {before} bytes, and has changed meanwhile: it has {now} now"))
+    let state = State::of(&file)?;
+    Ok((file, state))
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {

@@ -12,6 +12,7 @@ use std::{
         atomic::{AtomicU64, Ordering},
     },
     thread,
+    time::{Duration, SystemTime},
 };
 
 use bytes::Bytes;
@@ -197,6 +198,44 @@ async fn a_file_that_has_changed_its_length_is_not_sent() {
     let error = send(put("http://127.0.0.1:1", source)).await.unwrap_err();
     assert_eq!((error.kind(), error.reach()), (TransportErrorKind::Source, Reach::NotSent));
     assert_eq!(error.to_string(), "the file to send: it had 6 bytes, and has changed meanwhile: it has 9 now");
+}
+
+/// Sets when a file was last written to.
+fn written_at(path: &std::path::Path, seconds: u64) {
+    let file = fs::File::options().write(true).open(path).unwrap();
+    file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds))
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_file_that_was_written_to_is_not_sent_although_it_has_the_same_length() {
+    let file = Scratch::new("rewritten", b"before");
+    written_at(&file.0, 1_000);
+    let source = FileSource::open(&file.0).await.unwrap();
+    fs::write(&file.0, b"after!").unwrap();
+    written_at(&file.0, 2_000);
+    let error = send(put("http://127.0.0.1:1", source)).await.unwrap_err();
+    assert_eq!((error.kind(), error.reach()), (TransportErrorKind::Source, Reach::NotSent));
+    assert_eq!(error.to_string(), "the file to send: it has changed meanwhile");
+}
+
+#[tokio::test]
+async fn a_file_that_is_written_to_while_it_is_read_ends_with_an_error() {
+    let file = Scratch::new("being-written", &[0; 200_000]);
+    written_at(&file.0, 1_000);
+    let body = Body::from(FileSource::open(&file.0).await.unwrap());
+    let mut stream = body.open();
+    let mut came = stream.next().await.unwrap().unwrap().len();
+    written_at(&file.0, 2_000);
+    let error = loop {
+        match stream.next().await.unwrap() {
+            Ok(piece) => came += piece.len(),
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(error.kind(), TransportErrorKind::Source);
+    assert!(came < 200_000, "the last piece is kept back until it is known");
+    assert!(stream.next().await.is_none());
 }
 
 /// A file that gets another length as soon as its first piece was read: long before the last of it can have been, for the

@@ -144,20 +144,23 @@ pub struct Download {
     length: Option<u64>,
     left: u64,
     limit: u64,
+    /// What no error may show.
+    hidden: Vec<Secret>,
 }
 
 impl Download {
     /// A file of this content, for doubles.
     pub fn new(content: impl Into<Body>) -> Self {
-        Download::limited(&content.into(), u64::MAX)
+        Download::limited(&content.into(), u64::MAX, Vec::new())
     }
 
-    fn limited(body: &Body, limit: u64) -> Self {
+    fn limited(body: &Body, limit: u64, hidden: Vec<Secret>) -> Self {
         Download {
             length: body.len(),
             stream: Some(body.open()),
             left: limit,
             limit,
+            hidden,
         }
     }
 
@@ -202,7 +205,9 @@ impl Stream for Download {
                 }
                 None => too_large(self.limit),
             },
-            Some(Err(error)) => Error::from_transport(DownloadFile::INFO, error),
+            Some(Err(error)) => {
+                Error::from_transport(DownloadFile::INFO, error).hiding(std::mem::take(&mut self.hidden))
+            }
             None => {
                 self.stream = None;
                 return Poll::Ready(None);
@@ -275,7 +280,7 @@ async fn follow(
             if body.len().is_some_and(|length| length > call.max_bytes) {
                 return Err(too_large(call.max_bytes).with_attempts(attempts));
             }
-            let download = Download::limited(&body, call.max_bytes);
+            let download = Download::limited(&body, call.max_bytes, std::mem::take(hidden));
             return Ok(Reply::from_response(download, parts.status, parts.headers, attempts));
         }
         let location = match parts.status.as_u16() {
