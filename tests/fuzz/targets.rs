@@ -173,6 +173,7 @@ decoders! {
     DuplicateValidationScope,
     DuplicateValidationStrategy,
     FileAccess,
+    ImageSize,
     InboxType,
     ClientType,
     MessageType,
@@ -205,14 +206,7 @@ pub fn pairs(input: &[u8]) {
         .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
         .collect();
 
-    if let Ok(query) = ChannelQuery::from_pairs(pairs.iter().copied()) {
-        let written = query.to_pairs();
-        assert_eq!(ChannelQuery::from_pairs(written.iter().cloned()).unwrap(), query, "{written:?}");
-    }
-    if let Ok(query) = ChannelAccountQuery::from_pairs(pairs.iter().copied()) {
-        let written = query.to_pairs();
-        assert_eq!(ChannelAccountQuery::from_pairs(written.iter().cloned()).unwrap(), query, "{written:?}");
-    }
+    queries(&pairs);
     forms(&pairs);
     if let Ok(redirect) = StagingRedirect::from_pairs(pairs.iter().copied()) {
         let mut written = redirect.to_pairs();
@@ -221,6 +215,24 @@ pub fn pairs(input: &[u8]) {
         written.sort_unstable();
         read.sort_unstable();
         assert_eq!(written, read);
+    }
+}
+
+/// What is read from a query is written as a query that reads the same.
+fn queries(pairs: &[(&str, &str)]) {
+    macro_rules! query {
+        ($($type:ty)+) => { $(
+            if let Ok(query) = <$type>::from_pairs(pairs.iter().copied()) {
+                let written = query.to_pairs();
+                assert_eq!(<$type>::from_pairs(written.iter().cloned()).unwrap(), query, "{written:?}");
+            }
+        )+ };
+    }
+    query!(ChannelQuery ChannelAccountQuery InboxQuery PortalChannelAccountQuery ThreadQuery ThreadEntryQuery);
+    query!(SignedUrlQuery);
+    if let Ok(file) = NewFile::from_fields(pairs.iter().copied()) {
+        let written = file.to_fields().unwrap();
+        assert_eq!(NewFile::from_fields(written).unwrap(), file);
     }
 }
 
