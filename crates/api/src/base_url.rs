@@ -1,10 +1,10 @@
 //! Where the API is.
 
-use std::{fmt, net::IpAddr, str::FromStr};
+use std::{fmt, net::IpAddr, str::FromStr, sync::Arc};
 
 use http::{Uri, uri::Scheme};
 
-/// The address that the paths of operations are added to: scheme, host, and perhaps a port and a path.
+/// The address that the paths of operations are added to: scheme, host, and perhaps a port and a path. Cheap to clone.
 ///
 /// ```
 /// use hubchannel_api::BaseUrl;
@@ -16,19 +16,53 @@ use http::{Uri, uri::Scheme};
 /// # Ok::<(), hubchannel_api::InvalidBaseUrl>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BaseUrl(String);
+pub struct BaseUrl(Arc<str>);
 
 impl BaseUrl {
     /// The address without a `/` at its end.
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether an address is on the same server: the same scheme, host and port. A credential for this one goes nowhere
+    /// else.
+    ///
+    /// ```
+    /// use hubchannel_api::BaseUrl;
+    ///
+    /// let base = BaseUrl::default();
+    /// assert!(base.is_origin_of(&"https://API.hubapi.com:443/files/v3/files?x=1".parse()?));
+    /// assert!(!base.is_origin_of(&"https://api.hubapi.com.example.com/files".parse()?));
+    /// assert!(!base.is_origin_of(&"http://api.hubapi.com/files".parse()?));
+    /// assert!(!base.is_origin_of(&"/files".parse()?));
+    /// # Ok::<(), http::uri::InvalidUri>(())
+    /// ```
+    pub fn is_origin_of(&self, address: &Uri) -> bool {
+        let Ok(base) = self.0.parse::<Uri>() else { return false };
+        let (Some(one), Some(other)) = (address.authority(), base.authority()) else {
+            return false;
+        };
+        // What stands before an @ can make one host look like another.
+        !one.as_str().contains('@')
+            && address.scheme() == base.scheme()
+            && one.host().eq_ignore_ascii_case(other.host())
+            && port(address) == port(&base)
+    }
+}
+
+/// The port, said or meant.
+fn port(address: &Uri) -> Option<u16> {
+    address.port_u16().or(match address.scheme_str() {
+        Some("https") => Some(443),
+        Some("http") => Some(80),
+        _ => None,
+    })
 }
 
 /// HubSpot's own address.
 impl Default for BaseUrl {
     fn default() -> Self {
-        BaseUrl("https://api.hubapi.com".to_owned())
+        BaseUrl("https://api.hubapi.com".into())
     }
 }
 
@@ -85,7 +119,7 @@ impl FromStr for BaseUrl {
             return Err(InvalidBaseUrl::NotAbsolute);
         }
         match scheme {
-            "http" | "https" => Ok(BaseUrl(text.trim_end_matches('/').to_owned())),
+            "http" | "https" => Ok(BaseUrl(text.trim_end_matches('/').into())),
             _ => Err(InvalidBaseUrl::Scheme),
         }
     }

@@ -7,9 +7,9 @@ mod common;
 use common::{Wire, cases::cases, json, now};
 use http::Request;
 use hubchannel_api::{
-    ApiVersion, ArchiveChannel, Body, Call, Client, CreateChannel, CreateChannelAccount, Credential, Error, GetChannel,
-    GetChannelAccount, ListChannelAccounts, ListChannels, Repeat, UpdateChannel, UpdateChannelAccount,
-    UpdateChannelAccountStagingToken, UpdateMessageStatus,
+    ApiVersion, ArchiveChannel, BaseUrl, Body, Call, CallOptions, Client, CreateChannel, CreateChannelAccount,
+    Credential, Error, GetChannel, GetChannelAccount, ListChannelAccounts, ListChannels, Repeat, UpdateChannel,
+    UpdateChannelAccount, UpdateChannelAccountStagingToken, UpdateMessageStatus,
     model::{
         ChannelAccountQuery, ChannelAccountUpdate, ChannelCapabilities, ChannelPatch, ChannelQuery, DeliveryIdentifier,
         NewChannel, NewChannelAccount, StagingTokenUpdate, StatusUpdate, ThreadingModel,
@@ -47,6 +47,43 @@ fn every_operation_is_sent_as_hubspot_describes_it() {
                 assert_eq!(sent.headers()["content-type"], "application/json");
             }
         }
+    }
+}
+
+#[test]
+fn every_request_says_where_the_api_is_and_which_portal_it_is_for() {
+    let base_url: BaseUrl = "https://proxy.example.com/hubspot".parse().unwrap();
+    for case in cases() {
+        let wire = Wire::answering(case.status, &[], &text(&case.answer));
+        let client = Client::builder(wire.clone()).base_url(base_url.clone()).build();
+        (case.call)(&client).unwrap();
+        let sent = wire.only();
+        let call = call_of(&sent);
+        assert_eq!(call.base_url.as_ref(), Some(&base_url), "{}", case.line);
+        assert!(base_url.is_origin_of(sent.uri()));
+        assert!(call.options.portal.is_none());
+    }
+    let wire = Wire::answering(200, &[], "{}");
+    let call = GetChannel::new("1").with_options(CallOptions::for_portal("62515"));
+    now(wire.client().get_channel(call)).unwrap();
+    assert_eq!(call_of(&wire.only()).options.portal.as_ref().unwrap(), "62515");
+}
+
+#[test]
+fn another_server_is_told_from_the_api_s_own() {
+    let base_url: BaseUrl = "https://api.example.com:8443/hubspot".parse().unwrap();
+    for (address, same) in [
+        ("https://api.example.com:8443/", true),
+        ("https://API.Example.com:8443/elsewhere?x=1", true),
+        ("https://api.example.com/hubspot", false),
+        ("http://api.example.com:8443/hubspot", false),
+        ("https://api.example.com.evil.example:8443/hubspot", false),
+        ("https://evil.example/api.example.com:8443/hubspot", false),
+        ("https://api.example.com:8443@evil.example/hubspot", false),
+        ("https://user@api.example.com:8443/hubspot", false),
+        ("/hubspot", false),
+    ] {
+        assert_eq!(base_url.is_origin_of(&address.parse().unwrap()), same, "{address}");
     }
 }
 

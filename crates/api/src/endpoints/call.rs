@@ -239,6 +239,7 @@ impl CallEndpoint {
         }
         let mut call = Call::new(info);
         call.options = self.options;
+        call.base_url = Some(target.base_url.clone());
         request.extensions_mut().insert(call);
         *request.body_mut() = self.body.unwrap_or_default();
         Ok(request)

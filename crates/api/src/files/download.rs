@@ -328,6 +328,7 @@ fn request(address: &Uri, place: Place, target: &Target, call: &DownloadFile) ->
     let mut told = Call::new(operation);
     told.foreign = place == Place::Foreign;
     told.options = call.options.clone();
+    told.base_url = Some(target.base_url.clone());
     request.extensions_mut().insert(told);
     request.extensions_mut().insert(StreamResponse);
     request

@@ -22,7 +22,7 @@ use http::{
     HeaderValue, Method, Request, StatusCode, Uri,
     header::{ACCEPT, CONTENT_TYPE, USER_AGENT},
 };
-use hubchannel_model::{DecodeError, Violations};
+use hubchannel_model::{DecodeError, PortalId, Violations};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 use serde::de::DeserializeOwned;
 
@@ -156,9 +156,27 @@ pub struct CallOptions {
     /// How long each attempt may take until the head of its answer is there, in place of what the stack has set. A large
     /// upload needs more than other calls.
     pub attempt_timeout: Option<Duration>,
+    /// The portal that the call is for. A stack with the tokens of many portals takes that of this one; a stack with the
+    /// token of another refuses the call. Without such a stack it has no effect.
+    pub portal: Option<PortalId>,
 }
 
 impl CallOptions {
+    /// For this portal.
+    ///
+    /// ```
+    /// use hubchannel_api::{CallOptions, GetMessage};
+    ///
+    /// let call = GetMessage::new("2930388", "5c1f0b8e").with_options(CallOptions::for_portal("62515"));
+    /// assert_eq!(call.options.portal.as_ref().map(|portal| portal.as_str()), Some("62515"));
+    /// ```
+    pub fn for_portal(portal: impl Into<PortalId>) -> Self {
+        CallOptions {
+            portal: Some(portal.into()),
+            ..CallOptions::default()
+        }
+    }
+
     /// Sets how long the whole call may take.
     ///
     /// ```
@@ -200,16 +218,21 @@ pub struct Call {
     pub foreign: bool,
     /// The call's own options.
     pub options: CallOptions,
+    /// Where the API is, as whoever makes the call was told: its credential goes to no other server. `None` stands for
+    /// HubSpot's own address.
+    pub base_url: Option<BaseUrl>,
 }
 
 impl Call {
-    /// A call of this operation without a key and with no options of its own, for those who test layers alone.
+    /// A call of this operation to HubSpot's own address, without a key and with no options of its own, for those who
+    /// test layers alone.
     pub fn new(operation: &'static OperationInfo) -> Self {
         Call {
             operation,
             keyed: false,
             foreign: false,
             options: CallOptions::default(),
+            base_url: None,
         }
     }
 
@@ -306,6 +329,7 @@ pub(crate) fn write_request<O: Operation>(operation: &O, target: &Target) -> Res
         keyed: operation.is_keyed(),
         foreign: false,
         options: operation.as_ref().clone(),
+        base_url: Some(target.base_url.clone()),
     };
     request.extensions_mut().insert(call);
     *request.body_mut() = body.unwrap_or_default();
