@@ -17,13 +17,13 @@
 //! | [`CallSpan`] | call | it sees how the call ends, whatever ends it |
 //! | [`Deadline`] | call | it bounds everything that happens for a call, waits between attempts included |
 //! | [`Retry`] | call | it repeats all that is beneath it; around the deadline it would double the caller's time |
-//! | [`AccessToken`] | attempt | a repeat needs the token of its own time, and what waits must not hold one |
+//! | [`Credentials`] | attempt | a repeat needs the token of its own time, and what waits must not hold one |
 //! | [`RateLimit`] | attempt | every attempt counts, and the wait for a start is no part of the attempt's time |
 //! | [`AttemptTimeout`] | attempt | it measures the wire and not the wait for a token |
 //! | [`AttemptSpan`] | attempt | it shows what went over the wire |
 
-mod access_token;
 mod clock;
+mod credentials;
 mod progress;
 mod rate_limit;
 mod retry;
@@ -32,8 +32,11 @@ mod timeout;
 mod trace;
 
 pub use self::{
-    access_token::AccessToken,
     clock::TokioClock,
+    credentials::{
+        Credentials, CredentialsError, CredentialsErrorKind, DeveloperKey, FileTokenStore, MemoryTokenStore,
+        PortalToken, PortalTokens, Portals, PortalsBuilder, Revision, Saved, StoreError, Stored, TokenStore,
+    },
     rate_limit::{RateLimit, RateLimiter, RateLimiters, Start},
     retry::{Retry, RetryBudget, RetryPolicy},
     stack::{Stack, StackBuilder},

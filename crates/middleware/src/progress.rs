@@ -90,6 +90,11 @@ impl Progress {
         self.state().on_wire = true;
     }
 
+    /// The present attempt was turned down, and has not yet been sent again.
+    pub(crate) fn was_turned_down(&self) {
+        self.state().on_wire = false;
+    }
+
     /// The present attempt has ended. Layers beneath may have made several of it.
     pub(crate) fn attempted(&self, now: Duration, may_have_acted: bool, beneath: Option<&Attempts>) {
         let mut state = self.state();

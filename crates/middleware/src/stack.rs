@@ -7,8 +7,8 @@ use http::{Request, Response};
 use hubchannel_api::{Body, HttpTransport, Transport, TransportError, clock::Clock, model::Secret};
 
 use crate::{
-    AccessToken, AttemptSpan, AttemptTimeout, CallSpan, Deadline, RateLimit, RateLimiter, Retry, RetryPolicy,
-    TokioClock,
+    AttemptSpan, AttemptTimeout, CallSpan, Credentials, Deadline, DeveloperKey, PortalToken, Portals, RateLimit,
+    RateLimiter, Retry, RetryPolicy, TokioClock, credentials::Given,
 };
 
 /// A transport with credentials, repeats, limits, timeouts and spans around it, itself a transport. Cheap to clone.
@@ -34,8 +34,7 @@ impl Stack {
     pub fn new(transport: impl HttpTransport) -> StackBuilder {
         StackBuilder {
             transport: Transport::new(transport),
-            access_token: None,
-            plain_http: false,
+            credentials: Given::default(),
             rate_limiter: None,
             retry: Some(RetryPolicy::new()),
             attempt_timeout: Some(Duration::from_secs(30)),
@@ -72,8 +71,7 @@ impl HttpTransport for Stack {
 #[derive(Debug)]
 pub struct StackBuilder {
     transport: Transport,
-    access_token: Option<Secret>,
-    plain_http: bool,
+    credentials: Given,
     rate_limiter: Option<RateLimiter>,
     retry: Option<RetryPolicy>,
     attempt_timeout: Option<Duration>,
@@ -82,22 +80,43 @@ pub struct StackBuilder {
 }
 
 impl StackBuilder {
-    /// The OAuth token of the portal. Without one, requests go out as they are.
+    /// A portal's OAuth token that stays the same. Of this, [`oauth`](StackBuilder::oauth) and
+    /// [`portals`](StackBuilder::portals) the last one counts. Without any credential, requests go out as they are; with
+    /// one, a call that needs another is refused: see [`Credentials`].
     #[must_use]
-    pub fn access_token(self, token: impl Into<Secret>) -> Self {
-        StackBuilder {
-            access_token: Some(token.into()),
-            ..self
-        }
+    pub fn access_token(mut self, token: impl Into<Secret>) -> Self {
+        self.credentials.access_token(&token.into());
+        self
     }
 
-    /// Allows the token over plain `http` to machines other than this one, for a network that is safe in itself.
+    /// The OAuth tokens of one portal, replaced before they end and when they are refused. A call
+    /// [for another](hubchannel_api::CallOptions::portal) is refused.
     #[must_use]
-    pub fn allow_plain_http(self) -> Self {
-        StackBuilder {
-            plain_http: true,
-            ..self
-        }
+    pub fn oauth(mut self, portal: PortalToken) -> Self {
+        self.credentials.oauth(portal);
+        self
+    }
+
+    /// The OAuth tokens of many portals. Each call says [which](hubchannel_api::CallOptions::portal). HubSpot limits the
+    /// requests of each portal, so a stack with a [`rate_limiter`](StackBuilder::rate_limiter) is better made for one.
+    #[must_use]
+    pub fn portals(mut self, portals: Portals) -> Self {
+        self.credentials.portals(portals);
+        self
+    }
+
+    /// The developer's API key, for the operations on channels themselves.
+    #[must_use]
+    pub fn developer_key(mut self, key: DeveloperKey) -> Self {
+        self.credentials.developer_key(key);
+        self
+    }
+
+    /// Allows credentials over plain `http` to machines other than this one, for a network that is safe in itself.
+    #[must_use]
+    pub fn allow_plain_http(mut self) -> Self {
+        self.credentials.plain_http = true;
+        self
     }
 
     /// How often, after which waits and within which budget requests are repeated; [`RetryPolicy::new`] unless set, `None`
@@ -154,13 +173,8 @@ impl StackBuilder {
         if let Some(limiter) = self.rate_limiter {
             transport = Transport::new(RateLimit::new(transport, limiter));
         }
-        if let Some(token) = self.access_token {
-            let layer = AccessToken::new(transport, &token);
-            transport = Transport::new(if self.plain_http {
-                layer.allow_plain_http()
-            } else {
-                layer
-            });
+        if !self.credentials.is_empty() {
+            transport = Transport::new(Credentials::with(transport, self.credentials));
         }
         if let Some(policy) = self.retry {
             transport = Transport::new(Retry::new(transport, Arc::clone(&self.clock), policy));

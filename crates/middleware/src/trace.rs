@@ -13,16 +13,16 @@ use tracing::{Instrument, Span, debug_span, field::Empty, info_span};
 use crate::progress::Progress;
 
 /// Spans are found by this target, whatever the modules are called.
-const TARGET: &str = "hubchannel";
+pub(crate) const TARGET: &str = "hubchannel";
 
 /// Records each call as a span: target `hubchannel`, name `call`, level `INFO`.
 ///
 /// ```
-/// use hubchannel_api::{HttpTransport, model::Secret};
-/// use hubchannel_middleware::{AccessToken, CallSpan};
+/// use hubchannel_api::HttpTransport;
+/// use hubchannel_middleware::{CallSpan, Credentials};
 ///
-/// fn recorded(transport: impl HttpTransport, token: &Secret) -> CallSpan {
-///     CallSpan::new(AccessToken::new(transport, token))
+/// fn recorded(transport: impl HttpTransport, token: &str) -> CallSpan {
+///     CallSpan::new(Credentials::new(transport).access_token(token))
 /// }
 /// ```
 ///

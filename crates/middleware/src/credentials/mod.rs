@@ -1,0 +1,315 @@
+//! Credentials, by what each operation needs.
+
+mod access;
+mod developer_key;
+mod error;
+mod flight;
+mod portal;
+mod portals;
+mod refresh;
+mod store;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use http::{
+    HeaderValue, Request, Response, StatusCode, Uri,
+    header::AUTHORIZATION,
+    uri::{PathAndQuery, Scheme},
+};
+use hubchannel_api::{
+    Attempts, BaseUrl, Body, Call, Credential, HttpTransport, Reach, Transport, TransportError, TransportErrorKind,
+    is_confidential,
+    model::{PortalId, Secret},
+};
+
+use self::access::{Access, bearer};
+pub use self::{
+    developer_key::DeveloperKey,
+    error::{CredentialsError, CredentialsErrorKind},
+    portal::PortalToken,
+    portals::{Portals, PortalsBuilder},
+    store::{FileTokenStore, MemoryTokenStore, PortalTokens, Revision, Saved, StoreError, Stored, TokenStore},
+};
+use crate::progress::Progress;
+
+/// Gives each request the credential that its operation needs: the OAuth token of a portal in `Authorization`, or the
+/// developer's API key with the app's id in the query.
+///
+/// ```
+/// use hubchannel_api::HttpTransport;
+/// use hubchannel_middleware::{Credentials, DeveloperKey};
+///
+/// fn authorised(transport: impl HttpTransport, token: &str, key: &str) -> Credentials {
+///     Credentials::new(transport).access_token(token).developer_key(DeveloperKey::new("40776849", key))
+/// }
+/// ```
+///
+/// | operations | need |
+/// |---|---|
+/// | on channels themselves: register, list, read, change, delete | a [`DeveloperKey`] |
+/// | all others of custom channels, conversations, and files | a portal's token |
+/// | OAuth, and downloads from other servers | nothing, and they get nothing |
+///
+/// It fails closed, before anything is sent:
+/// - for an operation that needs a credential which was not given;
+/// - with one that no header or address can carry;
+/// - for an address that is not on the server of the API: that of [`Call::base_url`], which the clients say, and for a
+///   request without it HubSpot's own or one on this machine;
+/// - for a plain `http` address of another machine, where anybody on the way could read it.
+///
+/// A token that comes from [`Portals`] and is refused with 401 is replaced, and the request is sent once more: HubSpot has
+/// turned it down, so nothing is done twice. Both count in [`Attempts`]. A second 401 is the answer, and so is the first
+/// where the body cannot be read twice. A fixed token or key is not replaced, so nothing is repeated.
+#[derive(Debug)]
+pub struct Credentials {
+    inner: Transport,
+    given: Given,
+}
+
+/// What was given to choose from.
+#[derive(Debug, Default)]
+pub(crate) struct Given {
+    portal: Option<PortalSource>,
+    developer_key: Option<DeveloperKey>,
+    pub(crate) plain_http: bool,
+}
+
+/// Where the tokens of portals come from.
+#[derive(Debug)]
+enum PortalSource {
+    /// As the value of a header, which does not print, or why there is none.
+    Fixed(Result<HeaderValue, &'static str>),
+    One(PortalToken),
+    Many(Portals),
+}
+
+impl Given {
+    pub(crate) fn access_token(&mut self, token: &Secret) {
+        self.portal = Some(PortalSource::Fixed(bearer(token)));
+    }
+
+    pub(crate) fn oauth(&mut self, portal: PortalToken) {
+        self.portal = Some(PortalSource::One(portal));
+    }
+
+    pub(crate) fn portals(&mut self, portals: Portals) {
+        self.portal = Some(PortalSource::Many(portals));
+    }
+
+    pub(crate) fn developer_key(&mut self, key: DeveloperKey) {
+        self.developer_key = Some(key);
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.portal.is_none() && self.developer_key.is_none()
+    }
+}
+
+impl Credentials {
+    /// No credentials, to which some are added. Without any, every operation that needs one is refused.
+    pub fn new(inner: impl HttpTransport) -> Self {
+        Credentials::with(inner, Given::default())
+    }
+
+    pub(crate) fn with(inner: impl HttpTransport, given: Given) -> Self {
+        Credentials {
+            inner: Transport::new(inner),
+            given,
+        }
+    }
+
+    /// A portal's token that stays the same. Of this, [`oauth`](Credentials::oauth) and
+    /// [`portals`](Credentials::portals) the last one counts.
+    #[must_use]
+    pub fn access_token(mut self, token: impl Into<Secret>) -> Self {
+        self.given.access_token(&token.into());
+        self
+    }
+
+    /// The tokens of one portal. A call [for another](hubchannel_api::CallOptions::portal) is refused.
+    #[must_use]
+    pub fn oauth(mut self, portal: PortalToken) -> Self {
+        self.given.oauth(portal);
+        self
+    }
+
+    /// The tokens of many portals. Each call says [which](hubchannel_api::CallOptions::portal).
+    #[must_use]
+    pub fn portals(mut self, portals: Portals) -> Self {
+        self.given.portals(portals);
+        self
+    }
+
+    /// The developer's API key.
+    #[must_use]
+    pub fn developer_key(mut self, key: DeveloperKey) -> Self {
+        self.given.developer_key(key);
+        self
+    }
+
+    /// Allows plain `http` to any machine, for a network that is safe in itself.
+    #[must_use]
+    pub fn allow_plain_http(mut self) -> Self {
+        self.given.plain_http = true;
+        self
+    }
+
+    /// Whether a credential may go where the request goes.
+    fn check_address(&self, request: &Request<Body>) -> Result<(), TransportError> {
+        let address = request.uri();
+        let base_url = request
+            .extensions()
+            .get::<Call>()
+            .and_then(|call| call.base_url.as_ref());
+        let is_the_api = match base_url {
+            Some(base_url) => base_url.is_origin_of(address),
+            None => BaseUrl::default().is_origin_of(address) || is_here(address),
+        };
+        if !is_the_api {
+            return Err(refuse("a credential is sent to the API's own server only, and the address is of another"));
+        }
+        if !self.given.plain_http && !is_confidential(address) {
+            return Err(refuse("a credential is not sent over plain http to another machine; use https, or allow it"));
+        }
+        Ok(())
+    }
+
+    async fn send_with_key(&self, mut request: Request<Body>) -> Result<Response<Body>, TransportError> {
+        let Some(key) = &self.given.developer_key else {
+            return Err(refuse(format!(
+                "{} needs the developer's API key with the app's id, and not a portal's access token; give the stack a \
+                 `developer_key`",
+                name(&request)
+            )));
+        };
+        self.check_address(&request)?;
+        let mut parts = request.uri().clone().into_parts();
+        let path_and_query = parts.path_and_query.as_ref().map_or("/", PathAndQuery::as_str);
+        let path_and_query = key.in_query(path_and_query).map_err(refuse)?;
+        // The cause would show the address.
+        let too_long = |_| refuse("the address is too long with the developer's API key");
+        parts.path_and_query = Some(PathAndQuery::try_from(path_and_query).map_err(too_long)?);
+        *request.uri_mut() = Uri::from_parts(parts).map_err(|_| refuse("the address is not absolute"))?;
+        self.inner.send(request).await
+    }
+
+    async fn send_with_token(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
+        let Some(source) = &self.given.portal else {
+            return Err(refuse(format!(
+                "{} needs the OAuth token of a portal, and not the developer's API key; give the stack an `access_token`, \
+                 or `oauth`, or `portals`",
+                name(&request)
+            )));
+        };
+        self.check_address(&request)?;
+        let asked = request
+            .extensions()
+            .get::<Call>()
+            .and_then(|call| call.options.portal.as_ref());
+        let portal = match source {
+            PortalSource::Fixed(header) => {
+                let header = header.clone().map_err(refuse)?;
+                return self.inner.send(authorised(request, header)).await;
+            }
+            PortalSource::One(portal) => one(portal, asked)?,
+            PortalSource::Many(portals) => portals.portal(asked.cloned().ok_or_else(|| {
+                refuse("the stack has the tokens of many portals, and the call does not say which; set its option `portal`")
+            })?),
+        };
+        self.send_for(&portal, request).await
+    }
+
+    async fn send_for(&self, portal: &PortalToken, request: Request<Body>) -> Result<Response<Body>, TransportError> {
+        let access = token(portal, None).await?;
+        let Some(access) = access else {
+            return Err(refuse("the portal has no access token"));
+        };
+        let again = request.body().is_repeatable().then(|| request.clone());
+        let response = self.inner.send(authorised(request, access.header.clone())).await?;
+        if response.status() != StatusCode::UNAUTHORIZED {
+            return Ok(response);
+        }
+        if let Some(progress) = again.as_ref().and_then(Progress::of) {
+            progress.was_turned_down();
+        }
+        let other = token(portal, Some(&access)).await?;
+        let (Some(again), Some(other)) = (again, other) else {
+            return Ok(response);
+        };
+        counted(self.inner.send(authorised(again, other.header.clone())).await)
+    }
+}
+
+#[async_trait]
+impl HttpTransport for Credentials {
+    async fn send(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
+        let needs = request
+            .extensions()
+            .get::<Call>()
+            .map_or(Credential::PortalToken, |call| call.operation.credential);
+        match needs {
+            Credential::None => self.inner.send(request).await,
+            Credential::PortalToken => self.send_with_token(request).await,
+            Credential::DeveloperKey => self.send_with_key(request).await,
+            _ => Err(refuse("the operation needs a credential of a kind that is not known here")),
+        }
+    }
+}
+
+async fn token(portal: &PortalToken, refused: Option<&Access>) -> Result<Option<Arc<Access>>, TransportError> {
+    let access = portal.access(refused).await;
+    access.map_err(CredentialsError::into_transport_error)
+}
+
+fn one(portal: &PortalToken, asked: Option<&PortalId>) -> Result<PortalToken, TransportError> {
+    match asked {
+        Some(asked) if asked != portal.portal_id() => Err(refuse(format!(
+            "the call is for portal {}, and the stack has the tokens of portal {}",
+            asked.as_str().escape_debug(),
+            portal.portal_id().as_str().escape_debug()
+        ))),
+        _ => Ok(portal.clone()),
+    }
+}
+
+fn authorised(mut request: Request<Body>, header: HeaderValue) -> Request<Body> {
+    request.headers_mut().insert(AUTHORIZATION, header);
+    request
+}
+
+/// An outcome that took two attempts beneath this layer.
+fn counted(outcome: Result<Response<Body>, TransportError>) -> Result<Response<Body>, TransportError> {
+    let and_one = |beneath: Option<&Attempts>| {
+        let mut attempts = beneath.cloned().unwrap_or_else(Attempts::one);
+        attempts.count = attempts.count.saturating_add(1);
+        attempts
+    };
+    match outcome {
+        Ok(mut response) => {
+            let attempts = and_one(response.extensions().get());
+            response.extensions_mut().insert(attempts);
+            Ok(response)
+        }
+        Err(error) => {
+            let attempts = and_one(error.attempts());
+            Err(error.with_attempts(attempts))
+        }
+    }
+}
+
+/// Whether an address is of this machine, as those of tests and emulators are.
+fn is_here(address: &Uri) -> bool {
+    let mut plain = address.clone().into_parts();
+    plain.scheme = Some(Scheme::HTTP);
+    Uri::from_parts(plain).is_ok_and(|plain| is_confidential(&plain))
+}
+
+fn name(request: &Request<Body>) -> &'static str {
+    let call = request.extensions().get::<Call>();
+    call.map_or("a request of no known operation", |call| call.operation.name)
+}
+
+fn refuse(message: impl Into<String>) -> TransportError {
+    TransportError::new(TransportErrorKind::Refused, Reach::NotSent, message)
+}

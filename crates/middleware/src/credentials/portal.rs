@@ -1,0 +1,324 @@
+//! What is known of one portal's tokens, and what is to be done for a call.
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use hubchannel_api::model::{PortalId, Secret};
+
+use super::{
+    CredentialsError,
+    access::{Access, Moment},
+    flight::{Flight, Waiting, WeakFlight},
+    portals::App,
+    refresh,
+    store::{PortalTokens, Revision, Stored},
+};
+
+/// How a refresh ends.
+pub(super) type Outcome = Result<Arc<Access>, CredentialsError>;
+
+/// The access tokens of one portal, each got in place of the one before. Cheap to clone; clones share everything.
+///
+/// ```
+/// use hubchannel_api::{Client, HttpTransport, OAuthClient};
+/// use hubchannel_middleware::{Portals, Stack, TokenStore};
+///
+/// fn client(transport: impl HttpTransport, oauth: OAuthClient, store: impl TokenStore) -> Client {
+///     let portal = Portals::new(oauth, store).portal("62515");
+///     Client::new(Stack::new(transport).oauth(portal).build())
+/// }
+/// ```
+///
+/// It comes from [`Portals`](crate::Portals), which says what is done when.
+#[derive(Clone)]
+pub struct PortalToken(Arc<Inner>);
+
+pub(super) struct Inner {
+    pub(super) id: PortalId,
+    pub(super) app: Arc<App>,
+    state: Mutex<State>,
+}
+
+impl PortalToken {
+    pub(super) fn new(id: PortalId, app: Arc<App>) -> Self {
+        PortalToken(Arc::new(Inner {
+            id,
+            app,
+            state: Mutex::default(),
+        }))
+    }
+
+    /// The portal.
+    pub fn portal_id(&self) -> &PortalId {
+        &self.0.id
+    }
+
+    /// An access token that is good now, for calls that no stack makes.
+    ///
+    /// # Errors
+    /// When there is none to be had.
+    pub async fn access_token(&self) -> Result<Secret, CredentialsError> {
+        let access = self.access(None).await?;
+        access
+            .map(|access| access.secret.clone())
+            .ok_or_else(|| CredentialsError::not_connected(&self.0.id))
+    }
+
+    /// Saves tokens of a new consent in place of what is there, and uses them from now on.
+    ///
+    /// # Errors
+    /// When they cannot be saved.
+    pub async fn connect(&self, tokens: PortalTokens) -> Result<(), CredentialsError> {
+        let revision = refresh::replace(&self.0, &tokens).await?;
+        let now = self.0.now();
+        let mut state = self.0.state();
+        state.begin_anew();
+        state.adopt(Stored::new(tokens, revision), now, self.0.app.margin);
+        Ok(())
+    }
+
+    /// Removes the portal's tokens from the store and from memory. HubSpot goes on taking them: see
+    /// [`OAuthClient::revoke`](hubchannel_api::OAuthClient::revoke).
+    ///
+    /// # Errors
+    /// When they may still be in the store.
+    pub async fn disconnect(&self) -> Result<(), CredentialsError> {
+        let removed = self.0.app.store.remove(&self.0.id);
+        let removed = self.0.in_time("removing the tokens from the store", removed).await?;
+        removed.map_err(|error| CredentialsError::store(&self.0.id, error))?;
+        self.0.state().begin_anew();
+        Ok(())
+    }
+
+    /// An access token for a call; for one whose token was refused, another one, or `None` if none is to be had now.
+    pub(super) async fn access(&self, refused: Option<&Access>) -> Result<Option<Arc<Access>>, CredentialsError> {
+        let step = self.0.step(refused);
+        let waiting = match step {
+            Step::Use(access) => return Ok(Some(access)),
+            Step::Keep => return Ok(None),
+            Step::Fail(error) => return Err(error),
+            Step::Wait(waiting) => waiting,
+        };
+        let outcome = waiting.await;
+        match outcome.unwrap_or_else(|| Err(CredentialsError::panicked(&self.0.id))) {
+            Ok(access) if refused.is_some_and(|refused| refused.secret == access.secret) => Ok(None),
+            Ok(access) => Ok(Some(access)),
+            // While the token at hand is good, a failure to replace it costs nothing.
+            Err(error) => {
+                let now = self.0.now();
+                self.0.state().good(now).map(Some).ok_or(error)
+            }
+        }
+    }
+
+    /// Whether nothing would be lost with it that the store has not.
+    pub(super) fn can_be_forgotten(&self) -> bool {
+        let state = self.0.state();
+        let waits = state
+            .failure
+            .as_ref()
+            .is_some_and(|failure| self.0.now().monotonic < failure.until);
+        Arc::strong_count(&self.0) == 1 && state.unsaved.is_none() && !waits
+    }
+}
+
+impl fmt::Debug for PortalToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = self.0.state();
+        f.debug_struct("PortalToken")
+            .field("portal", &self.0.id)
+            .field("held", &state.held.is_some())
+            .field("refresh", &state.flight)
+            .field("failure", &state.failure.as_ref().map(|failure| &failure.error))
+            .finish_non_exhaustive()
+    }
+}
+
+impl Inner {
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn now(&self) -> Moment {
+        Moment::now(&*self.app.clock)
+    }
+
+    fn step(self: &Arc<Self>, refused: Option<&Access>) -> Step {
+        let now = self.now();
+        let mut state = self.state();
+        if let Some(refused) = refused
+            && !state.refuse(refused, now)
+        {
+            return Step::Keep;
+        }
+        let good = state.good(now);
+        if let Some(access) = &good
+            && !access.is_due(now)
+        {
+            return Step::Use(Arc::clone(access));
+        }
+        if let Some(failure) = state.failure.as_ref().filter(|failure| now.monotonic < failure.until) {
+            return match good {
+                Some(access) => Step::Use(access),
+                None => Step::Fail(failure.error.clone()),
+            };
+        }
+        Step::Wait(state.flight.join().unwrap_or_else(|| {
+            let flight = Flight::new(refresh::refresh(Arc::clone(self), state.era));
+            state.flight = flight.downgrade();
+            flight.wait()
+        }))
+    }
+}
+
+/// What is to be done for a call.
+enum Step {
+    /// Go on with this token.
+    Use(Arc<Access>),
+    /// Leave it at the refusal: no other token is to be had now.
+    Keep,
+    Fail(CredentialsError),
+    Wait(Waiting<Outcome>),
+}
+
+/// What is known of the portal.
+#[derive(Default)]
+pub(super) struct State {
+    /// What the store is known to have.
+    held: Option<Held>,
+    /// What it has not saved yet.
+    pub(super) unsaved: Option<Unsaved>,
+    /// The access token that HubSpot has refused last.
+    refused: Option<Secret>,
+    /// Until when a refusal is no reason for a refresh.
+    patience: Duration,
+    /// The refresh token that HubSpot takes no more.
+    pub(super) dead: Option<Secret>,
+    failure: Option<Failure>,
+    flight: WeakFlight<Outcome>,
+    /// How often the portal was connected or disconnected. What a refresh of an earlier one comes to counts no more.
+    era: u64,
+}
+
+struct Held {
+    revision: Revision,
+    access: Option<Arc<Access>>,
+}
+
+/// Tokens that must be saved before they are used.
+#[derive(Clone)]
+pub(super) struct Unsaved {
+    pub(super) tokens: PortalTokens,
+    /// The refresh token that they were made from.
+    pub(super) made_from: Secret,
+}
+
+struct Failure {
+    error: CredentialsError,
+    /// Until when it is not tried again.
+    until: Duration,
+    in_a_row: u32,
+}
+
+impl State {
+    /// How long a token that has replaced a refused one is kept, even if it is refused as well. Something else than the
+    /// token's age is wrong then, and every call would fetch another token.
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    /// How long it is not tried again after a failure; after each further one twice as long, up to the longest.
+    const PAUSE: Duration = Duration::from_secs(1);
+    const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+    /// The token at hand, if HubSpot has not refused it and it has not ended.
+    pub(super) fn good(&self, now: Moment) -> Option<Arc<Access>> {
+        let access = self.held.as_ref()?.access.as_ref()?;
+        let refused = self.refused.as_ref() == Some(&access.secret);
+        (!refused && !access.has_ended(now)).then(|| Arc::clone(access))
+    }
+
+    /// The same, if it is not yet to be replaced.
+    pub(super) fn fresh(&self, now: Moment) -> Option<Arc<Access>> {
+        self.good(now).filter(|access| !access.is_due(now))
+    }
+
+    /// Takes note of a refusal; false where it is none of a token that can be replaced now.
+    fn refuse(&mut self, access: &Access, now: Moment) -> bool {
+        let at_hand = self.held.as_ref().and_then(|held| held.access.as_ref());
+        let is_at_hand = at_hand.is_some_and(|at_hand| at_hand.secret == access.secret);
+        // One that was replaced meanwhile says nothing of the one at hand.
+        if !is_at_hand || self.refused.as_ref() == Some(&access.secret) {
+            return true;
+        }
+        if now.monotonic < self.patience {
+            return false;
+        }
+        self.patience = now.monotonic.saturating_add(State::PATIENCE);
+        self.refused = Some(access.secret.clone());
+        true
+    }
+
+    /// Takes over what the store has. What is not saved yet is dropped, unless it replaces just that.
+    pub(super) fn adopt(&mut self, stored: Stored, now: Moment, margin: Duration) {
+        let refresh_token = stored.tokens.refresh_token.clone();
+        if self.held.as_ref().is_none_or(|held| held.revision != stored.revision) {
+            self.hold(stored.revision, Access::of(&stored.tokens, now, margin));
+        }
+        let outdated = self.fresh(now).is_some();
+        self.unsaved
+            .take_if(|unsaved| outdated || unsaved.made_from != refresh_token);
+    }
+
+    /// Remembers what the store has.
+    fn hold(&mut self, revision: Revision, access: Option<Access>) -> Option<Arc<Access>> {
+        let access = access.map(Arc::new);
+        self.held = Some(Held {
+            revision,
+            access: access.clone(),
+        });
+        access
+    }
+
+    /// The store has what HubSpot answered.
+    pub(super) fn saved(&mut self, revision: Revision, access: Option<Access>) -> Option<Arc<Access>> {
+        self.unsaved = None;
+        self.hold(revision, access)
+    }
+
+    /// The store has nothing of the portal any more.
+    pub(super) fn forget(&mut self) {
+        self.held = None;
+        self.unsaved = None;
+        self.dead = None;
+    }
+
+    /// Somebody has connected or disconnected the portal.
+    fn begin_anew(&mut self) {
+        *self = State {
+            era: self.era.wrapping_add(1),
+            ..State::default()
+        };
+    }
+
+    /// A refresh of this era has ended.
+    pub(super) fn ended(&mut self, outcome: &Outcome, now: Moment, era: u64) {
+        if era != self.era {
+            return;
+        }
+        self.flight = WeakFlight::default();
+        self.failure = outcome.as_ref().err().map(|error| {
+            let in_a_row = self.failure.as_ref().map_or(0, |failure| failure.in_a_row);
+            let pause = State::PAUSE
+                .saturating_mul(1 << in_a_row.min(5))
+                .min(State::LONGEST_PAUSE);
+            let pause = pause.max(error.retry_after().unwrap_or_default());
+            Failure {
+                error: error.clone(),
+                until: now.monotonic.saturating_add(pause),
+                in_a_row: in_a_row.saturating_add(1),
+            }
+        });
+    }
+}
