@@ -38,6 +38,9 @@ impl BaseUrl {
     /// # Ok::<(), http::uri::InvalidUri>(())
     /// ```
     pub fn is_origin_of(&self, address: &Uri) -> bool {
+        if self.is_start_of(address) {
+            return true;
+        }
         let Ok(base) = self.0.parse::<Uri>() else { return false };
         let (Some(one), Some(other)) = (address.authority(), base.authority()) else {
             return false;
@@ -47,6 +50,18 @@ impl BaseUrl {
             && address.scheme() == base.scheme()
             && one.host().eq_ignore_ascii_case(other.host())
             && port(address) == port(&base)
+    }
+}
+
+impl BaseUrl {
+    /// Whether an address is written as the clients write it, which needs no look at its parts.
+    fn is_start_of(&self, address: &Uri) -> bool {
+        let (Some(scheme), Some(authority)) = (address.scheme_str(), address.authority()) else {
+            return false;
+        };
+        let rest = self.0.strip_prefix(scheme).and_then(|rest| rest.strip_prefix("://"));
+        let rest = rest.and_then(|rest| rest.strip_prefix(authority.as_str()));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 }
 

@@ -3,17 +3,19 @@
 #![allow(clippy::unwrap_used, reason = "a failing test is how this reports")]
 
 mod common;
+#[path = "common/crowd.rs"]
+mod crowd;
 #[path = "common/hubspot.rs"]
 mod hubspot;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use hubchannel_middleware::{CredentialsError, PortalToken, PortalTokens};
 use proptest::prelude::*;
-use std::time::Duration;
 
 use self::{
     common::drive,
+    crowd::Crowd,
     hubspot::{HubSpot, Next, PORTAL, REFRESH, connected, read},
 };
 
@@ -309,6 +311,74 @@ fn run(events: &[Event]) {
         assert_eq!(calls, model.calls, "event {at} of {events:?}");
         assert_eq!(real.hubspot.refreshes(), model.asked, "event {at} of {events:?}");
         assert_eq!(real.hubspot.clock.sleepers(), 0, "nothing is left waiting");
+    }
+}
+
+/// What happens in a crowd of callers.
+#[derive(Clone, Debug)]
+enum Stir {
+    Come,
+    GiveUp(usize),
+    /// A caller's owner polls it no more, or does again.
+    SetPolled(usize, bool),
+    Pass(u64),
+    Revoke,
+    Next(u8),
+}
+
+fn stirs() -> impl Strategy<Value = Vec<Stir>> {
+    let stir = prop_oneof![
+        6 => Just(Stir::Come),
+        3 => any::<usize>().prop_map(Stir::GiveUp),
+        3 => (any::<usize>(), any::<bool>()).prop_map(|(at, polled)| Stir::SetPolled(at, polled)),
+        6 => prop::sample::select(vec![0, 1, 2, 3, 30, 60, 1_800]).prop_map(Stir::Pass),
+        1 => Just(Stir::Revoke),
+        2 => (0..4_u8).prop_map(Stir::Next),
+    ];
+    prop::collection::vec(stir, 1..60)
+}
+
+/// However callers come and go: one asks HubSpot at a time, whoever is polled hears by his deadline, and nothing is left over.
+fn crowd_holds(stirs: &[Stir]) {
+    let hubspot = HubSpot::new();
+    hubspot.state().takes = Duration::from_secs(2);
+    let portal = hubspot.portal();
+    let mut crowd = Crowd::new();
+    crowd.clock = hubspot.clock.clone();
+    for stir in stirs {
+        match stir {
+            Stir::Come => {
+                let client = hubspot.client(portal.clone());
+                crowd.come(async move { client.get_message(read()).await.map(drop) });
+            }
+            Stir::GiveUp(at) => crowd.give_up(*at),
+            Stir::SetPolled(at, polled) => crowd.set_polled(*at, *polled),
+            Stir::Pass(seconds) => crowd.advance_through(Duration::from_secs(*seconds)),
+            Stir::Revoke => hubspot.revoke_access(),
+            Stir::Next(0) => hubspot.then([Next::Lost]),
+            Stir::Next(1) => hubspot.then([Next::Answer(503, "")]),
+            Stir::Next(2) => hubspot.then([Next::Silence]),
+            Stir::Next(_) => hubspot.then([Next::Issue]),
+        }
+        assert!(hubspot.state().asking.1 <= 1, "{stirs:?}");
+    }
+    crowd.advance_through(Duration::from_secs(120));
+    assert_eq!(crowd.waiting(), crowd.idle(), "nobody waits for those who are idle: {stirs:?}");
+    crowd.poll_all_again();
+    crowd.advance_through(Duration::from_secs(120));
+    assert_eq!(crowd.waiting(), 0, "{stirs:?}");
+    hubspot.state().next.clear();
+    crowd.advance_through(Duration::from_secs(60));
+    drive(&hubspot.clock, hubspot.client(portal).get_message(read())).unwrap();
+    assert_eq!((hubspot.state().asking.0, hubspot.clock.sleepers()), (0, 0), "{stirs:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn callers_who_come_and_go_hold_up_nobody(stirs in stirs()) {
+        crowd_holds(&stirs);
     }
 }
 

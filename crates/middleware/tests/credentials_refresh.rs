@@ -323,6 +323,7 @@ fn a_token_endpoint_that_says_nothing_keeps_nobody_waiting_for_ever() {
     let error = drive(&hubspot.clock, portal.access_token()).unwrap_err();
     assert!(error.is_retryable(), "{error}");
     assert!(error.to_string().contains("30s"), "{error}");
+    assert_eq!(hubchannel_api::clock::Clock::monotonic(&hubspot.clock), seconds(30));
     hubspot.clock.advance(seconds(1));
     drive(&hubspot.clock, portal.access_token()).unwrap();
     assert_eq!(hubspot.clock.sleepers(), 0);

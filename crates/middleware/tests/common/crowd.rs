@@ -73,6 +73,11 @@ impl<T> Crowd<T> {
         self.callers.len()
     }
 
+    /// How many of them nobody polls.
+    pub fn idle(&self) -> usize {
+        self.callers.iter().filter(|caller| !caller.polled).count()
+    }
+
     /// Drops one of those who are not done.
     pub fn give_up(&mut self, at: usize) {
         if !self.callers.is_empty() {

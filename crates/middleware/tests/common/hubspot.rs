@@ -56,6 +56,8 @@ pub struct State {
     pub asked: Vec<String>,
     /// What operations were asked with.
     pub calls: Vec<String>,
+    /// How many ask the token endpoint at present, and how many have at most.
+    pub asking: (usize, usize),
     /// Takes no access token at all.
     pub refuses_all: bool,
 }
@@ -87,6 +89,7 @@ impl HubSpot {
                 issued: Vec::new(),
                 asked: Vec::new(),
                 calls: Vec::new(),
+                asking: (0, 0),
                 refuses_all: false,
             })),
         }
@@ -157,8 +160,11 @@ impl HubSpot {
         let (next, takes, lifetime) = {
             let mut state = self.state();
             state.asked.push(form.clone());
+            state.asking.0 += 1;
+            state.asking.1 = state.asking.1.max(state.asking.0);
             (state.next.pop_front().unwrap_or(Next::Issue), state.takes, state.lifetime)
         };
+        let _asking = Asking(self);
         if !takes.is_zero() {
             self.clock.sleep(takes).await;
         }
@@ -202,6 +208,15 @@ impl HubSpot {
             r#"{{"token_type":"bearer","access_token":"{}","refresh_token":"{refresh}","expires_in":{lifetime},"hub_id":{portal}}}"#,
             access.expose()
         )
+    }
+}
+
+/// One who asks the token endpoint.
+struct Asking<'a>(&'a HubSpot);
+
+impl Drop for Asking<'_> {
+    fn drop(&mut self) {
+        self.0.state().asking.0 -= 1;
     }
 }
 
