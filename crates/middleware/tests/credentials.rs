@@ -322,3 +322,18 @@ fn a_user_who_comes_back_connects_his_portal() {
     assert_eq!((hubspot.refreshes(), hubspot.calls()), (1, vec!["0".to_owned()]));
     assert!(hubspot.state().asked[0].contains("grant_type=authorization_code"));
 }
+
+#[test]
+fn a_body_that_can_be_read_once_is_sent_once_and_the_next_call_has_another_token() {
+    let hubspot = HubSpot::new();
+    let portal = hubspot.portal();
+    let client = hubspot.client(portal.clone());
+    drive(&hubspot.clock, client.get_message(read())).unwrap();
+    hubspot.revoke_access();
+    let layer = Credentials::new(hubspot.clone()).oauth(portal);
+    let mut request = calling(PublishMessage::INFO, None, "https://api.hubapi.com/x");
+    *request.body_mut() = Body::from_stream(Some(2), Body::from("{}").open());
+    assert_eq!(drive(&hubspot.clock, layer.send(request)).unwrap().status(), 401);
+    drive(&hubspot.clock, client.get_message(read())).unwrap();
+    assert_eq!(hubspot.calls(), ["0", "0", "1"]);
+}

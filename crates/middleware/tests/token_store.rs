@@ -123,6 +123,21 @@ async fn conforms(store: Arc<dyn TokenStore>) {
     assert_eq!(done.len(), 1);
     assert_eq!(store.load(&one).await.unwrap(), done.pop());
 
+    // Who gives up while it saves has saved all or nothing, and is in nobody's way.
+    let there = store.load(&one).await.unwrap().unwrap();
+    let given_up = tokens(200);
+    {
+        let mut save = Box::pin(store.save(&one, &given_up, Some(&there.revision)));
+        let _ = std::future::poll_fn(|context| std::task::Poll::Ready(save.as_mut().poll(context))).await;
+    }
+    loop {
+        let found = store.load(&one).await.unwrap().unwrap();
+        assert!(found == there || found.tokens == given_up, "{found:?}");
+        if let Saved::Done(_) = store.save(&one, &tokens(201), Some(&found.revision)).await.unwrap() {
+            break;
+        }
+    }
+
     assert!(!format!("{store:?}").contains("hush"), "{store:?}");
 }
 

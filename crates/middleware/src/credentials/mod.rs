@@ -225,12 +225,13 @@ impl Credentials {
         let Some(access) = access else {
             return Err(refuse("the portal has no access token"));
         };
+        let progress = Progress::of(&request).cloned();
         let again = request.body().is_repeatable().then(|| request.clone());
         let response = self.inner.send(authorised(request, access.header.clone())).await?;
         if response.status() != StatusCode::UNAUTHORIZED {
             return Ok(response);
         }
-        if let Some(progress) = again.as_ref().and_then(Progress::of) {
+        if let Some(progress) = progress {
             progress.was_turned_down();
         }
         let other = token(portal, Some(&access)).await?;
