@@ -224,6 +224,34 @@ fn what_is_not_as_it_must_be_is_not_sent() {
 }
 
 #[test]
+fn a_page_longer_than_hubspot_counts_is_not_sent() {
+    let wire = Wire::answering(200, &[], "{}");
+    let client = client(&wire, ApiVersion::V3);
+    let most = i32::MAX.cast_unsigned();
+    let (inboxes, accounts) = (InboxQuery::default(), PortalChannelAccountQuery::default());
+    let (threads, entries) = (ThreadQuery::default(), ThreadEntryQuery::default());
+    for error in [
+        now(client.list_inboxes(ListInboxes::new(inboxes.clone().set_limit(most + 1)))).map(drop),
+        now(client.list_inboxes(ListInboxes::new(inboxes.set_default_page_length(u32::MAX)))).map(drop),
+        now(client.list_portal_channel_accounts(ListPortalChannelAccounts::new(accounts.clone().set_limit(u32::MAX))))
+            .map(drop),
+        now(client
+            .list_portal_channel_accounts(ListPortalChannelAccounts::new(accounts.set_default_page_length(most + 1))))
+        .map(drop),
+        now(client.list_threads(ListThreads::new(threads.clone().set_limit(most + 1)))).map(drop),
+        now(client.list_thread_messages(ListThreadMessages::new("7", entries.set_limit(u32::MAX)))).map(drop),
+    ]
+    .map(Result::unwrap_err)
+    {
+        assert!(error.is_invalid() && error.to_string().contains("must be at most 2147483647"), "{error}");
+    }
+    assert!(wire.sent().is_empty());
+
+    now(client.list_threads(ListThreads::new(threads.set_limit(most)))).unwrap();
+    assert_eq!(wire.only().uri().query(), Some("limit=2147483647"));
+}
+
+#[test]
 fn a_double_names_only_what_it_needs() {
     #[derive(Debug)]
     struct Nothing;

@@ -1,6 +1,9 @@
 //! What lists of the Conversations API are asked by: the parameters of a query, with names and values not yet encoded.
 
-use crate::{ChannelId, ContactId, DecodeError, InboxId, ThreadStatus, Timestamp, query::parse};
+use crate::{
+    ChannelId, ContactId, DecodeError, InboxId, ThreadStatus, Timestamp, Violations,
+    query::{check_counts, count, parse},
+};
 
 /// Which inboxes, and which page of them, to ask for.
 ///
@@ -16,9 +19,9 @@ use crate::{ChannelId, ContactId, DecodeError, InboxId, ThreadStatus, Timestamp,
 pub struct InboxQuery {
     /// The cursor of the page; from the page before it.
     pub after: Option<String>,
-    /// The most items in the page.
+    /// The most items in the page: at most 2147483647, which [`check`](Self::check) sees to.
     pub limit: Option<u32>,
-    /// Described, and not explained; presumably the limit where there is none.
+    /// Described, and not explained; presumably the limit where there is none. At most 2147483647 too.
     pub default_page_length: Option<u32>,
     /// What to sort by.
     pub sort: Vec<String>,
@@ -40,9 +43,9 @@ pub struct InboxQuery {
 pub struct PortalChannelAccountQuery {
     /// The cursor of the page; from the page before it.
     pub after: Option<String>,
-    /// The most items in the page.
+    /// The most items in the page: at most 2147483647, which [`check`](Self::check) sees to.
     pub limit: Option<u32>,
-    /// Described, and not explained; presumably the limit where there is none.
+    /// Described, and not explained; presumably the limit where there is none. At most 2147483647 too.
     pub default_page_length: Option<u32>,
     /// What to sort by.
     pub sort: Vec<String>,
@@ -74,7 +77,7 @@ pub struct PortalChannelAccountQuery {
 pub struct ThreadQuery {
     /// The cursor of the page; from the page before it.
     pub after: Option<String>,
-    /// The most items in the page.
+    /// The most items in the page: at most 2147483647, which [`check`](Self::check) sees to.
     pub limit: Option<u32>,
     /// What to sort by: `id`, or `latestMessageTimestamp` with the member of that name. Upwards, unless threads with a
     /// contact are asked for, where a `-` before it turns it round (described).
@@ -106,7 +109,7 @@ pub struct ThreadQuery {
 pub struct ThreadEntryQuery {
     /// The cursor of the page; from the page before it.
     pub after: Option<String>,
-    /// The most items in the page.
+    /// The most items in the page: at most 2147483647, which [`check`](Self::check) sees to.
     pub limit: Option<u32>,
     /// What to sort by: `createdAt`, or `-createdAt` for the latest first, which is so unless said otherwise (described).
     pub sort: Vec<String>,
@@ -160,7 +163,8 @@ macro_rules! listed {
             /// name the last counts; unknown names are ignored.
             ///
             /// # Errors
-            /// When a value is not of its type, with the parameter's name as the path.
+            /// When a value is not of its type, or a number larger than HubSpot describes, with the parameter's name as
+            /// the path.
             pub fn from_pairs<N: AsRef<str>, V: AsRef<str>>(
                 pairs: impl IntoIterator<Item = (N, V)>,
             ) -> Result<Self, DecodeError> {
@@ -169,7 +173,7 @@ macro_rules! listed {
                     let value = value.as_ref();
                     match name.as_ref() {
                         "after" => query.after = Some(value.to_owned()),
-                        "limit" => query.limit = Some(parse("limit", value)?),
+                        "limit" => query.limit = Some(count("limit", value)?),
                         "sort" => query.sort.extend(value.split(',').map(str::to_owned)),
                         "archived" => query.archived = Some(parse("archived", value)?),
                         name => query.filter(name, value)?,
@@ -206,6 +210,27 @@ macro_rules! of_default_length {
 
 of_default_length!(InboxQuery PortalChannelAccountQuery);
 
+macro_rules! counted {
+    ($($name:ident: $($parameter:literal $field:ident),+;)+) => { $(
+        impl $name {
+            /// Checks that numbers are such as HubSpot describes: whole ones of 32 bits with a sign.
+            ///
+            /// # Errors
+            /// Everything refused, with the name of each parameter.
+            pub fn check(&self) -> Result<(), Violations> {
+                check_counts(&[$(($parameter, self.$field)),+])
+            }
+        }
+    )+ };
+}
+
+counted! {
+    InboxQuery: "limit" limit, "defaultPageLength" default_page_length;
+    PortalChannelAccountQuery: "limit" limit, "defaultPageLength" default_page_length;
+    ThreadQuery: "limit" limit;
+    ThreadEntryQuery: "limit" limit;
+}
+
 const DEFAULT_PAGE_LENGTH: &str = "defaultPageLength";
 
 fn default_page_length(length: Option<u32>) -> Option<(&'static str, String)> {
@@ -219,7 +244,7 @@ impl InboxQuery {
 
     fn filter(&mut self, name: &str, value: &str) -> Result<(), DecodeError> {
         if name == DEFAULT_PAGE_LENGTH {
-            self.default_page_length = Some(parse(DEFAULT_PAGE_LENGTH, value)?);
+            self.default_page_length = Some(count(DEFAULT_PAGE_LENGTH, value)?);
         }
         Ok(())
     }
@@ -248,7 +273,7 @@ impl PortalChannelAccountQuery {
 
     fn filter(&mut self, name: &str, value: &str) -> Result<(), DecodeError> {
         match name {
-            DEFAULT_PAGE_LENGTH => self.default_page_length = Some(parse(DEFAULT_PAGE_LENGTH, value)?),
+            DEFAULT_PAGE_LENGTH => self.default_page_length = Some(count(DEFAULT_PAGE_LENGTH, value)?),
             "channelId" => self.channel_id.extend(value.split(',').map(ChannelId::from)),
             "inboxId" => self.inbox_id.extend(value.split(',').map(InboxId::from)),
             _ => {}

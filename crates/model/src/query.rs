@@ -96,13 +96,7 @@ macro_rules! paged {
             /// # Errors
             /// Everything refused, with the name of each parameter.
             pub fn check(&self) -> Result<(), Violations> {
-                Checker::run(|checker| {
-                    for (name, value) in [("limit", self.limit), ("defaultPageLength", self.default_page_length)] {
-                        if value.is_some_and(is_too_large) {
-                            checker.refuse(name, TOO_LARGE, "ask for fewer items, page by page");
-                        }
-                    }
-                })
+                check_counts(&[("limit", self.limit), ("defaultPageLength", self.default_page_length)])
             }
 
             /// The parameters, to be encoded; a list is a name that is repeated.
@@ -200,7 +194,18 @@ fn is_too_large(count: u32) -> bool {
     i32::try_from(count).is_err()
 }
 
-fn count(name: &str, value: &str) -> Result<u32, DecodeError> {
+/// Checks that numbers of items are such as HubSpot describes.
+pub(crate) fn check_counts(counts: &[(&str, Option<u32>)]) -> Result<(), Violations> {
+    Checker::run(|checker| {
+        for (name, value) in counts {
+            if value.is_some_and(is_too_large) {
+                checker.refuse(name, TOO_LARGE, "ask for fewer items, page by page");
+            }
+        }
+    })
+}
+
+pub(crate) fn count(name: &str, value: &str) -> Result<u32, DecodeError> {
     let count = parse(name, value)?;
     if is_too_large(count) {
         return Err(DecodeError::new(name, &TOO_LARGE));

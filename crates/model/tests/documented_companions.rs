@@ -345,15 +345,23 @@ fn queries_are_read_as_they_are_written_and_with_commas() {
         .add_channel_id("1")
         .add_inbox_id("7");
     assert_eq!(PortalChannelAccountQuery::from_pairs(accounts.to_pairs()).unwrap(), accounts);
-    for (name, value) in [("limit", "many"), ("limit", "-1"), ("archived", "yes")] {
+    for (name, value) in [
+        ("limit", "many"),
+        ("limit", "-1"),
+        ("limit", "2147483648"),
+        ("archived", "yes"),
+    ] {
         assert_eq!(InboxQuery::from_pairs([(name, value)]).unwrap_err().path(), name);
         assert_eq!(ThreadEntryQuery::from_pairs([(name, value)]).unwrap_err().path(), name);
     }
     let inboxes = InboxQuery::default().set_default_page_length(20);
     assert_eq!(inboxes.to_pairs(), [("defaultPageLength", "20".to_owned())]);
     assert_eq!(InboxQuery::from_pairs(inboxes.to_pairs()).unwrap(), inboxes);
-    let error = InboxQuery::from_pairs([("defaultPageLength", "x")]).unwrap_err();
-    assert_eq!(error.path(), "defaultPageLength");
+    for value in ["x", "2147483648"] {
+        let pairs = [("defaultPageLength", value)];
+        assert_eq!(InboxQuery::from_pairs(pairs).unwrap_err().path(), "defaultPageLength");
+        assert_eq!(PortalChannelAccountQuery::from_pairs(pairs).unwrap_err().path(), "defaultPageLength");
+    }
     // Of 64 bits, as described.
     let long = SignedUrlQuery::default().set_expiration_seconds(1 << 40);
     assert_eq!(SignedUrlQuery::from_pairs(long.to_pairs()).unwrap(), long);

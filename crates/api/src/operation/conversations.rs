@@ -65,6 +65,10 @@ impl Operation for ListInboxes {
         Vec::new()
     }
 
+    fn check(&self) -> Result<(), Violations> {
+        self.query.check()
+    }
+
     fn query_pairs(&self) -> Vec<(&'static str, String)> {
         self.query.to_pairs()
     }
@@ -145,6 +149,10 @@ impl Operation for ListPortalChannelAccounts {
 
     fn path_values(&self) -> Vec<&str> {
         Vec::new()
+    }
+
+    fn check(&self) -> Result<(), Violations> {
+        self.query.check()
     }
 
     fn query_pairs(&self) -> Vec<(&'static str, String)> {
@@ -256,6 +264,10 @@ impl Operation for ListThreads {
 
     fn path_values(&self) -> Vec<&str> {
         Vec::new()
+    }
+
+    fn check(&self) -> Result<(), Violations> {
+        self.query.check()
     }
 
     fn query_pairs(&self) -> Vec<(&'static str, String)> {
@@ -411,6 +423,10 @@ impl Operation for ListThreadMessages {
 
     fn path_values(&self) -> Vec<&str> {
         vec![self.thread_id.as_str()]
+    }
+
+    fn check(&self) -> Result<(), Violations> {
+        self.query.check()
     }
 
     fn query_pairs(&self) -> Vec<(&'static str, String)> {
