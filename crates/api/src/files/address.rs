@@ -24,7 +24,7 @@ const FILES: [&str; 2] = ["/files/", "/filemanager/"];
 
 /// Judges an address; fails with the rule that it breaks.
 pub(super) fn judge(address: &Uri, base: &BaseUrl) -> Result<Place, &'static str> {
-    let base: Uri = base.as_str().parse().map_err(|_| "cannot be told from the API's")?;
+    let own: Uri = base.as_str().parse().map_err(|_| "cannot be told from the API's")?;
     let (Some(scheme), Some(authority)) = (address.scheme(), address.authority()) else {
         return Err("must be an absolute address");
     };
@@ -32,14 +32,14 @@ pub(super) fn judge(address: &Uri, base: &BaseUrl) -> Result<Place, &'static str
         return Err("must not have a user name or password");
     }
     let host = Host::of(address).ok_or("must have a host's name or address in the usual spelling")?;
-    if same_origin(address, &base) {
-        return Ok(if is_of_files(address.path(), base.path()) {
+    if base.is_origin_of(address) {
+        return Ok(if is_of_files(address.path(), own.path()) {
             Place::OwnFiles
         } else {
             Place::Own
         });
     }
-    let at_home = Host::of(&base).is_some_and(|base| base.is_loopback());
+    let at_home = Host::of(&own).is_some_and(|own| own.is_loopback());
     if *scheme != Scheme::HTTPS && !(at_home && host.is_loopback()) {
         return Err("must be https");
     }
@@ -47,19 +47,6 @@ pub(super) fn judge(address: &Uri, base: &BaseUrl) -> Result<Place, &'static str
         return Err("must not lead into this machine or its network");
     }
     Ok(Place::Foreign)
-}
-
-fn same_origin(one: &Uri, other: &Uri) -> bool {
-    let host = |uri: &Uri| uri.host().unwrap_or_default().to_ascii_lowercase();
-    one.scheme() == other.scheme() && host(one) == host(other) && port(one) == port(other)
-}
-
-fn port(uri: &Uri) -> Option<u16> {
-    uri.port_u16().or(match uri.scheme_str() {
-        Some("https") => Some(443),
-        Some("http") => Some(80),
-        _ => None,
-    })
 }
 
 /// Whether a path is one of files behind the base, however a server spells it out. A token would open other paths too,
