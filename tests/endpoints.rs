@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 use http::{HeaderValue, Method, header};
 use hubchannel::{
     CallEndpoint, Credential, EndpointAnswer, Endpoints, EndpointsClient, Error, ErrorKind, Reply,
-    middleware::{RateLimiter, RetryPolicy, Stack, TokioClock},
+    middleware::{DeveloperKey, RateLimiter, RetryPolicy, Stack, TokioClock},
     mock::{Answer, MockEndpoints, MockTransport, when},
 };
 use serde::Deserialize;
@@ -112,6 +112,39 @@ async fn the_credential_is_the_one_that_the_call_names() {
     assert_eq!(error.kind(), ErrorKind::Refused);
     assert!(!error.outcome_unknown());
     assert_eq!(transport.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn a_stack_with_every_credential_gives_each_call_the_one_that_it_names_wherever_the_api_is() {
+    let transport = MockTransport::new().with(when().always(Answer::status(200)));
+    let stack = Stack::new(transport.clone())
+        .access_token(TOKEN)
+        .developer_key(DeveloperKey::new("40776849", "eu1-key"))
+        .build();
+    let endpoints = EndpointsClient::builder(stack)
+        .base_url("https://proxy.example.com/hubspot".parse().unwrap())
+        .build();
+    let call = CallEndpoint::get("/x").add_query("a", "b");
+    for credential in [Credential::PortalToken, Credential::DeveloperKey, Credential::None] {
+        endpoints
+            .call_endpoint(call.clone().set_credential(credential))
+            .await
+            .unwrap();
+    }
+    let sent: Vec<_> = transport
+        .requests()
+        .iter()
+        .map(|received| (received.uri.to_string(), received.header("authorization").map(str::to_owned)))
+        .collect();
+    let address = "https://proxy.example.com/hubspot/x?a=b";
+    assert_eq!(
+        sent,
+        [
+            (address.to_owned(), Some(format!("Bearer {TOKEN}"))),
+            (format!("{address}&hapikey=eu1-key&appId=40776849"), None),
+            (address.to_owned(), None),
+        ]
+    );
 }
 
 #[tokio::test]

@@ -139,7 +139,7 @@ impl StackBuilder {
         }
     }
 
-    /// How long one attempt may take; 30 s unless set, `None` for as long as it takes.
+    /// How long one attempt may take where the call does not say; 30 s unless set, `None` for as long as it takes.
     #[must_use]
     pub fn attempt_timeout(self, duration: impl Into<Option<Duration>>) -> Self {
         StackBuilder {

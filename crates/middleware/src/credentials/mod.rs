@@ -50,6 +50,7 @@ use crate::progress::Progress;
 /// | on channels themselves: register, list, read, change, delete | a [`DeveloperKey`] |
 /// | all others of custom channels, conversations, and files | a portal's token |
 /// | OAuth, and downloads from other servers | nothing, and they get nothing |
+/// | a [`CallEndpoint`](hubchannel_api::CallEndpoint) | what it names: a portal's token unless it is set |
 ///
 /// It fails closed, before anything is sent:
 /// - for an operation that needs a credential which was not given;
