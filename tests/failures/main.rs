@@ -1,6 +1,11 @@
 //! What a bridge is told when things go wrong, held against what truly happened.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "a failing test is how this reports")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a failing test is how this reports"
+)]
 
 mod ledger;
 mod schedule;

@@ -12,6 +12,7 @@ mod baseline;
 mod client;
 mod measure;
 mod model;
+mod wire;
 
 use crate::measure::Table;
 
@@ -21,5 +22,6 @@ fn main() {
     model::smallest(&mut table);
     model::largest(&mut table);
     client::publish(&mut table);
+    wire::publish(&mut table);
     print!("{table}");
 }

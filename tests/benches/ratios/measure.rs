@@ -37,9 +37,20 @@ impl Table {
         }
     }
 
+    /// Whether rows with this in their name are asked for.
+    pub(crate) fn wants(&self, what: &str) -> bool {
+        self.wanted.as_ref().is_none_or(|wanted| what.contains(wanted.as_str()))
+    }
+
+    /// Adds what was measured elsewhere, round by round.
+    pub(crate) fn add(&mut self, what: &str, aim: Option<f64>, ours: &[f64], baseline: &[f64]) {
+        let mut rounds: Vec<(f64, f64)> = ours.iter().copied().zip(baseline.iter().copied()).collect();
+        self.rows.push(Row::of(what, aim, &mut rounds));
+    }
+
     /// Measures `ours` against `baseline`; the aim is the most that the ratio should be.
     pub(crate) fn compare(&mut self, what: &str, aim: Option<f64>, mut ours: impl FnMut(), mut baseline: impl FnMut()) {
-        if self.wanted.as_ref().is_some_and(|wanted| !what.contains(wanted)) {
+        if !self.wants(what) {
             return;
         }
         let repeats = [repeats_per_turn(&mut ours), repeats_per_turn(&mut baseline)];
@@ -55,13 +66,19 @@ impl Table {
                 }
             })
             .collect();
-        self.rows.push(Row {
+        self.rows.push(Row::of(what, aim, &mut rounds));
+    }
+}
+
+impl Row {
+    fn of(what: &str, aim: Option<f64>, rounds: &mut [(f64, f64)]) -> Self {
+        Row {
             what: what.to_owned(),
             aim,
-            ratio: median(&mut rounds, |(ours, baseline)| ours / baseline),
-            ours: median(&mut rounds, |(ours, _)| ours),
-            baseline: median(&mut rounds, |(_, baseline)| baseline),
-        });
+            ratio: median(rounds, |(ours, baseline)| ours / baseline),
+            ours: median(rounds, |(ours, _)| ours),
+            baseline: median(rounds, |(_, baseline)| baseline),
+        }
     }
 }
 
@@ -97,7 +114,7 @@ fn median(rounds: &mut [(f64, f64)], of: impl Fn((f64, f64)) -> f64) -> f64 {
 
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{:<36} {:>6} {:>7}  {:>10} {:>10}", "", "aim", "ratio", "ours", "baseline")?;
+        writeln!(f, "{:<52} {:>6} {:>7}  {:>10} {:>10}", "", "aim", "ratio", "ours", "baseline")?;
         for Row {
             what,
             aim,
@@ -112,7 +129,7 @@ impl fmt::Display for Table {
             } else {
                 ""
             };
-            writeln!(f, "{what:<36} {shown:>6} {ratio:>7.3}  {ours:>7.0} ns {baseline:>7.0} ns{missed}")?;
+            writeln!(f, "{what:<52} {shown:>6} {ratio:>7.3}  {ours:>7.0} ns {baseline:>7.0} ns{missed}")?;
         }
         Ok(())
     }

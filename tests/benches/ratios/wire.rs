@@ -1,0 +1,253 @@
+//! What a publish costs over real connections, beside the libraries underneath.
+//!
+//! Each client works on a thread of its own against one server, and takes turns with the client that it is compared with.
+//! CPU is that of the client's thread alone, so that the server's does not count; time is how long a turn of requests
+//! takes, server and all.
+
+#![allow(clippy::disallowed_methods, reason = "how long work really takes is the point here")]
+
+use std::{
+    io::{Read as _, Write as _},
+    net::{SocketAddr, TcpListener, TcpStream},
+    pin::Pin,
+    rc::Rc,
+    sync::{
+        Arc,
+        mpsc::{Receiver, Sender, channel},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Full};
+use hubchannel::{
+    Client, PublishMessage,
+    middleware::{RateLimiter, Stack, TokioClock},
+    model::{NewMessage, decode},
+    reqwest::ReqwestTransport,
+};
+use hubchannel_testkit::bodies;
+use hyper_util::{client::legacy, rt::TokioExecutor};
+use rustix::time::{ClockId, clock_gettime};
+
+use crate::{baseline, measure::Table};
+
+/// How many requests a turn is of.
+const REQUESTS: usize = 512;
+const ROUNDS: usize = 31;
+const PATH: &str = "/conversations/v3/custom-channels/2930388/messages";
+
+/// What one request of a turn took.
+#[derive(Clone, Copy, Debug)]
+struct Cost {
+    cpu: f64,
+    time: f64,
+}
+
+/// A client on a thread of its own, which makes a turn of requests when it is told to.
+struct Worker {
+    orders: Sender<usize>,
+    costs: Receiver<Cost>,
+}
+
+type Exchange = Rc<dyn Fn() -> Pin<Box<dyn Future<Output = ()>>>>;
+
+impl Worker {
+    fn start(make: impl FnOnce() -> Exchange + Send + 'static) -> Self {
+        let (orders, taken) = channel::<usize>();
+        let (told, costs) = channel();
+        thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap();
+            let local = tokio::task::LocalSet::new();
+            let exchange = local.block_on(&runtime, async { make() });
+            for in_flight in taken {
+                let (cpu, time) = (thread_time(), Instant::now());
+                local.block_on(&runtime, turn(&exchange, in_flight));
+                let per_request = |all: Duration| all.as_nanos() as f64 / REQUESTS as f64;
+                let cost = Cost {
+                    cpu: per_request(thread_time() - cpu),
+                    time: per_request(time.elapsed()),
+                };
+                told.send(cost).unwrap();
+            }
+        });
+        Worker { orders, costs }
+    }
+
+    fn turn(&self, in_flight: usize) -> Cost {
+        self.orders.send(in_flight).unwrap();
+        self.costs.recv().unwrap()
+    }
+}
+
+async fn turn(exchange: &Exchange, in_flight: usize) {
+    let lanes = (0..in_flight).map(|_| {
+        let exchange = Rc::clone(exchange);
+        tokio::task::spawn_local(async move {
+            for _ in 0..REQUESTS / in_flight {
+                exchange().await;
+            }
+        })
+    });
+    for lane in lanes.collect::<Vec<_>>() {
+        lane.await.unwrap();
+    }
+}
+
+fn thread_time() -> Duration {
+    clock_gettime(ClockId::ThreadCPUTime).try_into().unwrap()
+}
+
+/// Publishes over the full stack and `ReqwestTransport`, beside the same over reqwest and hyper alone.
+pub(crate) fn publish(table: &mut Table) {
+    if !table.wants("over the wire") {
+        return;
+    }
+    let server = serve();
+    let ours = Worker::start(move || stack(server));
+    let typed = Worker::start(move || typed_reqwest(server));
+    let ready = Worker::start(move || ready_reqwest(server));
+    let hyper = Worker::start(move || bare_hyper(server));
+    for in_flight in [1, 16, 64] {
+        let what = |beside: &str| format!("over the wire, {in_flight} at once, {beside}");
+        let costs = costs([&ours, &typed, &ready, &hyper], in_flight);
+        let cpu = |at: usize| costs.iter().map(|round| round[at].cpu).collect::<Vec<_>>();
+        let time = |at: usize| costs.iter().map(|round| round[at].time).collect::<Vec<_>>();
+        table.add(&what("CPU beside reqwest"), Some(1.05), &cpu(0), &cpu(1));
+        table.add(&what("CPU beside ready reqwest"), None, &cpu(0), &cpu(2));
+        table.add(&what("CPU beside hyper"), None, &cpu(0), &cpu(3));
+        table.add(&what("time beside hyper"), None, &time(0), &time(3));
+        table.add(&what("reqwest's CPU beside hyper"), None, &cpu(1), &cpu(3));
+    }
+}
+
+/// What each client's request took in each round. Who begins changes, so that going last is nobody's advantage.
+fn costs(workers: [&Worker; 4], in_flight: usize) -> Vec<[Cost; 4]> {
+    for worker in workers {
+        worker.turn(in_flight);
+    }
+    (0..ROUNDS)
+        .map(|round| {
+            let mut costs = [Cost { cpu: 0.0, time: 0.0 }; 4];
+            for step in 0..4 {
+                let at = (round + step) % 4;
+                costs[at] = workers[at].turn(in_flight);
+            }
+            costs
+        })
+        .collect()
+}
+
+/// All that a bridge has around it, a limit that is never reached included.
+fn stack(server: SocketAddr) -> Exchange {
+    let body: NewMessage = decode(bodies::NEW_MESSAGE.as_bytes()).unwrap();
+    let limiter = RateLimiter::new(10_000_000, Duration::from_secs(10), Arc::new(TokioClock));
+    let stack = Stack::new(ReqwestTransport::new().unwrap())
+        .access_token("token")
+        .rate_limiter(limiter)
+        .build();
+    let client = Client::builder(stack)
+        .base_url(format!("http://{server}").parse().unwrap())
+        .build();
+    Rc::new(move || {
+        let call = PublishMessage::new("2930388", body.clone());
+        let client = client.clone();
+        Box::pin(async move { drop(client.publish_message(call).await.unwrap()) })
+    })
+}
+
+/// What somebody writes by hand who wants no more than the types.
+fn typed_reqwest(server: SocketAddr) -> Exchange {
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let body: baseline::Message = serde_json::from_str(bodies::MESSAGE).unwrap();
+    let (client, body, url) = (client, Rc::new(body), format!("http://{server}{PATH}"));
+    Rc::new(move || {
+        let request = client
+            .post(&url)
+            .bearer_auth("token")
+            .header("content-type", "application/json")
+            .body(serde_json::to_vec(&*body).unwrap());
+        Box::pin(async move {
+            let answer = request.send().await.unwrap().bytes().await.unwrap();
+            let message: baseline::Message = serde_json::from_slice(&answer).unwrap();
+            drop(std::hint::black_box(message));
+        })
+    })
+}
+
+fn ready_reqwest(server: SocketAddr) -> Exchange {
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let url = format!("http://{server}{PATH}");
+    Rc::new(move || {
+        let request = client
+            .post(&url)
+            .bearer_auth("token")
+            .header("content-type", "application/json")
+            .body(Bytes::from_static(bodies::NEW_MESSAGE.as_bytes()));
+        Box::pin(async move { drop(request.send().await.unwrap().bytes().await.unwrap()) })
+    })
+}
+
+fn bare_hyper(server: SocketAddr) -> Exchange {
+    let client = legacy::Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
+    let url = format!("http://{server}{PATH}");
+    Rc::new(move || {
+        let request = http::Request::post(&url)
+            .header("authorization", "Bearer token")
+            .header("content-type", "application/json")
+            .body(Full::new(Bytes::from_static(bodies::NEW_MESSAGE.as_bytes())));
+        let answer = client.request(request.unwrap());
+        Box::pin(async move { drop(answer.await.unwrap().into_body().collect().await.unwrap().to_bytes()) })
+    })
+}
+
+/// A server that reads requests to their end and gives each the same answer, as cheaply as can be.
+fn serve() -> SocketAddr {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let stream = stream.unwrap();
+            thread::spawn(move || answer_all(stream));
+        }
+    });
+    address
+}
+
+fn answer_all(mut stream: TcpStream) {
+    let answer = format!(
+        "HTTP/1.1 201 Created\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{}",
+        bodies::MESSAGE.len(),
+        bodies::MESSAGE
+    );
+    stream.set_nodelay(true).unwrap();
+    let (mut bytes, mut buffer) = (Vec::new(), [0; 8192]);
+    loop {
+        while let Some(end) = end_of_request(&bytes) {
+            bytes.drain(..end);
+            if stream.write_all(answer.as_bytes()).is_err() {
+                return;
+            }
+        }
+        match stream.read(&mut buffer) {
+            Ok(0) | Err(_) => return,
+            Ok(read) => bytes.extend_from_slice(&buffer[..read]),
+        }
+    }
+}
+
+fn end_of_request(bytes: &[u8]) -> Option<usize> {
+    let head = bytes.windows(4).position(|window| window == b"\r\n\r\n")? + 4;
+    let text = std::str::from_utf8(&bytes[..head]).unwrap();
+    let length = text.lines().find_map(|line| {
+        let (name, value) = line.split_once(": ")?;
+        name.eq_ignore_ascii_case("content-length")
+            .then(|| value.parse::<usize>().unwrap())
+    });
+    let end = head + length.unwrap_or_default();
+    (bytes.len() >= end).then_some(end)
+}
