@@ -54,10 +54,12 @@ struct Worker {
 type Exchange = Rc<dyn Fn() -> Pin<Box<dyn Future<Output = ()>>>>;
 
 impl Worker {
-    fn start(make: impl FnOnce() -> Exchange + Send + 'static) -> Self {
+    fn start(name: &str, make: impl FnOnce() -> Exchange + Send + 'static) -> Self {
         let (orders, taken) = channel::<usize>();
         let (told, costs) = channel();
-        thread::spawn(move || {
+        // By its name a profiler tells whose work it sees.
+        let thread = thread::Builder::new().name(name.to_owned());
+        let work = move || {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build()
@@ -74,7 +76,8 @@ impl Worker {
                 };
                 told.send(cost).unwrap();
             }
-        });
+        };
+        drop(thread.spawn(work).unwrap());
         Worker { orders, costs }
     }
 
@@ -108,10 +111,10 @@ pub(crate) fn publish(table: &mut Table) {
         return;
     }
     let server = serve();
-    let ours = Worker::start(move || stack(server));
-    let typed = Worker::start(move || typed_reqwest(server));
-    let ready = Worker::start(move || ready_reqwest(server));
-    let hyper = Worker::start(move || bare_hyper(server));
+    let ours = Worker::start("ours", move || stack(server));
+    let typed = Worker::start("typed", move || typed_reqwest(server));
+    let ready = Worker::start("ready", move || ready_reqwest(server));
+    let hyper = Worker::start("hyper", move || bare_hyper(server));
     for in_flight in [1, 16, 64] {
         let what = |beside: &str| format!("over the wire, {in_flight} at once, {beside}");
         let costs = costs([&ours, &typed, &ready, &hyper], in_flight);
