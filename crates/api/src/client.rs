@@ -69,6 +69,25 @@ impl Client {
         }
     }
 
+    /// The same client with another clock: the time that a message without `timestamp` is given, and that waits go by.
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// use hubchannel_api::{Client, CustomChannels, clock::ManualClock};
+    ///
+    /// fn in_a_test(double: impl CustomChannels) -> (Client, ManualClock) {
+    ///     let clock = ManualClock::new(SystemTime::UNIX_EPOCH);
+    ///     (Client::from_api(double).with_clock(clock.clone()), clock)
+    /// }
+    /// ```
+    #[must_use]
+    pub fn with_clock(self, clock: impl Clock) -> Self {
+        Client {
+            clock: Arc::new(clock),
+            ..self
+        }
+    }
+
     /// Lists the app's channels, one page; [`channels`](Client::channels) lists all.
     ///
     /// This and the other operations on channels need the developer's API key with the app's id (documented).
@@ -332,7 +351,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Where the time comes from that a message without `timestamp` is given.
+    /// Where the time comes from that a message without `timestamp` is given, and that waits go by.
     #[must_use]
     pub fn clock(self, clock: impl Clock) -> Self {
         ClientBuilder {
