@@ -88,6 +88,10 @@ impl Client {
         }
     }
 
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+
     /// Lists the app's channels, one page; [`channels`](Client::channels) lists all.
     ///
     /// This and the other operations on channels need the developer's API key with the app's id (documented).

@@ -12,6 +12,7 @@
 //!
 //! - [`Client`] is what a program talks to: one method for each operation, each taking one value, such as
 //!   [`PublishMessage`], and returning a [`Reply`] or an [`Error`].
+//! - [`EnsureChannel`] and [`EnsureChannelAccount`] are what a bridge does at its start, safe to do again.
 //! - [`HttpTransport`] carries one exchange. Swap it to change the HTTP client, to test without a network, or to put a
 //!   layer around another transport. [`CustomChannels`] is the typed trait behind the client, for doubles without
 //!   HTTP.
@@ -35,6 +36,7 @@ pub mod clock;
 mod conversations;
 mod custom_channels;
 mod endpoints;
+mod ensure;
 mod error;
 mod files;
 mod http_api;
@@ -64,6 +66,10 @@ pub use self::{
     conversations::{Conversations, ConversationsClient, ConversationsClientBuilder},
     custom_channels::CustomChannels,
     endpoints::{CallEndpoint, EndpointAnswer, Endpoints, EndpointsClient, EndpointsClientBuilder},
+    ensure::{
+        AccountOutcome, ChannelOutcome, EnsureChannel, EnsureChannelAccount, EnsureError, EnsuredChannel,
+        EnsuredChannelAccount, FindChannelBy, Waits,
+    },
     error::{Error, ErrorKind},
     files::{Download, DownloadFile, Files, FilesClient, FilesClientBuilder},
     items::Items,

@@ -74,8 +74,8 @@ enum Cause {
         body: Bytes,
         error: DecodeError,
     },
-    /// A page of a list leads to itself.
-    EndlessList,
+    /// A list cannot be followed to its end.
+    List(&'static str),
     /// The double or transport does not implement the operation.
     Unsupported,
 }
@@ -145,7 +145,13 @@ impl Error {
     }
 
     pub(crate) fn endless_list() -> Self {
-        Error::new(ErrorKind::Unreadable, None, Cause::EndlessList)
+        let reason = "the list goes on with the page that has just come, which would never end";
+        Error::new(ErrorKind::Unreadable, None, Cause::List(reason))
+    }
+
+    pub(crate) fn list_without_items() -> Self {
+        let reason = "a page of the list says nothing of items, not even that there are none";
+        Error::new(ErrorKind::Unreadable, None, Cause::List(reason))
     }
 
     /// There was no response.
@@ -281,7 +287,7 @@ impl Error {
             Cause::Violations(_)
             | Cause::Parameter { .. }
             | Cause::Unwritable(_)
-            | Cause::EndlessList
+            | Cause::List(_)
             | Cause::Unsupported => false,
         }
     }
@@ -427,9 +433,7 @@ impl fmt::Display for Error {
                     text::line(error, hidden)
                 )?;
             }
-            Cause::EndlessList => {
-                f.write_str("the list goes on with the page that has just come, which would never end")?;
-            }
+            Cause::List(reason) => f.write_str(reason)?,
             Cause::Unsupported => f.write_str("not supported by the implementation behind this client")?,
         }
         if let Some(id) = self.correlation_id() {
@@ -466,7 +470,7 @@ impl StdError for Error {
             // Its text is this error's text; what comes next is its own cause.
             Cause::Transport(error) => error.source(),
             Cause::Unreadable { error, .. } => Some(error),
-            Cause::Parameter { .. } | Cause::Answer { .. } | Cause::EndlessList | Cause::Unsupported => None,
+            Cause::Parameter { .. } | Cause::Answer { .. } | Cause::List(_) | Cause::Unsupported => None,
         }
     }
 }
