@@ -12,7 +12,8 @@
 //!
 //! - [`Client`] is what a program talks to: one method for each operation, each taking one value, such as
 //!   [`PublishMessage`], and returning a [`Reply`] or an [`Error`].
-//! - [`EnsureChannel`] and [`EnsureChannelAccount`] are what a bridge does at its start, safe to do again.
+//! - [`EnsureChannel`], [`EnsureChannelAccount`] and [`FinishConnection`] are what a bridge does at its start, safe to do
+//!   again.
 //! - [`HttpTransport`] carries one exchange. Swap it to change the HTTP client, to test without a network, or to put a
 //!   layer around another transport. [`CustomChannels`] is the typed trait behind the client, for doubles without
 //!   HTTP.
@@ -67,8 +68,9 @@ pub use self::{
     custom_channels::CustomChannels,
     endpoints::{CallEndpoint, EndpointAnswer, Endpoints, EndpointsClient, EndpointsClientBuilder},
     ensure::{
-        AccountOutcome, ChannelOutcome, EnsureChannel, EnsureChannelAccount, EnsureError, EnsuredChannel,
-        EnsuredChannelAccount, FindChannelBy, Waits,
+        AccountOutcome, ChannelOutcome, ConnectionOutcome, EnsureChannel, EnsureChannelAccount, EnsureError,
+        EnsuredChannel, EnsuredChannelAccount, FindChannelBy, FindConnectedAccount, FinishConnection,
+        FinishedConnection, Waits,
     },
     error::{Error, ErrorKind},
     files::{Download, DownloadFile, Files, FilesClient, FilesClientBuilder},

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod channels;
+mod connection;
 mod differences;
 mod schedules;
 mod world;

@@ -145,6 +145,16 @@ impl World {
         self.state().updates.len()
     }
 
+    /// How many accounts users have connected.
+    pub(crate) fn staged(&self) -> usize {
+        self.state().staged.len()
+    }
+
+    /// How many calls came.
+    pub(crate) fn asked(&self) -> usize {
+        self.state().options.len()
+    }
+
     pub(crate) fn add_channel(&self, channel: Channel, listed_from: Duration) {
         self.state().channels.push(Late {
             thing: channel,
