@@ -13,7 +13,7 @@
 //! - [`Client`] is what a program talks to: one method for each operation, each taking one value, such as
 //!   [`PublishMessage`], and returning a [`Reply`] or an [`Error`].
 //! - [`EnsureChannel`], [`EnsureChannelAccount`] and [`FinishConnection`] are what a bridge does at its start, safe to do
-//!   again.
+//!   again; [`ReconcilePublish`] tells what became of a message whose outcome is unknown.
 //! - [`HttpTransport`] carries one exchange. Swap it to change the HTTP client, to test without a network, or to put a
 //!   layer around another transport. [`CustomChannels`] is the typed trait behind the client, for doubles without
 //!   HTTP.
@@ -45,6 +45,7 @@ mod items;
 mod key;
 mod oauth;
 mod operation;
+mod reconcile;
 pub mod redact;
 mod reply;
 #[cfg(feature = "server")]
@@ -85,6 +86,7 @@ pub use self::{
         RevokeToken, Segment, UpdateChannel, UpdateChannelAccount, UpdateChannelAccountStagingToken,
         UpdateMessageStatus, UpdateThread, UploadFile,
     },
+    reconcile::{CannotTell, ReconcilePublish, Reconciled},
     reply::Reply,
     transport::{HttpTransport, Reach, Transport, TransportError, TransportErrorKind},
     version::{ApiVersion, UnknownApiVersion},

@@ -11,8 +11,8 @@ mod connection;
 mod difference;
 mod error;
 mod find_or_create;
-mod listing;
-mod waits;
+pub(crate) mod listing;
+pub(crate) mod waits;
 
 pub use self::{
     account::{AccountOutcome, EnsureChannelAccount, EnsuredChannelAccount},
