@@ -233,6 +233,16 @@ fn a_message_is_read_by_its_id() {
 }
 
 #[test]
+fn a_message_that_cannot_be_read_by_its_id_is_looked_for_in_its_thread_and_not_missed_there() {
+    let world = World::new();
+    world.state().unreadable = Some(503);
+    let call = world.in_thread().with_message_id("5c1f");
+    assert_eq!(world.reconcile(call.clone()), Told::Failed(Some(503)));
+    world.show(ThreadEntry::Message(message("5c1f", 0)));
+    assert_eq!(world.reconcile(call), found("5c1f"));
+}
+
+#[test]
 fn an_answer_that_could_not_be_read_may_tell_the_id() {
     let unreadable = |headers: HeaderMap, body: &'static str| {
         let error = decode::<Message>(body.as_bytes()).unwrap_err();

@@ -26,6 +26,8 @@ pub(crate) struct State {
     pub(crate) entries: Vec<(ThreadEntry, Duration)>,
     /// Messages that can be read by their id, and from when.
     pub(crate) messages: Vec<(Message, Duration)>,
+    /// The status that no message can be read for.
+    pub(crate) unreadable: Option<u16>,
     /// The statuses that the next looks end with, by their second page; well where nothing is said.
     pub(crate) failures: VecDeque<Option<u16>>,
     pub(crate) read: usize,
@@ -54,6 +56,9 @@ impl CustomChannels for World {
         let mut state = self.state();
         state.read += 1;
         state.options.push(call.options);
+        if let Some(status) = state.unreadable {
+            return Err(rejected::<GetMessage>(status));
+        }
         let now = self.clock.monotonic();
         let mut shown = state.messages.iter().filter(|(_, from)| *from <= now);
         let message = shown.find(|(message, _)| message.id == call.message_id.clone().into());
@@ -104,6 +109,7 @@ impl World {
                 status: ThreadStatus::Open,
                 entries: Vec::new(),
                 messages: Vec::new(),
+                unreadable: None,
                 failures: VecDeque::new(),
                 read: 0,
                 options: Vec::new(),
