@@ -31,6 +31,7 @@
 //! | `reqwest` | `hubchannel-reqwest` | the transport over reqwest | `reqwest` (default) |
 //! | `middleware` | `hubchannel-middleware` | credentials, repeats, limits, timeouts, spans | `middleware` (default) |
 //! | `mock` | `hubchannel-mock` | doubles for tests | `mock` |
+//! | `webhook` | `hubchannel-webhook` | HubSpot's webhooks: raw bytes in, verified typed events out | `webhook` (default) |
 //! | `emulator` | `hubchannel-emulator` | HubSpot's side, in process or, with `emulator-http`, as a server | `emulator` |
 
 pub use hubchannel_api::*;
@@ -43,3 +44,5 @@ pub use hubchannel_mock as mock;
 pub use hubchannel_model as model;
 #[cfg(feature = "reqwest")]
 pub use hubchannel_reqwest as reqwest;
+#[cfg(feature = "webhook")]
+pub use hubchannel_webhook as webhook;

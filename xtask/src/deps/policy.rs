@@ -136,6 +136,10 @@ pub(crate) const POLICY: Policy = Policy {
                 ("sha2", "the signature's hash"),
             ]),
             dev_edges: &["hubchannel-testkit"],
+            dev_foreign: &[
+                ("allocation-counter", "shows that verifying costs nothing, thread by thread"),
+                ("proptest", "generates what a property is to hold for"),
+            ],
             bans: &[PURE_BY_DEFAULT, NO_RUNTIME_BY_DEFAULT],
             ..LIBRARY
         },
@@ -192,7 +196,7 @@ pub(crate) const POLICY: Policy = Policy {
         // Layer 3
         Package {
             name: "hubchannel-emulator",
-            edges: Edges::Only(&["hubchannel-api", "hubchannel-webhook"]),
+            edges: Edges::Only(&["hubchannel-api"]),
             foreign: Foreign::Only(&[
                 ("async-trait", "implements the transport trait"),
                 ("axum", "the server, behind the feature `http`"),

@@ -1,0 +1,39 @@
+//! HubSpot's webhooks: raw bytes in, verified typed events out.
+//!
+//! ```
+//! use std::time::SystemTime;
+//! use http::{HeaderMap, Method};
+//! use hubchannel_webhook::Verifier;
+//!
+//! # fn example(secret: &str, headers: HeaderMap, body: Vec<u8>, now: SystemTime) -> Result<(), Box<dyn std::error::Error>> {
+//! let verifier = Verifier::new(secret).public_url("https://bridge.example.com".parse()?);
+//! let verified = verifier.verify(&Method::POST, "/hubspot/events?tenant=acme", &headers, body, now)?;
+//! for event in &verified.parse()? {
+//!     println!("{:?} in portal {:?}", event.kind(), event.portal_id());
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`Verifier`] tells what HubSpot has signed from everything else, or gives a [`Rejection`] that says what is wrong.
+//! [`Verified`] is a body that passed, and the way to its events. [`Signer`] is the other side, for tests. There is no I/O
+//! and no clock in it: requests and times are handed in.
+
+mod escape;
+mod forwarded;
+mod headers;
+mod public_url;
+mod rejection;
+mod signature;
+mod signer;
+mod verified;
+mod verifier;
+
+pub use self::{
+    public_url::{InvalidPublicUrl, PublicUrl},
+    rejection::{Rejection, RejectionKind},
+    signature::{SIGNATURE_HEADER, SIGNATURE_V3_HEADER, SIGNATURE_VERSION_HEADER, SignatureVersion, TIMESTAMP_HEADER},
+    signer::Signer,
+    verified::Verified,
+    verifier::Verifier,
+};
