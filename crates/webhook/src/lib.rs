@@ -15,11 +15,13 @@
 //! # }
 //! ```
 //!
-//! [`Verifier`] tells what HubSpot has signed from everything else, or gives a [`Rejection`] that says what is wrong.
+//! [`Verifier`] tells what HubSpot has signed from everything else, or gives a [`Rejection`] that says what is wrong;
+//! [`Verifier::explain`] tries the mistakes that people make until the signature fits.
 //! [`Verified`] is a body that passed, and the way to its events. [`Signer`] is the other side, for tests. There is no I/O
 //! and no clock in it: requests and times are handed in.
 
 mod escape;
+mod explain;
 mod forwarded;
 mod headers;
 mod public_url;
@@ -30,6 +32,7 @@ mod verified;
 mod verifier;
 
 pub use self::{
+    explain::{Difference, Explanation, Part},
     public_url::{InvalidPublicUrl, PublicUrl},
     rejection::{Rejection, RejectionKind},
     signature::{SIGNATURE_HEADER, SIGNATURE_V3_HEADER, SIGNATURE_VERSION_HEADER, SignatureVersion, TIMESTAMP_HEADER},

@@ -52,6 +52,11 @@ impl PublicUrl {
         self.pieces(target).map(|pieces| pieces.concat())
     }
 
+    /// The path that a proxy has put in place of this address's own; empty where it only takes that away.
+    pub(crate) fn replaced(&self) -> &str {
+        &self.replaces
+    }
+
     pub(crate) fn pieces<'a>(&'a self, target: &'a str) -> Option<[&'a str; 4]> {
         let rest = path_and_query(target)?.strip_prefix(&*self.replaces)?;
         let at_a_boundary = rest.is_empty() || rest.starts_with(['/', '?']);

@@ -22,7 +22,8 @@ use crate::{SignatureVersion, Verifier, signature::text_length};
 /// ```
 ///
 /// `Display` says in one line what is wrong and how to mend it. It has no secret in it, not the signature that would have
-/// been right, and nothing that the request said. It is for a log, not for whoever called.
+/// been right, and nothing that the request said. It is for a log, not for whoever called;
+/// [`Verifier::explain`] goes further into why a signature does not fit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rejection(Reason);
 
@@ -209,7 +210,7 @@ impl fmt::Display for Rejection {
             Reason::Mismatch(version) => write!(
                 f,
                 "the signature of {version} is another one: secret, method, public address, body or time differ from \
-                 what was signed"
+                 what was signed; `Verifier::explain` tries which"
             ),
         }
     }

@@ -10,7 +10,7 @@ use hmac::{
 use hubchannel_model::Secret;
 use sha2::Sha256;
 
-use crate::escape;
+use crate::escape::Decoding;
 
 /// The header with a signature of version 3.
 pub const SIGNATURE_V3_HEADER: &str = "x-hubspot-signature-v3";
@@ -58,6 +58,8 @@ pub(crate) struct Signed<'a> {
     pub(crate) method: &'a str,
     /// The address in pieces, none of which ends within an escape.
     pub(crate) uri: [&'a str; 4],
+    /// What is decoded of it in version 3.
+    pub(crate) decoding: Decoding,
     pub(crate) body: &'a [u8],
     /// The text of the header in version 3.
     pub(crate) timestamp: &'a str,
@@ -79,6 +81,10 @@ impl Key {
         }
         let mac = Hmac::new_from_slice(secret.expose().as_bytes()).ok()?;
         Some(Key { secret, mac })
+    }
+
+    pub(crate) fn secret(&self) -> &Secret {
+        &self.secret
     }
 
     /// Whether this is the signature, in a time that does not tell how much of it is right.
@@ -103,7 +109,7 @@ impl Key {
         let mut mac = self.mac.clone();
         mac.update(signed.method.as_bytes());
         for piece in signed.uri {
-            escape::decode(piece, |bytes| mac.update(bytes));
+            signed.decoding.feed(piece, |bytes| mac.update(bytes));
         }
         mac.update(signed.body);
         mac.update(signed.timestamp.as_bytes());
@@ -121,6 +127,12 @@ impl Key {
         }
         hash.update(signed.body);
         hash
+    }
+}
+
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        self.secret == other.secret
     }
 }
 

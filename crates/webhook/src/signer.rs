@@ -7,6 +7,7 @@ use hubchannel_model::Secret;
 
 use crate::{
     SIGNATURE_HEADER, SIGNATURE_V3_HEADER, SIGNATURE_VERSION_HEADER, SignatureVersion, TIMESTAMP_HEADER,
+    escape::Decoding,
     signature::{Key, Signed},
 };
 
@@ -74,6 +75,7 @@ impl Signer {
             version,
             method: method.as_str(),
             uri: [url, "", "", ""],
+            decoding: Decoding::Documented,
             body,
             timestamp,
         };

@@ -7,7 +7,9 @@ use http::{HeaderMap, Method};
 use hubchannel_model::Secret;
 
 use crate::{
-    PublicUrl, Rejection, SignatureVersion, Verified, forwarded,
+    PublicUrl, Rejection, SignatureVersion, Verified,
+    escape::Decoding,
+    forwarded,
     headers::Claim,
     public_url::path_and_query,
     rejection::Reason,
@@ -41,6 +43,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Verifier {
     pub(crate) keys: Vec<Key>,
+    pub(crate) suspects: Vec<Key>,
     pub(crate) place: Place,
     accepts_v1: bool,
     accepts_v2: bool,
@@ -65,6 +68,7 @@ impl Verifier {
     pub fn new(secret: impl Into<Secret>) -> Self {
         Verifier {
             keys: Key::new(secret.into()).into_iter().collect(),
+            suspects: Vec::new(),
             place: Place::Unknown,
             accepts_v1: false,
             accepts_v2: false,
@@ -119,6 +123,14 @@ impl Verifier {
     #[must_use]
     pub fn accept_v2(mut self) -> Self {
         self.accepts_v2 = true;
+        self
+    }
+
+    /// Names a secret that [`explain`](Verifier::explain) tries and that never lets anything pass: those of the other apps
+    /// which somebody may have mixed up.
+    #[must_use]
+    pub fn suspect(mut self, secret: impl Into<Secret>) -> Self {
+        self.suspects.extend(Key::new(secret.into()));
         self
     }
 
@@ -193,6 +205,7 @@ impl Verifier {
             version: claim.version,
             method: method.as_str(),
             uri,
+            decoding: Decoding::Documented,
             body,
             timestamp: claim.timestamp,
         })
