@@ -17,24 +17,31 @@
 //!
 //! [`Verifier`] tells what HubSpot has signed from everything else, or gives a [`Rejection`] that says what is wrong;
 //! [`Verifier::explain`] tries the mistakes that people make until the signature fits.
-//! [`Verified`] is a body that passed, and the way to its events. [`Signer`] is the other side, for tests. There is no I/O
+//! [`Verified`] is a body that passed, and the way to its events. [`Signer`] is the other side, for tests.
+//! [`AgentReply`] is what a bridge wants to know of a reply, and [`Deliveries`] keeps track of what is done. There is no I/O
 //! and no clock in it: requests and times are handed in.
 
+mod delivery;
 mod escape;
 mod explain;
 mod forwarded;
 mod headers;
+mod inline_image;
 mod public_url;
 mod rejection;
+mod reply;
 mod signature;
 mod signer;
 mod verified;
 mod verifier;
 
 pub use self::{
+    delivery::{Begin, Deliveries, Delivery, DeliveryKey, DeliveryStore, DeliveryStoreError, MemoryDeliveryStore},
     explain::{Difference, Explanation, Part},
+    inline_image::{ImageSource, InlineImage, inline_images},
     public_url::{InvalidPublicUrl, PublicUrl},
     rejection::{Rejection, RejectionKind},
+    reply::{AgentReply, Threading},
     signature::{SIGNATURE_HEADER, SIGNATURE_V3_HEADER, SIGNATURE_VERSION_HEADER, SignatureVersion, TIMESTAMP_HEADER},
     signer::Signer,
     verified::Verified,

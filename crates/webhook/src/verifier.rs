@@ -109,7 +109,7 @@ impl Verifier {
     ///
     /// The risk: version 1 signs neither address nor time. Somebody who has seen one request, whichever version it was
     /// signed with, if it had a signature of version 1 beside it, can send its body again at any time. Keep
-    /// what was completed for good then.
+    /// [what was completed](crate::Deliveries) for good then.
     #[must_use]
     pub fn accept_v1(mut self) -> Self {
         self.accepts_v1 = true;

@@ -1,8 +1,17 @@
 //! What the tests of this folder share.
 
-#![allow(dead_code, unreachable_pub, reason = "each test uses a part of it")]
+#![allow(
+    clippy::panic,
+    dead_code,
+    unreachable_pub,
+    reason = "each test uses a part of it, and a failing one panics"
+)]
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{
+    pin::pin,
+    task::{Context, Poll, Waker},
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use hubchannel_webhook::Verifier;
@@ -43,4 +52,12 @@ pub fn older(version: &str, signature: &str) -> HeaderMap {
         ("x-hubspot-signature", signature),
         ("x-hubspot-signature-version", version),
     ])
+}
+
+/// What a future gives that waits for nothing.
+pub fn at_once<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("it waits"),
+    }
 }
