@@ -31,7 +31,7 @@
 //! | `reqwest` | `hubchannel-reqwest` | the transport over reqwest | `reqwest` (default) |
 //! | `middleware` | `hubchannel-middleware` | credentials, repeats, limits, timeouts, spans | `middleware` (default) |
 //! | `mock` | `hubchannel-mock` | doubles for tests | `mock` |
-//! | `webhook` | `hubchannel-webhook` | HubSpot's webhooks: raw bytes in, verified typed events out | `webhook` (default) |
+//! | `webhook` | `hubchannel-webhook` | HubSpot's webhooks: raw bytes in, verified typed events out | `webhook` (default), `webhook-axum`, `webhook-tower` |
 //! | `emulator` | `hubchannel-emulator` | HubSpot's side, in process or, with `emulator-http`, as a server | `emulator` |
 
 pub use hubchannel_api::*;

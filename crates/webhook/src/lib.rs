@@ -20,6 +20,9 @@
 //! [`Verified`] is a body that passed, and the way to its events. [`Signer`] is the other side, for tests.
 //! [`AgentReply`] is what a bridge wants to know of a reply, and [`Deliveries`] keeps track of what is done. There is no I/O
 //! and no clock in it: requests and times are handed in.
+//!
+//! [`Receiver`] is for servers. It takes an `http::Request`; with the feature `axum` it stands behind extractors, and with
+//! the feature `tower` behind a layer.
 
 mod delivery;
 mod escape;
@@ -28,6 +31,7 @@ mod forwarded;
 mod headers;
 mod inline_image;
 mod public_url;
+mod receiver;
 mod rejection;
 mod reply;
 mod signature;
@@ -40,6 +44,7 @@ pub use self::{
     explain::{Difference, Explanation, Part},
     inline_image::{ImageSource, InlineImage, inline_images},
     public_url::{InvalidPublicUrl, PublicUrl},
+    receiver::{Answer, Receiver, Refusal, RefusalKind, Refused},
     rejection::{Rejection, RejectionKind},
     reply::{AgentReply, Threading},
     signature::{SIGNATURE_HEADER, SIGNATURE_V3_HEADER, SIGNATURE_VERSION_HEADER, SignatureVersion, TIMESTAMP_HEADER},
@@ -47,3 +52,8 @@ pub use self::{
     verified::Verified,
     verifier::Verifier,
 };
+
+#[cfg(feature = "axum")]
+pub use self::receiver::Delivered;
+#[cfg(feature = "tower")]
+pub use self::receiver::{Verify, VerifyLayer};

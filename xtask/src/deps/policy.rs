@@ -130,14 +130,18 @@ pub(crate) const POLICY: Policy = Policy {
             edges: Edges::Only(&["hubchannel-model"]),
             foreign: Foreign::Only(&[
                 ("async-trait", "a store of what is done, whatever database it is"),
+                ("axum", "an extractor, behind the feature `axum`"),
                 ("base64", "the signature's encoding"),
                 ("bytes", "bodies as a framework hands them over"),
                 ("hmac", "the signature"),
                 ("html5gum", "cuts hostile HTML into tags by the standard's own rules; needs no other crate"),
                 ("http", "headers as a framework hands them over"),
+                ("http-body", "bodies as they come in, behind the features `axum` and `tower`"),
                 ("serde", "events without an id are known by all that they say"),
                 ("serde_json", "events without an id are known by all that they say"),
                 ("sha2", "the signature's hash"),
+                ("tower-layer", "a layer, behind the feature `tower`"),
+                ("tower-service", "a layer, behind the feature `tower`"),
             ]),
             dev_edges: &["hubchannel-testkit"],
             dev_foreign: &[
@@ -227,6 +231,11 @@ pub(crate) const POLICY: Policy = Policy {
                 "hubchannel-reqwest",
                 "hubchannel-webhook",
             ]),
+            dev_foreign: &[
+                ("axum", "the server of an example"),
+                ("http", "the requests of an example"),
+                ("tokio", "runs an example"),
+            ],
             bans: &[NO_RUNTIME_UNASKED],
             ..LIBRARY
         },

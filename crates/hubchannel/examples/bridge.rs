@@ -1,0 +1,138 @@
+//! A bridge that takes agents' replies from HubSpot: verified, each done once, and answered so that none is lost.
+//!
+//! ```sh
+//! cargo run -p hubchannel --example bridge --features webhook-axum
+//! ```
+//!
+//! plays HubSpot once against the bridge and ends. With `HUBSPOT_CLIENT_SECRET` and `PUBLIC_URL` in the environment it
+//! listens on port 8080 of this machine instead, for a proxy or tunnel that HubSpot's calls come through.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for a terminal")]
+
+use std::{env, error::Error, net::Ipv4Addr};
+
+use axum::{
+    Router,
+    extract::{FromRef, State},
+    routing::post,
+};
+use http::{Method, Request};
+use hubchannel::{
+    Body, HttpTransport,
+    clock::{Clock, SystemClock},
+    model::{ChannelEvent, ChannelEvents},
+    reqwest::ReqwestTransport,
+    webhook::{
+        AgentReply, Answer, Begin, Delivered, Deliveries, DeliveryKey, MemoryDeliveryStore, Receiver, Signer, Verifier,
+    },
+};
+use tokio::net::TcpListener;
+
+/// What the bridge has while it runs.
+#[derive(Clone)]
+struct Bridge {
+    receiver: Receiver,
+    deliveries: Deliveries,
+}
+
+impl Bridge {
+    fn new(verifier: Verifier) -> Self {
+        let receiver = Receiver::new(verifier, || SystemClock.wall());
+        Bridge {
+            receiver: receiver.on_refusal(|refused| match refused.explain() {
+                Some(explanation) => eprintln!("{explanation}"),
+                None => eprintln!("refused: {refused}"),
+            }),
+            // A bridge that is not to repeat replies after a restart keeps this in its database.
+            deliveries: Deliveries::new(MemoryDeliveryStore::new()),
+        }
+    }
+
+    fn router(self) -> Router {
+        Router::new().route("/hubspot/events", post(hook)).with_state(self)
+    }
+}
+
+/// Where the extractor finds what verifies.
+impl FromRef<Bridge> for Receiver {
+    fn from_ref(bridge: &Bridge) -> Receiver {
+        bridge.receiver.clone()
+    }
+}
+
+async fn hook(State(bridge): State<Bridge>, Delivered(events): Delivered<ChannelEvents>) -> Answer {
+    for event in &events {
+        if take(&bridge.deliveries, event).await == Answer::ComeAgain {
+            return Answer::ComeAgain;
+        }
+    }
+    Answer::Done
+}
+
+/// Does one event, unless it is done.
+async fn take(deliveries: &Deliveries, event: &ChannelEvent) -> Answer {
+    match deliveries.begin(DeliveryKey::of(event), SystemClock.wall()).await {
+        Ok(Begin::New(delivery)) => {
+            if let Some(reply) = AgentReply::of(event) {
+                pass_on(&reply);
+            }
+            match delivery.complete(SystemClock.wall()).await {
+                Ok(()) => Answer::Done,
+                Err(_) => Answer::ComeAgain,
+            }
+        }
+        Ok(Begin::Complete) => Answer::Done,
+        Ok(Begin::UnderWay) | Err(_) => Answer::ComeAgain,
+    }
+}
+
+/// Where a bridge sends the message to the visitor.
+fn pass_on(reply: &AgentReply<'_>) {
+    let to = reply.recipient().and_then(|recipient| recipient.value.as_deref());
+    println!("to {}: {}", to.unwrap_or("nobody"), reply.text().unwrap_or_default());
+    for file in reply.files() {
+        println!("  with the file {:?}", file.name);
+    }
+    for image in reply.inline_images() {
+        println!("  with the image {:?}", image.source);
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    if let (Ok(secret), Ok(public)) = (env::var("HUBSPOT_CLIENT_SECRET"), env::var("PUBLIC_URL")) {
+        let bridge = Bridge::new(Verifier::new(secret).public_url(public.parse()?));
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 8080)).await?;
+        println!("waiting for {public}/hubspot/events on {}", listener.local_addr()?);
+        return Ok(axum::serve(listener, bridge.router()).await?);
+    }
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+    let public = format!("http://{}", listener.local_addr()?);
+    let bridge = Bridge::new(Verifier::new("client-secret").public_url(public.parse()?));
+    tokio::spawn(async move { axum::serve(listener, bridge.router()).await });
+    play_hubspot(&format!("{public}/hubspot/events")).await
+}
+
+/// Delivers a reply, once more as if the first answer had been lost, and then without the secret.
+async fn play_hubspot(url: &str) -> Result<(), Box<dyn Error>> {
+    let transport = ReqwestTransport::new()?;
+    for secret in ["client-secret", "client-secret", "guessed"] {
+        let headers = Signer::new(secret).sign(&Method::POST, url, REPLY, SystemClock.wall());
+        let mut request = Request::post(url).body(Body::from(REPLY))?;
+        request.headers_mut().extend(headers);
+        println!("HubSpot is answered {}", transport.send(request).await?.status());
+    }
+    Ok(())
+}
+
+const REPLY: &str = r#"{
+    "type": "OUTGOING_CHANNEL_MESSAGE_CREATED", "portalId": "62515", "channelId": "2930388", "eventId": "0c1a5f7e",
+    "channelIntegrationThreadIds": ["chat-42"],
+    "message": {
+        "id": "8a7b6c5d", "conversationsThreadId": "19615248623", "channelAccountId": "3307400689",
+        "senders": [{"actorId": "A-2620022"}],
+        "recipients": [{"deliveryIdentifier": {"type": "CHANNEL_SPECIFIC_OPAQUE_ID", "value": "chat:987654321"}}],
+        "text": "Yes, this one", "richText": "<p>Yes, this one</p><img src='https://files.example.com/lamp.png'>",
+        "attachments": [{"type": "FILE", "fileId": "122692044085", "name": "invoice.pdf"}]
+    }
+}"#;

@@ -1,0 +1,65 @@
+//! Requests whose bodies come in piece by piece.
+
+use std::{future::poll_fn, pin::pin};
+
+use bytes::{Buf, BufMut, Bytes, BytesMut};
+use http::request::Parts;
+use http_body::Body;
+
+use super::{Received, Receiver, Refusal};
+use crate::Verified;
+
+impl Receiver {
+    /// Takes a request, and reads its body only if the headers are worth it.
+    pub(super) async fn receive_body<B: Body>(&self, parts: &Parts, body: B) -> Result<Verified, Refusal> {
+        let target = target(parts);
+        let received = Received {
+            method: &parts.method,
+            target: &target,
+            headers: &parts.headers,
+            body: None,
+            now: (self.0.now)(),
+        };
+        let read = match self.0.verifier.claim(&parts.headers, received.now) {
+            Ok(_) => read(body, self.0.body_limit).await,
+            Err(rejection) => Err(rejection.into()),
+        };
+        match read {
+            Ok(body) => self.judge(Received {
+                body: Some(&body),
+                ..received
+            }),
+            Err(refusal) => {
+                self.tell(&refusal, received);
+                Err(refusal)
+            }
+        }
+    }
+}
+
+/// The address as it came in: within a nested router the request itself has only the rest of it.
+fn target(parts: &Parts) -> String {
+    #[cfg(feature = "axum")]
+    if let Some(original) = parts.extensions.get::<axum::extract::OriginalUri>() {
+        return original.0.to_string();
+    }
+    parts.uri.to_string()
+}
+
+async fn read<B: Body>(body: B, limit: usize) -> Result<Bytes, Refusal> {
+    let mut body = pin!(body);
+    let least = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    if least > limit {
+        return Err(Refusal::too_large(limit));
+    }
+    let mut bytes = BytesMut::with_capacity(least);
+    while let Some(frame) = poll_fn(|context| body.as_mut().poll_frame(context)).await {
+        let frame = frame.map_err(|_| Refusal::incomplete())?;
+        let Ok(data) = frame.into_data() else { continue };
+        if data.remaining() > limit - bytes.len() {
+            return Err(Refusal::too_large(limit));
+        }
+        bytes.put(data);
+    }
+    Ok(bytes.freeze())
+}
