@@ -49,6 +49,11 @@ fn pairs_survive() {
 }
 
 #[test]
+fn webhooks_are_verified_and_read() {
+    seeds::each("webhooks", targets::webhooks);
+}
+
+#[test]
 fn every_type_that_is_decoded_is_fuzzed() {
     let (_, exports) = include_str!("../crates/model/src/lib.rs")
         .split_once("pub use self::{")

@@ -1,20 +1,25 @@
-//! What the fuzz targets of the model do with their input; the kept seeds go through the same functions in
+//! What the fuzz targets do with their input; the kept seeds go through the same functions in
 //! `tests/seeds.rs`, without a fuzzer.
 //!
 //! A target fails by a panic: its own, when a value changes on its way through text, or one of the code under test.
 
 #![allow(
+    clippy::expect_used,
     clippy::panic,
     clippy::unwrap_used,
     unreachable_pub,
     reason = "a failing target is how this reports; a library for the fuzzer and a module for the test"
 )]
 
+mod webhooks;
+
 use std::fmt::Debug;
 
 use hubchannel_model::*;
 use hubchannel_testkit::{Difference, Json, differences};
 use serde::{Serialize, de::DeserializeOwned};
+
+pub use self::webhooks::webhooks;
 
 /// The first byte chooses the type, the rest is its JSON.
 ///

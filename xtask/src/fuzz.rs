@@ -8,7 +8,7 @@ use std::path::Path;
 use crate::cargo::{self, Cargo};
 use crate::error::{Error, Result};
 
-const TARGETS: [&str; 3] = ["decoders", "pairs", "schema"];
+const TARGETS: [&str; 4] = ["decoders", "pairs", "schema", "webhooks"];
 
 /// How long each target runs unless the command line says otherwise.
 const SECONDS: u32 = 60;
