@@ -3,7 +3,8 @@
 use std::{fmt, time::SystemTime};
 
 use bytes::Bytes;
-use hubchannel_model::{ChannelEvents, ConversationEvents, DecodeError, decode};
+use hubchannel_model::{ChannelEvents, ConversationEvents, DecodeError, Events, decode};
+use serde::de::DeserializeOwned;
 
 use crate::SignatureVersion;
 
@@ -41,7 +42,7 @@ impl Verified {
     /// # Errors
     /// When the body is not JSON.
     pub fn parse(&self) -> Result<ChannelEvents, DecodeError> {
-        decode(&self.body)
+        events(&self.body)
     }
 
     /// The events of an app's webhook subscriptions, which tell of assignment and closing: a list (observed).
@@ -49,7 +50,7 @@ impl Verified {
     /// # Errors
     /// When the body is not JSON.
     pub fn parse_conversation_events(&self) -> Result<ConversationEvents, DecodeError> {
-        decode(&self.body)
+        events(&self.body)
     }
 
     /// The body as it came.
@@ -76,6 +77,15 @@ impl Verified {
     /// old one has not been seen for a day, it may go.
     pub fn secret_index(&self) -> usize {
         self.secret
+    }
+}
+
+/// Reads one event or a list as what it is, by a look at the first byte. To read it as either is to parse it twice.
+fn events<T: DeserializeOwned>(body: &[u8]) -> Result<Events<T>, DecodeError> {
+    if body.trim_ascii_start().starts_with(b"[") {
+        decode::<Vec<T>>(body).map(Events::from)
+    } else {
+        decode::<T>(body).map(Events::from)
     }
 }
 

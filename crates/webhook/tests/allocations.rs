@@ -7,7 +7,7 @@ mod common;
 use allocation_counter::measure;
 use bytes::Bytes;
 use http::Method;
-use hubchannel_model::{ChannelEvents, decode};
+use hubchannel_model::{ChannelEvent, decode};
 use hubchannel_testkit::bodies;
 use hubchannel_webhook::Signer;
 
@@ -29,6 +29,7 @@ fn verifying_allocates_nothing_and_parsing_no_more_than_decoding_does() {
     let verified = verify();
     assert_eq!(measure(|| drop(verify())).count_total, 0);
 
-    let decoding = measure(|| drop(decode::<ChannelEvents>(&event).unwrap())).count_total;
-    assert_eq!(measure(|| drop(verified.parse().unwrap())).count_total, decoding);
+    let decoding = measure(|| drop(decode::<ChannelEvent>(&event).unwrap())).count_total;
+    // And the list that it stands in.
+    assert_eq!(measure(|| drop(verified.parse().unwrap())).count_total, decoding + 1);
 }

@@ -5,6 +5,7 @@
 mod common;
 
 use http::{HeaderMap, HeaderValue, Method};
+use hubchannel_model::{ChannelEvents, ConversationEvents, decode};
 use hubchannel_testkit::cases;
 use hubchannel_webhook::{PublicUrl, SIGNATURE_V3_HEADER, Signer, TIMESTAMP_HEADER, Verifier};
 use proptest::prelude::*;
@@ -242,5 +243,32 @@ proptest! {
             prop_assert!(!rejection.to_string().is_empty());
             headers.remove(SIGNATURE_V3_HEADER);
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(cases())]
+
+    /// A body is read as the model reads it, whether it is one event or a list.
+    #[test]
+    fn a_body_is_read_as_the_model_reads_it(
+        before in "[ \t\r\n]{0,3}",
+        json in "(\\{\"type\":\"(NEW|CHANNEL_ACCOUNT_CREATED)\"(,\"eventId\":(1|\"x\"|\\[\\]))?\\}|\\[(7|\\{\\})?\\]|null|7|\"a\"|\\{|\\[)",
+        after in "[ \n]{0,2}\\]?",
+    ) {
+        let case = Case {
+            secret: "secret".to_owned(),
+            method: "POST".to_owned(),
+            public: "https://a.example".to_owned(),
+            target: "/".to_owned(),
+            body: format!("{before}{json}{after}").into_bytes(),
+            millis: 1_780_000_000_000,
+        };
+        let verifier = Verifier::new(&*case.secret).public_url(case.public.parse().unwrap());
+        let outcome = verifier.verify(&case.method(), "/", &case.sign(), case.body.clone(), at(case.millis));
+        let verified = outcome.unwrap();
+        prop_assert_eq!(verified.parse().ok(), decode::<ChannelEvents>(&case.body).ok());
+        let subscriptions = decode::<ConversationEvents>(&case.body).ok();
+        prop_assert_eq!(verified.parse_conversation_events().ok(), subscriptions);
     }
 }

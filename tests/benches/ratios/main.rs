@@ -12,6 +12,7 @@ mod baseline;
 mod client;
 mod measure;
 mod model;
+mod webhook;
 mod wire;
 
 use crate::measure::Table;
@@ -23,5 +24,6 @@ fn main() {
     model::largest(&mut table);
     client::publish(&mut table);
     wire::publish(&mut table);
+    webhook::receive(&mut table);
     print!("{table}");
 }

@@ -4,13 +4,13 @@ use axum::{
     extract::{FromRef, FromRequest, Request},
     response::{IntoResponse, Response},
 };
-use hubchannel_model::decode;
-use serde::de::DeserializeOwned;
+use hubchannel_model::{ChannelEvents, ConversationEvents};
 
 use super::{Answer, Receiver, Refusal};
 use crate::Verified;
 
-/// What a request brings, verified and read: [`ChannelEvents`](hubchannel_model::ChannelEvents) for a channel's webhook.
+/// What a request brings, verified and read: [`ChannelEvents`] for a channel's webhook, [`ConversationEvents`] for an app's
+/// subscriptions.
 ///
 /// ```
 /// use axum::{Router, routing::post};
@@ -35,18 +35,26 @@ use crate::Verified;
 #[derive(Clone, Debug)]
 pub struct Delivered<T>(pub T);
 
-impl<S, T> FromRequest<S> for Delivered<T>
-where
-    Receiver: FromRef<S>,
-    S: Send + Sync,
-    T: DeserializeOwned,
-{
-    type Rejection = Refusal;
+macro_rules! delivered {
+    ($($events:ident by $parse:ident;)+) => { $(
+        impl<S> FromRequest<S> for Delivered<$events>
+        where
+            Receiver: FromRef<S>,
+            S: Send + Sync,
+        {
+            type Rejection = Refusal;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
-        let verified = Verified::from_request(request, state).await?;
-        Ok(Delivered(decode(verified.body())?))
-    }
+            async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+                let verified = Verified::from_request(request, state).await?;
+                Ok(Delivered(verified.$parse()?))
+            }
+        }
+    )+ };
+}
+
+delivered! {
+    ChannelEvents by parse;
+    ConversationEvents by parse_conversation_events;
 }
 
 impl<S> FromRequest<S> for Verified
