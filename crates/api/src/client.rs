@@ -105,16 +105,12 @@ impl Client {
 
     /// Every channel of the app that the query asks for, from its page on.
     pub fn channels(&self, query: ChannelQuery) -> Items<Channel> {
-        let client = self.clone();
-        Items::new(move |after| {
+        let (client, after) = (self.clone(), query.after.clone());
+        Items::new(after, move |after, options| {
             let (client, mut query) = (client.clone(), query.clone());
-            query.after = after.map(str::to_owned).or(query.after);
-            Box::pin(async move {
-                client
-                    .list_channels(ListChannels::new(query))
-                    .await
-                    .map(Reply::into_inner)
-            })
+            query.after = after;
+            let call = ListChannels::new(query).with_options(options);
+            Box::pin(async move { client.list_channels(call).await.map(Reply::into_inner) })
         })
     }
 
@@ -221,11 +217,11 @@ impl Client {
         channel_id: impl Into<ChannelId>,
         query: ChannelAccountQuery,
     ) -> Items<ChannelAccount> {
-        let (client, channel_id) = (self.clone(), channel_id.into());
-        Items::new(move |after| {
+        let (client, channel_id, after) = (self.clone(), channel_id.into(), query.after.clone());
+        Items::new(after, move |after, options| {
             let (client, mut query) = (client.clone(), query.clone());
-            query.after = after.map(str::to_owned).or(query.after);
-            let call = ListChannelAccounts::new(channel_id.clone(), query);
+            query.after = after;
+            let call = ListChannelAccounts::new(channel_id.clone(), query).with_options(options);
             Box::pin(async move { client.list_channel_accounts(call).await.map(Reply::into_inner) })
         })
     }

@@ -1,7 +1,7 @@
 //! Lists without pages: each item in turn, whatever page it comes in.
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeSet, VecDeque},
     fmt,
     future::poll_fn,
     pin::Pin,
@@ -11,7 +11,7 @@ use std::{
 use futures_core::Stream;
 use hubchannel_model::Page;
 
-use crate::Error;
+use crate::{CallOptions, Error};
 
 /// Each item of a list in turn; pages are asked for as they are needed.
 ///
@@ -31,62 +31,93 @@ use crate::Error;
 /// }
 /// ```
 ///
-/// The list ends with the page that names no other, not with one that is empty. It is a [`Stream`] too. After an error it
-/// goes on with the page that failed, so whoever asks again tries that page again.
+/// The list ends with the page that names no other, not with one that is empty. It is a [`Stream`] too. After an error
+/// that [may pass](Error::is_retryable) it goes on with the page that failed, so whoever asks again tries that page again;
+/// any other error is its end, and [`cursor`](Items::cursor) tells where it was. A page that leads back to one that has come
+/// gives its items, and then an error.
 ///
 /// Dropping it, or a call of [`next`](Items::next), loses nothing but the page that was under way.
 pub struct Items<T> {
     fetch: Fetch<T>,
     under_way: Option<Asked<T>>,
     ready: VecDeque<T>,
+    options: CallOptions,
     next: Next,
+    /// Every cursor so far: one that comes twice leads round in a circle, however long.
+    cursors: BTreeSet<String>,
 }
 
 type Asked<T> = Pin<Box<dyn Future<Output = Result<Page<T>, Error>> + Send>>;
-type Fetch<T> = Box<dyn Fn(Option<&str>) -> Asked<T> + Send>;
+type Fetch<T> = Box<dyn Fn(Option<String>, CallOptions) -> Asked<T> + Send>;
 
 /// Where the list goes on.
 enum Next {
-    /// At the page that the query asked for.
-    First,
-    /// Behind this cursor.
-    After(String),
-    Ended,
+    /// Behind this cursor, or at the beginning.
+    Page(Option<String>),
+    /// Where it has been.
+    Circle,
+    /// Nowhere, after the error of this page or after the last one.
+    Ended(Option<String>),
 }
 
 impl<T> Items<T> {
-    /// A list whose pages are asked for by their cursor, the first one by `None`.
-    pub(crate) fn new(fetch: impl Fn(Option<&str>) -> Asked<T> + Send + 'static) -> Self {
+    /// A list from this cursor on, or from its beginning, whose pages are asked for by cursor and options.
+    pub(crate) fn new(
+        after: Option<String>,
+        fetch: impl Fn(Option<String>, CallOptions) -> Asked<T> + Send + 'static,
+    ) -> Self {
         Items {
             fetch: Box::new(fetch),
             under_way: None,
             ready: VecDeque::new(),
-            next: Next::First,
+            options: CallOptions::default(),
+            cursors: after.iter().cloned().collect(),
+            next: Next::Page(after),
         }
     }
 
-    /// The cursor of the page that is asked for next, for going on another time; `None` before the first page and after
-    /// the last.
+    /// The same list with options for the call of each page that is not yet under way, such as the portal that a stack with
+    /// the tokens of many needs to know.
+    ///
+    /// ```
+    /// use hubchannel_api::{CallOptions, Client, Error};
+    /// use hubchannel_model::{ChannelAccountQuery, ChannelId, PortalId};
+    ///
+    /// async fn count(client: &Client, channel: &ChannelId, portal: &PortalId) -> Result<usize, Error> {
+    ///     let mut count = 0;
+    ///     let accounts = client.channel_accounts(channel.clone(), ChannelAccountQuery::default());
+    ///     let mut accounts = accounts.with_options(CallOptions::for_portal(portal.clone()));
+    ///     while let Some(account) = accounts.next().await {
+    ///         account?;
+    ///         count += 1;
+    ///     }
+    ///     Ok(count)
+    /// }
+    /// ```
+    ///
+    /// A deadline among them is that of one page and not of the whole list.
+    #[must_use]
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Items { options, ..self }
+    }
+
+    /// The cursor of the page that is asked for next, or of the one whose error has ended the list, for going on another
+    /// time; `None` where that is the first page of all, and after the last.
     pub fn cursor(&self) -> Option<&str> {
         match &self.next {
-            Next::After(cursor) => Some(cursor),
-            Next::First | Next::Ended => None,
+            Next::Page(cursor) | Next::Ended(cursor) => cursor.as_deref(),
+            Next::Circle => None,
         }
     }
 
-    /// Takes the page that has come, which must lead on.
-    fn take(&mut self, page: Page<T>) -> Result<(), Error> {
-        let next = match page.next_cursor() {
-            Some(cursor) if self.cursor() == Some(cursor) => {
-                self.next = Next::Ended;
-                return Err(Error::endless_list());
-            }
-            Some(cursor) => Next::After(cursor.to_owned()),
-            None => Next::Ended,
+    /// Takes the page that has come.
+    fn take(&mut self, page: Page<T>) {
+        self.next = match page.next_cursor() {
+            Some(cursor) if !self.cursors.insert(cursor.to_owned()) => Next::Circle,
+            Some(cursor) => Next::Page(Some(cursor.to_owned())),
+            None => Next::Ended(None),
         };
-        self.next = next;
         self.ready = page.into_items().into();
-        Ok(())
     }
 }
 
@@ -109,18 +140,28 @@ impl<T: Unpin> Stream for Items<T> {
                 return Poll::Ready(Some(Ok(item)));
             }
             let this = &mut *self;
-            if let Next::Ended = this.next {
-                return Poll::Ready(None);
-            }
             let cursor = match &this.next {
-                Next::After(cursor) => Some(cursor.as_str()),
-                Next::First | Next::Ended => None,
+                Next::Page(cursor) => cursor,
+                Next::Circle => {
+                    this.next = Next::Ended(None);
+                    return Poll::Ready(Some(Err(Error::endless_list())));
+                }
+                Next::Ended(_) => return Poll::Ready(None),
             };
-            let asked = this.under_way.get_or_insert_with(|| (this.fetch)(cursor));
+            let asked = this
+                .under_way
+                .get_or_insert_with(|| (this.fetch)(cursor.clone(), this.options.clone()));
             let page = ready!(asked.as_mut().poll(context));
             this.under_way = None;
-            if let Err(error) = page.and_then(|page| this.take(page)) {
-                return Poll::Ready(Some(Err(error)));
+            match page {
+                Ok(page) => this.take(page),
+                Err(error) => {
+                    // Whoever asks until there is nothing more would get the same error for ever.
+                    if !error.is_retryable() {
+                        this.next = Next::Ended(cursor.clone());
+                    }
+                    return Poll::Ready(Some(Err(error)));
+                }
             }
         }
     }
@@ -130,7 +171,7 @@ impl<T> fmt::Debug for Items<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Items")
             .field("ready", &self.ready.len())
-            .field("ended", &matches!(self.next, Next::Ended))
+            .field("ended", &matches!(self.next, Next::Ended(_)))
             .finish_non_exhaustive()
     }
 }

@@ -11,8 +11,9 @@ use std::{
 
 use async_trait::async_trait;
 use hubchannel_api::{
-    Client, CustomChannels, Error, ListChannelAccounts, ListChannels, Reply, TransportError, TransportErrorKind,
-    model::{Channel, ChannelAccount, ChannelAccountQuery, ChannelQuery, Page},
+    CallOptions, Client, CustomChannels, Error, ListChannelAccounts, ListChannels, Reply, TransportError,
+    TransportErrorKind,
+    model::{Channel, ChannelAccount, ChannelAccountQuery, ChannelQuery, Page, PortalId},
 };
 use hubchannel_api::{Operation, Reach};
 use proptest::prelude::*;
@@ -22,16 +23,21 @@ use proptest::prelude::*;
 struct Pages {
     pages: Arc<Mutex<VecDeque<Option<Page<Channel>>>>>,
     asked: Arc<Mutex<Vec<ChannelQuery>>>,
+    portals: Arc<Mutex<Vec<Option<PortalId>>>>,
+    /// What is said where there is no page.
+    failure: Option<TransportErrorKind>,
 }
 
 #[async_trait]
 impl CustomChannels for Pages {
     async fn list_channels(&self, call: ListChannels) -> Result<Reply<Page<Channel>>, Error> {
         self.asked.lock().unwrap().push(call.query);
+        self.portals.lock().unwrap().push(call.options.portal);
         match self.pages.lock().unwrap().pop_front().flatten() {
             Some(page) => Ok(Reply::new(page)),
             None => {
-                let lost = TransportError::new(TransportErrorKind::Interrupted, Reach::Unknown, "lost");
+                let kind = self.failure.unwrap_or(TransportErrorKind::Interrupted);
+                let lost = TransportError::new(kind, Reach::Unknown, "lost");
                 Err(Error::from_transport(ListChannels::INFO, lost))
             }
         }
@@ -113,17 +119,54 @@ fn after_a_failure_the_page_that_failed_is_asked_for_again() {
 }
 
 #[test]
-fn a_list_that_leads_nowhere_ends_with_an_error() {
-    let pages = [
-        page(&["a"], Some("1")),
-        page(&["b"], Some("1")),
-        page(&["c"], Some("1")),
+fn a_list_ends_with_an_error_that_does_not_pass_and_tells_where_it_was() {
+    let api = Pages {
+        failure: Some(TransportErrorKind::Refused),
+        ..Pages::default()
+    };
+    api.pages
+        .lock()
+        .unwrap()
+        .extend([page(&["a"], Some("1")), None, page(&["b"], None)]);
+    let mut channels = Client::from_api(api.clone()).channels(ChannelQuery::default());
+    now(channels.next()).unwrap().unwrap();
+    assert!(!now(channels.next()).unwrap().unwrap_err().is_retryable());
+    assert!(now(channels.next()).is_none(), "a loop over all items must come to its end");
+    assert_eq!(channels.cursor(), Some("1"));
+    assert_eq!(api.asked.lock().unwrap().len(), 2);
+}
+
+#[test]
+fn a_list_that_leads_in_a_circle_gives_the_last_items_and_ends_with_an_error() {
+    let circles = [
+        (ChannelQuery::default(), vec![("a", "1"), ("b", "1")]),
+        (ChannelQuery::default(), vec![("a", "1"), ("b", "2"), ("c", "3"), ("d", "2")]),
+        (ChannelQuery::default().set_after("1"), vec![("a", "2"), ("b", "1")]),
     ];
-    let (mut listed, asked) = listed(&pages, ChannelQuery::default());
-    let error = listed.pop().unwrap().unwrap_err();
-    assert_eq!(error.to_string(), "the list goes on with the page that has just come, which would never end");
-    assert_eq!(names(listed), ["a"]);
-    assert_eq!(asked.len(), 2);
+    for (query, circle) in circles {
+        let pages: Vec<_> = circle.iter().map(|(name, after)| page(&[name], Some(after))).collect();
+        let (mut listed, asked) = listed(&pages, query);
+        let error = listed.pop().unwrap().unwrap_err();
+        assert_eq!(error.to_string(), "the list goes on with a page that has come before, and would never end");
+        assert_eq!(names(listed), circle.iter().map(|(name, _)| *name).collect::<Vec<_>>());
+        assert_eq!(asked.len(), circle.len());
+    }
+}
+
+#[test]
+fn options_go_with_every_page() {
+    let api = Pages::default();
+    api.pages
+        .lock()
+        .unwrap()
+        .extend([page(&["a"], Some("1")), page(&["b"], None)]);
+    let channels = Client::from_api(api.clone()).channels(ChannelQuery::default());
+    let mut channels = channels.with_options(CallOptions::for_portal("62515"));
+    while let Some(channel) = now(channels.next()) {
+        channel.unwrap();
+    }
+    let portal = || Some(PortalId::from("62515"));
+    assert_eq!(*api.portals.lock().unwrap(), [portal(), portal()]);
 }
 
 #[test]

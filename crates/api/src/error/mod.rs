@@ -145,7 +145,7 @@ impl Error {
     }
 
     pub(crate) fn endless_list() -> Self {
-        let reason = "the list goes on with the page that has just come, which would never end";
+        let reason = "the list goes on with a page that has come before, and would never end";
         Error::new(ErrorKind::Unreadable, None, Cause::List(reason))
     }
 
