@@ -18,7 +18,21 @@ use super::{
 };
 
 /// How a refresh ends.
-pub(super) type Outcome = Result<Arc<Access>, CredentialsError>;
+pub(super) type Outcome = Result<Arc<Access>, Unrefreshed>;
+
+/// Why a refresh brought no token.
+#[derive(Clone)]
+pub(super) enum Unrefreshed {
+    Failed(CredentialsError),
+    /// The portal was connected or disconnected meanwhile: who has waited has to look again.
+    Overtaken,
+}
+
+impl From<CredentialsError> for Unrefreshed {
+    fn from(error: CredentialsError) -> Self {
+        Unrefreshed::Failed(error)
+    }
+}
 
 /// The access tokens of one portal, each got in place of the one before. Cheap to clone; clones share everything.
 ///
@@ -95,22 +109,24 @@ impl PortalToken {
 
     /// An access token for a call; for one whose token was refused, another one, or `None` if none is to be had now.
     pub(super) async fn access(&self, refused: Option<&Access>) -> Result<Option<Arc<Access>>, CredentialsError> {
-        let step = self.0.step(refused);
-        let waiting = match step {
-            Step::Use(access) => return Ok(Some(access)),
-            Step::Keep => return Ok(None),
-            Step::Fail(error) => return Err(error),
-            Step::Wait(waiting) => waiting,
-        };
-        let outcome = waiting.await;
-        match outcome.unwrap_or_else(|| Err(CredentialsError::panicked(&self.0.id))) {
-            Ok(access) if refused.is_some_and(|refused| refused.secret == access.secret) => Ok(None),
-            Ok(access) => Ok(Some(access)),
-            // While the token at hand is good, a failure to replace it costs nothing.
-            Err(error) => {
-                let now = self.0.now();
-                self.0.state().good(now).map(Some).ok_or(error)
-            }
+        loop {
+            let waiting = match self.0.step(refused) {
+                Step::Use(access) => return Ok(Some(access)),
+                Step::Keep => return Ok(None),
+                Step::Fail(error) => return Err(error),
+                Step::Wait(waiting) => waiting,
+            };
+            let outcome = waiting.await;
+            return match outcome.unwrap_or_else(|| Err(CredentialsError::panicked(&self.0.id).into())) {
+                Ok(access) if refused.is_some_and(|refused| refused.secret == access.secret) => Ok(None),
+                Ok(access) => Ok(Some(access)),
+                Err(Unrefreshed::Overtaken) => continue,
+                // While the token at hand is good, a failure to replace it costs nothing.
+                Err(Unrefreshed::Failed(error)) => {
+                    let now = self.0.now();
+                    self.0.state().good(now).map(Some).ok_or(error)
+                }
+            };
         }
     }
 
@@ -302,23 +318,28 @@ impl State {
         };
     }
 
-    /// A refresh of this era has ended.
-    pub(super) fn ended(&mut self, outcome: &Outcome, now: Moment, era: u64) {
-        if era != self.era {
-            return;
-        }
+    pub(super) fn is_of(&self, era: u64) -> bool {
+        self.era == era
+    }
+
+    /// A refresh has brought a token.
+    pub(super) fn succeeded(&mut self) {
         self.flight = WeakFlight::default();
-        self.failure = outcome.as_ref().err().map(|error| {
-            let in_a_row = self.failure.as_ref().map_or(0, |failure| failure.in_a_row);
-            let pause = State::PAUSE
-                .saturating_mul(1 << in_a_row.min(5))
-                .min(State::LONGEST_PAUSE);
-            let pause = pause.max(error.retry_after().unwrap_or_default());
-            Failure {
-                error: error.clone(),
-                until: now.monotonic.saturating_add(pause),
-                in_a_row: in_a_row.saturating_add(1),
-            }
+        self.failure = None;
+    }
+
+    /// A refresh has brought none.
+    pub(super) fn failed(&mut self, error: &CredentialsError, now: Moment) {
+        self.flight = WeakFlight::default();
+        let in_a_row = self.failure.as_ref().map_or(0, |failure| failure.in_a_row);
+        let pause = State::PAUSE
+            .saturating_mul(1 << in_a_row.min(5))
+            .min(State::LONGEST_PAUSE);
+        let pause = pause.max(error.retry_after().unwrap_or_default());
+        self.failure = Some(Failure {
+            error: error.clone(),
+            until: now.monotonic.saturating_add(pause),
+            in_a_row: in_a_row.saturating_add(1),
         });
     }
 }

@@ -59,8 +59,8 @@ use crate::TokioClock;
 /// refresh token that HubSpot takes no more is not sent again; that the portal was connected anew is seen in the store.
 ///
 /// Each replacement is a span: target `hubchannel`, name `refresh`, level `DEBUG`, with the `portal` and an `outcome`:
-/// `refreshed`; `found` in the store; `saved`, of a token that could not be saved before; or the
-/// [kind](crate::CredentialsErrorKind) of what failed.
+/// `refreshed`; `found` in the store; `saved`, of a token that could not be saved before; `overtaken`, because the
+/// portal was connected or disconnected meanwhile; or the [kind](crate::CredentialsErrorKind) of what failed.
 #[derive(Clone)]
 pub struct Portals(Arc<Shared>);
 

@@ -1,6 +1,11 @@
 //! How a new access token is got: from the store, where another process has put one, or from HubSpot.
 
-use std::{future::poll_fn, pin::pin, sync::Arc, task::Poll};
+use std::{
+    future::poll_fn,
+    pin::pin,
+    sync::{Arc, MutexGuard},
+    task::Poll,
+};
 
 use hubchannel_api::model::Secret;
 use tracing::{Instrument as _, debug_span, field::Empty};
@@ -8,7 +13,7 @@ use tracing::{Instrument as _, debug_span, field::Empty};
 use super::{
     CredentialsError, CredentialsErrorKind,
     access::{Access, bearer},
-    portal::{Inner, Outcome, Unsaved},
+    portal::{Inner, Outcome, State, Unrefreshed, Unsaved},
     store::{PortalTokens, Revision, Saved, StoreError, Stored},
 };
 use crate::{retry::after::retry_after, trace::TARGET};
@@ -19,14 +24,21 @@ const ROUNDS: usize = 3;
 /// Gets a new access token and takes note of what came of it.
 pub(super) async fn refresh(portal: Arc<Inner>, era: u64) -> Outcome {
     let span = debug_span!(target: TARGET, "refresh", portal = portal.id.as_str(), outcome = Empty);
-    let outcome = renew(&portal).instrument(span.clone()).await;
-    let (word, outcome) = match outcome {
-        Ok((access, word)) => (word, Ok(access)),
-        Err(error) => (name(error.kind()), Err(error)),
+    let renewed = renew(&portal, era).instrument(span.clone()).await;
+    let now = portal.now();
+    let (word, outcome) = match (portal.state_in(era), renewed) {
+        // Whatever came of it, it is of tokens that are no longer the portal's.
+        (Err(overtaken), _) | (Ok(_), Err(overtaken @ Unrefreshed::Overtaken)) => ("overtaken", Err(overtaken)),
+        (Ok(mut state), Ok((access, word))) => {
+            state.succeeded();
+            (word, Ok(access))
+        }
+        (Ok(mut state), Err(Unrefreshed::Failed(error))) => {
+            state.failed(&error, now);
+            (name(error.kind()), Err(Unrefreshed::Failed(error)))
+        }
     };
     span.record("outcome", word);
-    let now = portal.now();
-    portal.state().ended(&outcome, now, era);
     outcome
 }
 
@@ -43,41 +55,41 @@ fn name(kind: CredentialsErrorKind) -> &'static str {
 }
 
 /// A new access token, and a word for where it is from.
-async fn renew(portal: &Inner) -> Result<(Arc<Access>, &'static str), CredentialsError> {
+async fn renew(portal: &Inner, era: u64) -> Result<(Arc<Access>, &'static str), Unrefreshed> {
     for _ in 0..ROUNDS {
         let Some(stored) = load(portal).await? else {
-            portal.state().forget();
-            return Err(CredentialsError::not_connected(&portal.id));
+            portal.state_in(era)?.forget();
+            return Err(CredentialsError::not_connected(&portal.id).into());
         };
         let (refresh_token, replaces) = (stored.tokens.refresh_token.clone(), stored.revision.clone());
         let unsaved = {
             let now = portal.now();
-            let mut state = portal.state();
+            let mut state = portal.state_in(era)?;
             state.adopt(stored, now, portal.app.margin);
             if let Some(access) = state.fresh(now) {
                 return Ok((access, "found"));
             }
             if state.unsaved.is_none() && state.dead.as_ref() == Some(&refresh_token) {
-                return Err(CredentialsError::reconnect(&portal.id));
+                return Err(CredentialsError::reconnect(&portal.id).into());
             }
             state.unsaved.clone()
         };
         let (unsaved, from) = match unsaved {
             // What could not be saved before is saved now, in place of asking for more.
             Some(unsaved) => (unsaved, "saved"),
-            None => (ask(portal, refresh_token).await?, "refreshed"),
+            None => (ask(portal, era, refresh_token).await?, "refreshed"),
         };
-        let Some(access) = save(portal, &unsaved, &replaces).await? else {
+        let Some(access) = save(portal, era, &unsaved, &replaces).await? else {
             continue;
         };
         let now = portal.now();
-        let usable = portal.state().good(now).is_some();
+        let usable = portal.state_in(era)?.good(now).is_some();
         // A token without any time is for those who have waited for it, once.
         if usable || from == "refreshed" {
             return Ok((access, from));
         }
     }
-    Err(busy(portal))
+    Err(busy(portal).into())
 }
 
 async fn load(portal: &Inner) -> Result<Option<Stored>, CredentialsError> {
@@ -88,7 +100,7 @@ async fn load(portal: &Inner) -> Result<Option<Stored>, CredentialsError> {
 }
 
 /// Asks HubSpot for an access token.
-async fn ask(portal: &Inner, refresh_token: Secret) -> Result<Unsaved, CredentialsError> {
+async fn ask(portal: &Inner, era: u64, refresh_token: Secret) -> Result<Unsaved, Unrefreshed> {
     let asked_at = portal.now().wall;
     let answer = portal.app.oauth.refresh(refresh_token.clone());
     let answer = match portal.in_time("the answer of HubSpot's token endpoint", answer).await? {
@@ -98,33 +110,39 @@ async fn ask(portal: &Inner, refresh_token: Secret) -> Result<Unsaved, Credentia
             let wait = error.headers().and_then(|headers| retry_after(headers, wall));
             let error = CredentialsError::of_answer(Some(&portal.id), error, wait);
             if error.kind() == CredentialsErrorKind::Reconnect {
-                portal.state().dead = Some(refresh_token);
+                portal.state_in(era)?.dead = Some(refresh_token);
             }
-            return Err(error);
+            return Err(error.into());
         }
     };
     if let Some(other) = answer.hub_id.as_ref().filter(|other| **other != portal.id) {
-        return Err(CredentialsError::wrong_portal(&portal.id, other));
+        return Err(CredentialsError::wrong_portal(&portal.id, other).into());
     }
     if answer.access_token.as_ref().is_none_or(|token| bearer(token).is_err()) {
-        return Err(CredentialsError::unusable_answer(Some(&portal.id), "no access token that a header can carry"));
+        let what = "no access token that a header can carry";
+        return Err(CredentialsError::unusable_answer(Some(&portal.id), what).into());
     }
     let unsaved = Unsaved {
         tokens: PortalTokens::new(refresh_token.clone()).with_answer(&answer, asked_at),
         made_from: refresh_token,
     };
-    portal.state().unsaved = Some(unsaved.clone());
+    portal.state_in(era)?.unsaved = Some(unsaved.clone());
     Ok(unsaved)
 }
 
 /// Saves tokens over the revision that they replace; `None` where something else is there.
-async fn save(portal: &Inner, unsaved: &Unsaved, replaces: &Revision) -> Result<Option<Arc<Access>>, CredentialsError> {
+async fn save(
+    portal: &Inner,
+    era: u64,
+    unsaved: &Unsaved,
+    replaces: &Revision,
+) -> Result<Option<Arc<Access>>, Unrefreshed> {
     let saved = portal.app.store.save(&portal.id, &unsaved.tokens, Some(replaces));
     let saved = portal.in_time("saving to the store", saved).await?;
     match saved.map_err(|error| CredentialsError::store(&portal.id, error))? {
         Saved::Done(revision) => {
             let access = Access::of_new(&unsaved.tokens, portal.now(), portal.app.margin);
-            Ok(portal.state().saved(revision, access))
+            Ok(portal.state_in(era)?.saved(revision, access))
         }
         Saved::Conflict => Ok(None),
     }
@@ -149,6 +167,17 @@ fn busy(portal: &Inner) -> CredentialsError {
 }
 
 impl Inner {
+    /// What is known, unless the portal was connected or disconnected since this era: what a refresh of an earlier one has
+    /// to tell would undo that.
+    fn state_in(&self, era: u64) -> Result<MutexGuard<'_, State>, Unrefreshed> {
+        let state = self.state();
+        if state.is_of(era) {
+            Ok(state)
+        } else {
+            Err(Unrefreshed::Overtaken)
+        }
+    }
+
     /// What comes of it, if it comes in time: one that hangs must not keep every call of the portal waiting for ever.
     pub(super) async fn in_time<T>(&self, what: &str, work: impl Future<Output = T>) -> Result<T, CredentialsError> {
         let limit = self.app.patience;

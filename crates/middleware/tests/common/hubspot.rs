@@ -270,6 +270,8 @@ pub struct Flaky {
     pub failing: Arc<Mutex<usize>>,
     /// Whether a save that fails has saved all the same.
     pub saves_all_the_same: bool,
+    /// By which clock a save takes a second more than what it does.
+    pub slow: Option<ManualClock>,
     /// What another process saves just before the next save.
     pub meanwhile: Arc<Mutex<Option<PortalTokens>>>,
 }
@@ -281,6 +283,7 @@ impl Flaky {
             log: Arc::default(),
             failing: Arc::default(),
             saves_all_the_same: false,
+            slow: None,
             meanwhile: Arc::default(),
         }
     }
@@ -329,6 +332,9 @@ impl TokenStore for Flaky {
             return Err(StoreError::unavailable("the disk is full"));
         }
         let saved = self.beneath.save(portal, tokens, replaces).await;
+        if let Some(clock) = &self.slow {
+            clock.sleep(Duration::from_secs(1)).await;
+        }
         if fails {
             Err(StoreError::unavailable("the disk says nothing"))
         } else {
