@@ -265,6 +265,38 @@ fn while_a_token_is_good_a_failure_to_replace_it_costs_nothing() {
     assert_eq!(hubspot.calls(), ["0"; 7]);
 }
 
+#[tokio::test]
+async fn while_a_token_is_good_nobody_waits_for_the_one_that_replaces_it() {
+    let hubspot = HubSpot::new();
+    let client = hubspot.client(hubspot.portal());
+    client.get_message(read()).await.unwrap();
+    hubspot.clock.advance(seconds(LIFETIME - 100));
+    hubspot.then([Next::Silence, Next::Issue]);
+    let at_once = || {
+        let mut call = Box::pin(client.get_message(read()));
+        !pends(call.as_mut())
+    };
+    for _ in 0..3 {
+        assert!(at_once());
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(hubspot.refreshes(), 2, "all of them share one that says nothing");
+    hubspot.clock.advance(seconds(30));
+    tokio::task::yield_now().await;
+    hubspot.state().takes = seconds(3);
+    hubspot.clock.advance(seconds(1));
+    assert!(at_once());
+    tokio::task::yield_now().await;
+    hubspot.clock.advance(seconds(3));
+    tokio::task::yield_now().await;
+    assert!(at_once());
+    assert_eq!(hubspot.calls(), ["0", "0", "0", "0", "0", "1"]);
+    assert_eq!(hubspot.refreshes(), 3);
+
+    hubspot.clock.advance(seconds(LIFETIME));
+    assert!(!at_once(), "without a good one there is nothing to go on with");
+}
+
 #[test]
 fn without_a_good_token_a_failure_is_told_and_shared_for_a_while() {
     let hubspot = HubSpot::new();

@@ -155,6 +155,13 @@ pub(super) struct Waiting<T: Clone + Send + 'static> {
     in_background: bool,
 }
 
+impl<T: Clone + Send + 'static> Waiting<T> {
+    /// Whether the work goes on although this one is dropped: in a task of the runtime, if nobody else waits.
+    pub(super) fn goes_on_alone(&self) -> bool {
+        Handle::try_current().is_ok()
+    }
+}
+
 impl<T: Clone + Send + 'static> Future for Waiting<T> {
     type Output = Option<T>;
 

@@ -2,7 +2,10 @@
 
 use std::{
     fmt,
+    future::poll_fn,
+    pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::Poll,
     time::Duration,
 };
 
@@ -110,13 +113,17 @@ impl PortalToken {
     /// An access token for a call; for one whose token was refused, another one, or `None` if none is to be had now.
     pub(super) async fn access(&self, refused: Option<&Access>) -> Result<Option<Arc<Access>>, CredentialsError> {
         loop {
-            let waiting = match self.0.step(refused) {
+            let outcome = match self.0.step(refused) {
                 Step::Use(access) => return Ok(Some(access)),
                 Step::Keep => return Ok(None),
                 Step::Fail(error) => return Err(error),
-                Step::Wait(waiting) => waiting,
+                Step::Wait(waiting) => waiting.await,
+                Step::Replace(access, waiting) => match at_once(waiting).await {
+                    Ok(outcome) => outcome,
+                    Err(waiting) if waiting.goes_on_alone() => return Ok(Some(access)),
+                    Err(waiting) => waiting.await,
+                },
             };
-            let outcome = waiting.await;
             return match outcome.unwrap_or_else(|| Err(CredentialsError::panicked(&self.0.id).into())) {
                 Ok(access) if refused.is_some_and(|refused| refused.secret == access.secret) => Ok(None),
                 Ok(access) => Ok(Some(access)),
@@ -182,11 +189,24 @@ impl Inner {
                 None => Step::Fail(failure.error.clone()),
             };
         }
-        Step::Wait(state.flight.join().unwrap_or_else(|| {
+        let waiting = state.flight.join().unwrap_or_else(|| {
             let flight = Flight::new(refresh::refresh(Arc::clone(self), state.era));
             state.flight = flight.downgrade();
             flight.wait()
-        }))
+        });
+        match good {
+            Some(access) => Step::Replace(access, waiting),
+            None => Step::Wait(waiting),
+        }
+    }
+}
+
+/// What is there without any waiting.
+async fn at_once(mut waiting: Waiting<Outcome>) -> Result<Option<Outcome>, Waiting<Outcome>> {
+    let polled = poll_fn(|context| Poll::Ready(Pin::new(&mut waiting).poll(context))).await;
+    match polled {
+        Poll::Ready(outcome) => Ok(outcome),
+        Poll::Pending => Err(waiting),
     }
 }
 
@@ -198,6 +218,8 @@ enum Step {
     Keep,
     Fail(CredentialsError),
     Wait(Waiting<Outcome>),
+    /// Go on with this token, which is good but due, while it is replaced.
+    Replace(Arc<Access>, Waiting<Outcome>),
 }
 
 /// What is known of the portal.

@@ -38,8 +38,9 @@ use crate::TokioClock;
 /// ```
 ///
 /// A token is replaced
-/// - two minutes before its end, unless [set otherwise](PortalsBuilder::refresh_before). Should that fail, calls go on with
-///   the one at hand while it is good;
+/// - two minutes before its end, unless [set otherwise](PortalsBuilder::refresh_before). Calls go on with the one at hand
+///   while it is good, whether that fails or takes its time; without a Tokio runtime, which is to replace it meanwhile,
+///   they wait for it;
 /// - when HubSpot refuses it with 401. The call is then repeated, once. Only the token that was refused is replaced: who is
 ///   told late of one that has been replaced gets the one that is there. One that has replaced a refused token stays for a
 ///   minute even if it is refused as well, for then something else is wrong.
