@@ -237,6 +237,24 @@ fn a_second_refusal_is_the_answer_and_no_loop() {
 }
 
 #[test]
+fn a_refused_token_that_comes_again_is_not_asked_for_by_every_call() {
+    let hubspot = HubSpot::new();
+    let client = hubspot.client(hubspot.portal());
+    ok(&hubspot, &client);
+    hubspot.state().refuses_all = true;
+    let same = r#"{"access_token":"hush-access-0","expires_in":1800,"hub_id":62515}"#;
+    hubspot.then(vec![Next::Answer(200, same); 5]);
+    for _ in 0..12 {
+        let error = drive(&hubspot.clock, client.get_message(read())).unwrap_err();
+        assert_eq!((error.status().unwrap().as_u16(), error.attempts().count), (401, 1));
+        hubspot.clock.advance(seconds(5));
+    }
+    assert_eq!(hubspot.refreshes(), 2, "one at the start and one in a minute");
+    drive(&hubspot.clock, client.get_message(read())).unwrap_err();
+    assert_eq!(hubspot.refreshes(), 3);
+}
+
+#[test]
 fn a_publish_that_was_refused_is_repeated_with_the_same_key_or_none() {
     let hubspot = HubSpot::new();
     let portal = hubspot.portal();

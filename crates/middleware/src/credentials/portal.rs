@@ -322,6 +322,9 @@ impl State {
     /// The store has what HubSpot answered.
     pub(super) fn saved(&mut self, revision: Revision, access: Option<Access>) -> Option<Arc<Access>> {
         self.unsaved = None;
+        // The very token that was refused: it is kept as any other that replaces one, or every call would ask for it anew.
+        self.refused
+            .take_if(|refused| access.as_ref().is_some_and(|access| access.secret == *refused));
         self.hold(revision, access)
     }
 

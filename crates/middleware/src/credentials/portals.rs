@@ -43,7 +43,7 @@ use crate::TokioClock;
 ///   they wait for it;
 /// - when HubSpot refuses it with 401. The call is then repeated, once. Only the token that was refused is replaced: who is
 ///   told late of one that has been replaced gets the one that is there. One that has replaced a refused token stays for a
-///   minute even if it is refused as well, for then something else is wrong.
+///   minute even if it is refused as well, or is the same one, for then something else is wrong.
 ///
 /// However many calls need it at the same time, one request is made, and all of them hear what came of it. It is made by
 /// all who wait together, so that none of them can hold it up. When the last of them is dropped, a task of the Tokio
