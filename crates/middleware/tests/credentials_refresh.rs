@@ -454,6 +454,27 @@ fn a_refresh_token_that_is_taken_no_more_is_not_sent_again() {
 }
 
 #[test]
+fn a_refresh_token_that_another_process_has_brought_to_life_is_sent_again() {
+    let hubspot = HubSpot::new();
+    let store = Flaky::new(connected());
+    let client = hubspot.client(hubspot.builder(store.clone()).build().portal(PORTAL));
+    hubspot.then([Next::Answer(400, DEAD)]);
+    let (_, credentials) = failure(&hubspot, &client);
+    assert_eq!(credentials.kind(), CredentialsErrorKind::Reconnect);
+    hubspot.clock.advance(seconds(60));
+    failure(&hubspot, &client);
+    assert_eq!(hubspot.refreshes(), 1);
+
+    hubspot.clock.advance(seconds(60));
+    let (token, end) = hubspot.issue(LIFETIME);
+    drive(&hubspot.clock, store.save_as_another(&PortalTokens::new(REFRESH).with_access_token(token, end)));
+    ok(&hubspot, &client);
+    hubspot.clock.advance(seconds(LIFETIME));
+    ok(&hubspot, &client);
+    assert_eq!(hubspot.calls(), ["0", "1"]);
+}
+
+#[test]
 fn a_disconnected_portal_has_no_token() {
     let hubspot = HubSpot::new();
     let portal = hubspot.portal();

@@ -233,8 +233,9 @@ pub(super) struct State {
     refused: Option<Secret>,
     /// Until when a refusal is no reason for a refresh.
     patience: Duration,
-    /// The refresh token that HubSpot takes no more.
-    pub(super) dead: Option<Secret>,
+    /// The refresh token that HubSpot takes no more, as long as the store has the same: with a new consent it may be taken
+    /// again.
+    pub(super) dead: Option<(Secret, Revision)>,
     failure: Option<Failure>,
     flight: WeakFlight<Outcome>,
     /// How often the portal was connected or disconnected. What a refresh of an earlier one comes to counts no more.

@@ -57,7 +57,8 @@ use crate::TokioClock;
 ///
 /// After a failure it is not tried again for a second, then two, and so on up to 30 s, nor before HubSpot's `Retry-After`.
 /// Calls without a good token fail at once meanwhile, with a [`CredentialsError`] that says whether it may pass. A
-/// refresh token that HubSpot takes no more is not sent again; that the portal was connected anew is seen in the store.
+/// refresh token that HubSpot takes no more is not sent again; that the portal was connected anew is seen in the store, even
+/// with the same refresh token.
 ///
 /// Each replacement is a span: target `hubchannel`, name `refresh`, level `DEBUG`, with the `portal` and an `outcome`:
 /// `refreshed`; `found` in the store; `saved`, of a token that could not be saved before; `overtaken`, because the

@@ -69,7 +69,11 @@ async fn renew(portal: &Inner, era: u64) -> Result<(Arc<Access>, &'static str), 
             if let Some(access) = state.fresh(now) {
                 return Ok((access, "found"));
             }
-            if state.unsaved.is_none() && state.dead.as_ref() == Some(&refresh_token) {
+            let is_dead = state
+                .dead
+                .as_ref()
+                .is_some_and(|(token, revision)| *token == refresh_token && *revision == replaces);
+            if state.unsaved.is_none() && is_dead {
                 return Err(CredentialsError::reconnect(&portal.id).into());
             }
             state.unsaved.clone()
@@ -77,7 +81,7 @@ async fn renew(portal: &Inner, era: u64) -> Result<(Arc<Access>, &'static str), 
         let (unsaved, from) = match unsaved {
             // What could not be saved before is saved now, in place of asking for more.
             Some(unsaved) => (unsaved, "saved"),
-            None => (ask(portal, era, refresh_token).await?, "refreshed"),
+            None => (ask(portal, era, refresh_token, &replaces).await?, "refreshed"),
         };
         let Some(access) = save(portal, era, &unsaved, &replaces).await? else {
             continue;
@@ -100,7 +104,7 @@ async fn load(portal: &Inner) -> Result<Option<Stored>, CredentialsError> {
 }
 
 /// Asks HubSpot for an access token.
-async fn ask(portal: &Inner, era: u64, refresh_token: Secret) -> Result<Unsaved, Unrefreshed> {
+async fn ask(portal: &Inner, era: u64, refresh_token: Secret, found: &Revision) -> Result<Unsaved, Unrefreshed> {
     let asked_at = portal.now().wall;
     let answer = portal.app.oauth.refresh(refresh_token.clone());
     let answer = match portal.in_time("the answer of HubSpot's token endpoint", answer).await? {
@@ -110,7 +114,7 @@ async fn ask(portal: &Inner, era: u64, refresh_token: Secret) -> Result<Unsaved,
             let wait = error.headers().and_then(|headers| retry_after(headers, wall));
             let error = CredentialsError::of_answer(Some(&portal.id), error, wait);
             if error.kind() == CredentialsErrorKind::Reconnect {
-                portal.state_in(era)?.dead = Some(refresh_token);
+                portal.state_in(era)?.dead = Some((refresh_token, found.clone()));
             }
             return Err(error.into());
         }
