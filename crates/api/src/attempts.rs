@@ -47,6 +47,8 @@ pub enum GaveUp {
     NotRepeatable,
     /// Its body can be read only once.
     ReadOnce,
+    /// The limit of the day is used up, and no call lasts until the next.
+    DailyLimit,
 }
 
 impl Attempts {
@@ -77,6 +79,7 @@ impl std::fmt::Display for Attempts {
             Some(GaveUp::Deadline) => f.write_str(": the next one would have been too late"),
             Some(GaveUp::NotRepeatable) => f.write_str(": it must not be carried out twice"),
             Some(GaveUp::ReadOnce) => f.write_str(": its body can be read only once"),
+            Some(GaveUp::DailyLimit) => f.write_str(": the limit of the day is used up"),
             None => Ok(()),
         }
     }

@@ -1,6 +1,6 @@
 //! One HTTP exchange, and how it can fail.
 
-use std::{error::Error as StdError, fmt, sync::Arc};
+use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use http::{Request, Response};
@@ -84,6 +84,7 @@ struct Inner {
     reach: Reach,
     message: String,
     attempts: Option<Attempts>,
+    retry_after: Option<Duration>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -99,6 +100,8 @@ pub enum TransportErrorKind {
     Interrupted,
     /// The response is larger than the transport's limit.
     ResponseTooLarge,
+    /// A layer did not send the request, which a limit has no room for at present.
+    RateLimited,
     /// A layer refused to send the request: no credentials for it, an address that is not safe for them.
     Refused,
     /// The body of the request could not be read from its source, or is not as long as the source said.
@@ -135,6 +138,7 @@ impl TransportError {
             reach,
             message: message.into(),
             attempts: None,
+            retry_after: None,
             source: None,
         }))
     }
@@ -159,6 +163,27 @@ impl TransportError {
     pub fn with_attempts(mut self, attempts: Attempts) -> Self {
         self.0.attempts = Some(attempts);
         self
+    }
+
+    /// Adds for how long from now repeating is known to be of no use.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use hubchannel_api::{Reach, TransportError, TransportErrorKind};
+    ///
+    /// let full = TransportError::new(TransportErrorKind::RateLimited, Reach::NotSent, "no room at present");
+    /// let full = full.with_retry_after(Duration::from_secs(300));
+    /// assert_eq!(full.retry_after(), Some(Duration::from_secs(300)));
+    /// ```
+    #[must_use]
+    pub fn with_retry_after(mut self, wait: Duration) -> Self {
+        self.0.retry_after = Some(wait);
+        self
+    }
+
+    /// For how long from the error on repeating is known to be of no use: until a limit has room again, for example.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
     }
 
     /// What was tried, where a layer that repeats requests has given up.
@@ -190,6 +215,7 @@ impl fmt::Debug for TransportError {
             .field("reach", &self.0.reach)
             .field("message", &self.0.message)
             .field("attempts", &self.0.attempts)
+            .field("retry_after", &self.0.retry_after)
             .field("source", &self.0.source)
             .finish()
     }

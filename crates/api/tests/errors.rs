@@ -166,12 +166,14 @@ fn transport_errors_keep_what_the_transport_knows() {
         (TransportErrorKind::Interrupted, Reach::Unknown, ErrorKind::Interrupted, true, true),
         (TransportErrorKind::ResponseTooLarge, Reach::Unknown, ErrorKind::ResponseTooLarge, true, false),
         (TransportErrorKind::Refused, Reach::NotSent, ErrorKind::Refused, false, false),
+        (TransportErrorKind::RateLimited, Reach::NotSent, ErrorKind::RateLimited, false, true),
     ];
     for (kind, reach, expected, unknown, retryable) in cases {
         let wire = Wire::new(move || Err(TransportError::new(kind, reach, "what happened")));
         let error = publish(&wire).unwrap_err();
         assert_eq!(error.kind(), expected);
         assert_eq!((error.outcome_unknown(), error.is_retryable()), (unknown, retryable), "{kind:?} {reach:?}");
+        assert_eq!(error.is_rate_limited(), kind == TransportErrorKind::RateLimited);
         assert!(error.to_string().starts_with("publish_message: what happened; "), "{error}");
     }
 }

@@ -54,9 +54,11 @@ impl Failure {
             _ if error.outcome_unknown() => Class::OutcomeUnknown,
             ErrorKind::Invalid | ErrorKind::Refused => Class::Usage,
             ErrorKind::Rejected => Class::Rejected,
-            ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Interrupted | ErrorKind::Transport => {
-                Class::NotReachable
-            }
+            ErrorKind::Connect
+            | ErrorKind::Timeout
+            | ErrorKind::Interrupted
+            | ErrorKind::RateLimited
+            | ErrorKind::Transport => Class::NotReachable,
             // An answer that cannot be read, to a request that only reads.
             ErrorKind::Unreadable | ErrorKind::ResponseTooLarge => Class::Rejected,
             _ => Class::Internal,

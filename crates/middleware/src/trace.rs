@@ -31,10 +31,10 @@ pub(crate) const TARGET: &str = "hubchannel";
 /// | `operation` | the name of the client's method |
 /// | `method`, `path` | the request line without its query and without a token in the path; of a foreign address only `/…` |
 /// | `status` | of the last answer |
-/// | `error` | what kept an answer away: `connect`, `timeout`, `interrupted`, `too_large`, `refused`, `source`, `other` |
+/// | `error` | what kept an answer away: `connect`, `timeout`, `interrupted`, `too_large`, `refused`, `rate_limited`, `source`, `other` |
 /// | `outcome` | `done`; `failed`: nothing was done; `unknown`: it may have been done; `dropped`: the caller waits no more |
 /// | `attempts`, `waited_ms` | how many there were, and how long was waited between them |
-/// | `gave_up` | why it was not tried further: `max_attempts`, `budget`, `deadline`, `not_repeatable`, `read_once` |
+/// | `gave_up` | why it was not tried further: `max_attempts`, `budget`, `deadline`, `not_repeatable`, `read_once`, `daily_limit` |
 /// | `correlation_id` | what HubSpot's support finds the last answer by |
 ///
 /// A field that there is nothing to say of is left out. No header but the correlation id is recorded, and nothing of any
@@ -212,6 +212,7 @@ fn record_attempts(span: &Span, attempts: &Attempts) {
         GaveUp::Deadline => "deadline",
         GaveUp::NotRepeatable => "not_repeatable",
         GaveUp::ReadOnce => "read_once",
+        GaveUp::DailyLimit => "daily_limit",
         _ => "other",
     });
     if let Some(gave_up) = gave_up {
@@ -238,6 +239,7 @@ fn kind(kind: TransportErrorKind) -> &'static str {
         TransportErrorKind::Timeout => "timeout",
         TransportErrorKind::Interrupted => "interrupted",
         TransportErrorKind::ResponseTooLarge => "too_large",
+        TransportErrorKind::RateLimited => "rate_limited",
         TransportErrorKind::Refused => "refused",
         TransportErrorKind::Source => "source",
         _ => "other",

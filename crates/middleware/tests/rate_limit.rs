@@ -211,8 +211,9 @@ fn a_wait_that_would_end_too_late_fails_at_once_and_takes_nothing() {
     // The third can start after a span, the fifth after two.
     come(&mut crowd, &limiter, Some(SPAN));
     let error = refusals(&crowd)[0];
-    assert_eq!((error.kind(), error.reach()), (TransportErrorKind::Timeout, Reach::NotSent));
+    assert_eq!((error.kind(), error.reach()), (TransportErrorKind::RateLimited, Reach::NotSent));
     assert_eq!(error.to_string(), "the rate limit has room again in 10.2s, which is too late for this call");
+    assert_eq!(error.retry_after(), Some(SPAN));
     come(&mut crowd, &limiter, Some(SPAN + millis(1)));
     come(&mut crowd, &limiter, Some(SPAN + millis(1)));
     come(&mut crowd, &limiter, Some(SPAN * 2));
@@ -345,7 +346,7 @@ fn a_call_that_would_wait_past_its_deadline_is_told_at_once_and_not_repeated() {
     let Poll::Ready(Err(error)) = poll(&mut sending(stack)) else {
         panic!("it waits")
     };
-    assert_eq!((error.kind(), error.reach()), (TransportErrorKind::Timeout, Reach::NotSent));
+    assert_eq!((error.kind(), error.reach()), (TransportErrorKind::RateLimited, Reach::NotSent));
     assert!(error.to_string().contains("room again in "), "{error}");
     assert_eq!((limiter.waiting(), clock.sleepers()), (0, 0));
 }

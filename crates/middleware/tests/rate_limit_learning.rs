@@ -385,8 +385,9 @@ fn a_used_up_day_refuses_at_once_and_one_request_sees_whether_it_is_over() {
     callers.come(1);
     assert_eq!(callers.refused.len(), 3);
     let error = &callers.refused[2];
-    assert_eq!((error.kind(), error.reach()), (TransportErrorKind::Refused, Reach::NotSent));
+    assert_eq!((error.kind(), error.reach()), (TransportErrorKind::RateLimited, Reach::NotSent));
     assert!(error.to_string().contains("daily limit"), "{error}");
+    assert_eq!(error.retry_after(), Some(RateLimiter::DAILY_PAUSE));
 
     // What was said before it was used up says nothing of now.
     callers

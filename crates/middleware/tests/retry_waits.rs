@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 use async_trait::async_trait;
 use http::Request;
 use hubchannel_api::{
-    Body, Call, GaveUp, HttpTransport, Reach, TransportErrorKind,
+    Body, Call, Client, GaveUp, GetMessage, HttpTransport, Reach, TransportError, TransportErrorKind,
     clock::{Clock, ManualClock},
 };
 use hubchannel_middleware::{Deadline, RateLimiter, Retry, RetryPolicy, Stack};
@@ -296,4 +296,44 @@ fn every_attempt_waits_for_the_limit_and_no_wait_counts_as_time_of_an_attempt() 
     assert_eq!(outcome.unwrap().status(), 201);
     assert_eq!(wire.seen().len(), 3);
     assert!(wire.waits().iter().all(|wait| *wait >= seconds(10)), "{:?}", wire.waits());
+}
+
+#[test]
+fn the_limit_of_a_day_is_waited_for_by_no_call_and_told_as_the_server_told_it() {
+    const REMAINING: &str = "x-hubspot-ratelimit-daily-remaining";
+    for limited in [false, true] {
+        let wire = Wire::new([
+            End::status(503),
+            End::status(429)
+                .with_header(REMAINING, "0")
+                .with_header("retry-after", "1"),
+            End::status(200),
+        ]);
+        let mut stack = Stack::new(wire.clone())
+            .clock(wire.clock.clone())
+            .retry(RetryPolicy::new().seed(1));
+        if limited {
+            stack = stack.rate_limiter(RateLimiter::public_app(wire.clock()));
+        }
+        let client = Client::new(stack.build());
+        let error = drive(&wire.clock, client.get_message(GetMessage::new("1", "2"))).unwrap_err();
+        assert_eq!(error.status().unwrap(), 429);
+        assert!(error.is_rate_limited() && error.is_retryable(), "{error}");
+        let attempts = error.attempts();
+        assert_eq!((attempts.count, attempts.gave_up), (2, Some(GaveUp::DailyLimit)));
+        if limited {
+            let error = drive(&wire.clock, client.get_message(GetMessage::new("1", "2"))).unwrap_err();
+            assert!(error.is_rate_limited() && error.is_retryable(), "{error}");
+            let wait = error.transport_error().and_then(TransportError::retry_after);
+            assert_eq!(wait, Some(RateLimiter::DAILY_PAUSE));
+        }
+        assert_eq!(wire.seen().len(), 2);
+    }
+    // Another limit with the same header, and a foreign host, of whose limits nothing is known.
+    for (foreign, remaining) in [(false, "1"), (true, "0")] {
+        let wire = Wire::new([End::status(429).with_header(REMAINING, remaining), End::status(200)]);
+        let mut request = request(READ, false);
+        request.extensions_mut().get_mut::<Call>().unwrap().foreign = foreign;
+        assert!(run(&wire, RetryPolicy::new(), request).unwrap().status().is_success());
+    }
 }

@@ -88,6 +88,8 @@ pub enum ErrorKind {
     Invalid,
     /// A layer of the transport refused to send it: no credentials, an address that is not safe for them.
     Refused,
+    /// A layer of the transport did not send it, for a limit has no room at present.
+    RateLimited,
     /// The body of the request, such as a file to upload, could not be read or has changed its length.
     Source,
     /// There was no connection, and nothing was sent.
@@ -161,6 +163,7 @@ impl Error {
             TransportErrorKind::Timeout => ErrorKind::Timeout,
             TransportErrorKind::Interrupted => ErrorKind::Interrupted,
             TransportErrorKind::ResponseTooLarge => ErrorKind::ResponseTooLarge,
+            TransportErrorKind::RateLimited => ErrorKind::RateLimited,
             TransportErrorKind::Refused => ErrorKind::Refused,
             TransportErrorKind::Source => ErrorKind::Source,
             TransportErrorKind::Other => ErrorKind::Transport,
@@ -344,9 +347,10 @@ impl Error {
         self.status() == Some(StatusCode::CONFLICT)
     }
 
-    /// Whether a limit was passed (429). Nothing was done.
+    /// Whether a limit was passed (429), or a layer did not send the call lest one be. Nothing was done. Of the latter,
+    /// [`TransportError::retry_after`] says for how long.
     pub fn is_rate_limited(&self) -> bool {
-        self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
+        self.kind() == ErrorKind::RateLimited || self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
     }
 
     /// The response's status, where there was a response.

@@ -26,18 +26,25 @@ impl Told {
     pub(super) fn read(response: &Response<Body>, wall: SystemTime) -> Self {
         let headers = response.headers();
         let turned_down = response.status() == StatusCode::TOO_MANY_REQUESTS;
-        let nothing_left = number(headers, "x-hubspot-ratelimit-daily-remaining") == Some(0);
-        // A day's limit of 0 is none that could be used up.
-        let has_limit = number(headers, "x-hubspot-ratelimit-daily") != Some(0);
         Told {
             max: small(headers, "x-hubspot-ratelimit-max").filter(|max| *max > 0),
             remaining: small(headers, "x-hubspot-ratelimit-remaining"),
             interval: number(headers, "x-hubspot-ratelimit-interval-milliseconds").map(Duration::from_millis),
-            day_is_used_up: nothing_left && has_limit || turned_down && names_the_day(response.body()),
+            day_is_used_up: day_is_used_up(response),
             turned_down,
             retry_after: retry_after(headers, wall),
         }
     }
+}
+
+/// Whether nothing is left of the day's limit.
+pub(crate) fn day_is_used_up(response: &Response<Body>) -> bool {
+    let headers = response.headers();
+    let nothing_left = number(headers, "x-hubspot-ratelimit-daily-remaining") == Some(0);
+    // A day's limit of 0 is none that could be used up.
+    let has_limit = number(headers, "x-hubspot-ratelimit-daily") != Some(0);
+    let turned_down = response.status() == StatusCode::TOO_MANY_REQUESTS;
+    nothing_left && has_limit || turned_down && names_the_day(response.body())
 }
 
 /// The smallest number that the header gives, where it is there more than once.

@@ -1,7 +1,7 @@
 //! Starting no more requests than HubSpot allows.
 
 mod day;
-mod headers;
+pub(crate) mod headers;
 mod keyed;
 mod queue;
 mod turn;
@@ -136,8 +136,9 @@ impl RateLimiter {
     /// Waits for a start, and takes it. Send the request at once.
     ///
     /// # Errors
-    /// When the day's limit is used up, or when the start would come at `end` or later, a time of the limiter's clock, as
-    /// far as is known at the time. Nothing is taken then.
+    /// Of the kind [`RateLimited`](hubchannel_api::TransportErrorKind::RateLimited) when the day's limit is used up, or when
+    /// the start would come at `end` or later, a time of the limiter's clock, as far as is known at the time; with the time
+    /// until there is room, or until it is seen whether there is. Nothing is taken then.
     pub async fn start(&self, end: Option<Duration>) -> Result<Start, TransportError> {
         let waiting = Waiting {
             limiter: self,

@@ -151,10 +151,7 @@ impl Drop for Waiting<'_> {
 
 fn too_late(wait: Duration) -> TransportError {
     let message = format!("the rate limit has room again in {wait:?}, which is too late for this call");
-    // Trying again within the call is no use, and what repeats requests is to know that.
-    let mut attempts = Attempts::default();
-    attempts.gave_up = Some(GaveUp::Deadline);
-    TransportError::new(TransportErrorKind::Timeout, Reach::NotSent, message).with_attempts(attempts)
+    refused(message, wait, GaveUp::Deadline)
 }
 
 fn day_is_used_up(wait: Duration) -> TransportError {
@@ -162,5 +159,14 @@ fn day_is_used_up(wait: Duration) -> TransportError {
         "the account's daily limit of requests is used up; it resets at midnight in the account's time zone, and is tried \
          again in {wait:?} at the earliest"
     );
-    TransportError::new(TransportErrorKind::Refused, Reach::NotSent, message)
+    refused(message, wait, GaveUp::DailyLimit)
+}
+
+fn refused(message: String, wait: Duration, why: GaveUp) -> TransportError {
+    // Trying again within the call is no use, and what repeats requests is to know that.
+    let mut attempts = Attempts::default();
+    attempts.gave_up = Some(why);
+    TransportError::new(TransportErrorKind::RateLimited, Reach::NotSent, message)
+        .with_retry_after(wait)
+        .with_attempts(attempts)
 }

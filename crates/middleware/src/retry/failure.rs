@@ -9,6 +9,7 @@ use super::{
     RetryBudget,
     after::{LIMIT_WINDOW, documented, retry_after},
 };
+use crate::rate_limit::headers;
 
 /// What came of an attempt.
 pub(super) type Outcome = Result<Response<Body>, TransportError>;
@@ -40,6 +41,13 @@ pub(super) fn may_have_acted(outcome: &Outcome) -> bool {
         Ok(response) => !response.status().is_success() && status::may_have_acted(response.status()),
         Err(error) => error.reach() == Reach::Unknown,
     }
+}
+
+/// Whether it was turned down because nothing is left of the day's limit.
+pub(super) fn day_is_used_up(outcome: &Outcome) -> bool {
+    let response = outcome.as_ref().ok();
+    response
+        .is_some_and(|response| response.status() == StatusCode::TOO_MANY_REQUESTS && headers::day_is_used_up(response))
 }
 
 /// What a layer beneath has tried for this attempt.

@@ -35,7 +35,8 @@ use crate::progress::Progress;
 /// A [`Stack`](crate::Stack) has one unless told otherwise. After an attempt it asks, in this order:
 /// 1. Does the reason pass by itself? See [`status::passes_by_itself`](hubchannel_api::status::passes_by_itself) and
 ///    [`TransportErrorKind::passes_by_itself`](hubchannel_api::TransportErrorKind::passes_by_itself). 401 does not, nor
-///    does 409, which may say that it is done already.
+///    does 409, which may say that it is done already. A 429 for the limit of the day passes at midnight, for which no
+///    call waits: that answer is the last.
 /// 2. Can it be sent again? Not with a body that [can be read only once](Body::is_repeatable).
 /// 3. May it have been done? Where the request was not sent or the answer turns it down (423, 429, 477), any operation is
 ///    repeated; else only one that [may be](Call::may_repeat): a read, what changes nothing a second time, a publish with
@@ -166,6 +167,9 @@ impl HttpTransport for Retry {
             match Ending::of(&outcome, self.clock.wall()) {
                 Ending::Settled if asked.foreign => {}
                 Ending::Settled => self.policy.budget.give(reward),
+                Ending::Passing(_) if gave_up.is_none() && !asked.foreign && failure::day_is_used_up(&outcome) => {
+                    gave_up = Some(GaveUp::DailyLimit);
+                }
                 Ending::Passing(passing) if gave_up.is_none() => match self.wait(&asked, &passing, attempt).await {
                     Ok(next) => {
                         reward = next.cost;
