@@ -13,6 +13,8 @@ use super::ReconcilePublish;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Likeness {
     Other,
+    /// It differs, and came at exactly its time the same way: nobody has documented that HubSpot keeps a message as it was.
+    Altered,
     /// What would tell is missing.
     Unsure,
     Same,
@@ -32,16 +34,21 @@ pub(super) fn likeness(entry: &ThreadEntry, call: &ReconcilePublish) -> Likeness
         return Likeness::Other;
     }
     let body = &call.publish.body;
+    let way = fields(message.direction.as_ref(), body.message_direction.as_ref())
+        .min(fields(message.channel_account_id.as_ref(), body.channel_account_id.as_ref()));
     let parts = [
-        fields(message.direction.as_ref(), body.message_direction.as_ref()),
         fields(message.channel_id.as_ref(), Some(&call.publish.channel_id)),
-        fields(message.channel_account_id.as_ref(), body.channel_account_id.as_ref()),
         texts(message, body),
         senders(message, body),
         attachments(message, body),
         times(message.created_at.as_ref(), body.timestamp.as_ref(), call.tolerance),
     ];
-    parts.into_iter().min().unwrap_or(Likeness::Unsure)
+    let content = parts.into_iter().min().unwrap_or(Likeness::Unsure);
+    if way == Likeness::Same && is_same_time(message.created_at.as_ref(), body.timestamp.as_ref()) {
+        content.max(Likeness::Altered)
+    } else {
+        content.min(way)
+    }
 }
 
 /// A message that cannot be read may be it, and so may what does not say what it is.
@@ -148,23 +155,28 @@ fn attachments(message: &Message, body: &NewMessage) -> Likeness {
     }
 }
 
-/// A message cannot be created before it was written; from then on it may have been at any time.
+/// How far the clock that a message's time is of may be ahead of HubSpot's.
+const CLOCKS: Duration = Duration::from_secs(15 * 60);
+
+/// A message cannot be created before it was written, but for clocks that differ; from then on it may have been at any time.
 fn times(created: Option<&Timestamp>, published: Option<&Timestamp>, tolerance: Duration) -> Likeness {
     if is_before(created, published, tolerance) {
         return Likeness::Other;
     }
-    match (millis(created), millis(published)) {
-        (Some(created), Some(published)) if created <= published.saturating_add(whole_millis(tolerance)) => {
-            Likeness::Same
-        }
-        _ => Likeness::Unsure,
+    let (Some(created), Some(published)) = (millis(created), millis(published)) else {
+        return Likeness::Unsure;
+    };
+    if created.abs_diff(published) <= whole_millis(tolerance).unsigned_abs() {
+        Likeness::Same
+    } else {
+        Likeness::Unsure
     }
 }
 
 /// Whether a time is certainly before another.
 pub(super) fn is_before(time: Option<&Timestamp>, other: Option<&Timestamp>, tolerance: Duration) -> bool {
     match (millis(time), millis(other)) {
-        (Some(time), Some(other)) => time < other.saturating_sub(whole_millis(tolerance)),
+        (Some(time), Some(other)) => time < other.saturating_sub(whole_millis(tolerance.max(CLOCKS))),
         _ => false,
     }
 }

@@ -1,7 +1,8 @@
 //! One look for a message: by its id, and in its thread.
 
 use hubchannel_model::{
-    Field, Message, MessageId, Page, ThreadEntry, ThreadEntryQuery, ThreadId, ThreadStatus, ThreadingModel,
+    ErrorCategory, Field, Message, MessageId, Page, ThreadEntry, ThreadEntryQuery, ThreadId, ThreadStatus,
+    ThreadingModel,
 };
 
 use super::{
@@ -55,9 +56,22 @@ async fn by_id(client: &Client, call: &ReconcilePublish, id: &MessageId, pace: &
     };
     match read {
         Ok(message) => Look::Found(Box::new(message.into_inner())),
-        Err(error) if error.is_not_found() => Look::Absent,
+        Err(error) if says_missing(&error, id) => Look::Absent,
         Err(error) => Look::Failed(error),
     }
+}
+
+/// Whether HubSpot says that there is no such message. A 404 alone may be of the channel, or of something on the way.
+fn says_missing(error: &Error, id: &MessageId) -> bool {
+    let Some(body) = error.error_body().filter(|_| error.is_not_found()) else {
+        return false;
+    };
+    let in_message = || body.message.as_deref().is_some_and(|text| text.contains(id.as_str()));
+    let in_context = || {
+        let context = body.context.as_ref();
+        context.is_some_and(|context| context.values().flatten().any(|value| value == id.as_str()))
+    };
+    body.category.as_ref() == Some(&ErrorCategory::ObjectNotFound) && (in_message() || in_context())
 }
 
 async fn in_thread(
@@ -95,6 +109,7 @@ async fn in_thread(
 
     let exact: Vec<&Message> = messages
         .iter()
+        .filter(|(likeness, _)| *likeness > Likeness::Altered)
         .filter_map(|(_, entry)| message(entry))
         .filter(|message| is_same_time(message.created_at.as_ref(), published))
         .collect();

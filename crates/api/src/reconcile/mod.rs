@@ -58,8 +58,8 @@ pub struct ReconcilePublish {
     /// Who threads the channel's conversations. Needed for a message without `integrationThreadId`: without either,
     /// nothing says that the message belongs to the thread.
     pub threading_model: Option<ThreadingModel>,
-    /// How far HubSpot's time for the message may be from its `timestamp`; ten
-    /// seconds unless set.
+    /// How far HubSpot's time for the message may be from its `timestamp` for it to be found; ten seconds unless set. One
+    /// that came up to a quarter of an hour before, or at any time after, is not found, but may be it.
     pub tolerance: Duration,
     /// When to look again.
     pub waits: Waits,
@@ -173,6 +173,10 @@ pub enum Reconciled {
     Found(Box<Message>),
     /// It was not there after all the waits, in all of the thread or by its id, and it would have had to be: it was not
     /// published, or is not any more. Publish it again, with the same key all the same.
+    ///
+    /// In the thread there was no message of the same direction, account, text, sender and attachments from a quarter of an
+    /// hour before its `timestamp` on, and none of the same direction and account at exactly that time, whatever it says. By
+    /// its id HubSpot answered `OBJECT_NOT_FOUND` and named it.
     NotFound,
     /// It cannot be told. Publish it again with the same key: that is the only way to have it published, and what HubSpot
     /// does with a key that it knows is not documented.
@@ -216,8 +220,8 @@ impl Client {
     ///
     /// By its id the message is read. In its thread it is the one message with the same text, direction, sender, account
     /// and attachments, at its time: HubSpot says of a message when it was created, and whether that is its own
-    /// `timestamp` is unknown, so an exactly equal time decides, and else any message since then may be it. It is looked
-    /// for several times, for about a minute unless set otherwise, because HubSpot may show it late.
+    /// `timestamp` is unknown, so an exactly equal time decides, and else any message since then may be it, or a quarter of
+    /// an hour before, by which clocks may differ. It is looked for several times, for about a minute unless set otherwise, because HubSpot may show it late.
     ///
     /// It never says that a message was not published while a page was missing, while another message may be it, while
     /// the message may stand in another thread, or before it has waited. Archived messages are not seen. A message that
@@ -235,7 +239,8 @@ impl Client {
             let look = look(self, &call, &pace).await;
             let goes_on = match &look {
                 Look::Found(_) => false,
-                Look::Failed(error) => error.is_retryable(),
+                // One that is shown late may be answered with any 404 before.
+                Look::Failed(error) => error.is_retryable() || error.is_not_found(),
                 Look::Absent | Look::Ambiguous(_) | Look::OtherThread => true,
             };
             let next = waits.next();

@@ -56,7 +56,11 @@ fn a_message_that_is_shown_late_is_waited_for() {
 #[test]
 fn a_message_that_is_not_there_after_a_minute_was_not_published() {
     let world = World::new();
-    world.show(changed("1", |other| other.text = "Hello".into()));
+    world.show(changed("1", |other| {
+        other.text = "Hello".into();
+        other.created_at = Timestamp::from_unix_millis(SENT + 1).into();
+    }));
+    world.show(ThreadEntry::Message(message("2", -900_001)));
     assert_eq!(world.reconcile(world.in_thread()), Told::NotFound);
     assert_eq!(world.clock.monotonic(), Duration::from_secs(63));
 }
@@ -84,7 +88,7 @@ fn nothing_is_said_to_be_missing_from_a_thread_that_was_closed() {
     }
     for before in ["THREAD_STATUS_CHANGE", "THREAD_SPLIT"] {
         let world = World::new();
-        world.show(entry(json!({"type": before, "createdAt": at(-60_000)})));
+        world.show(entry(json!({"type": before, "createdAt": at(-900_001)})));
         assert_eq!(world.reconcile(world.in_thread()), Told::NotFound);
     }
     let world = World::new();
@@ -110,7 +114,10 @@ fn a_page_that_is_missing_leaves_it_open() {
     let world = World::new();
     // Not even what was seen before it decides: another may be as like.
     world.show(ThreadEntry::Message(message("1", 300)));
-    world.show(changed("2", |other| other.text = "Hello".into()));
+    world.show(changed("2", |other| {
+        other.text = "Hello".into();
+        other.created_at = Timestamp::from_unix_millis(SENT + 1).into();
+    }));
     world.state().failures.extend([Some(500); 7]);
     assert_eq!(world.reconcile(world.in_thread()), Told::Failed(Some(500)));
     assert_eq!(world.clock.monotonic(), Duration::from_secs(63));
@@ -138,7 +145,9 @@ fn two_of_the_same_words_are_told_apart_by_their_time_or_not_at_all() {
         (300, 700, both()),
         (300, 3_600_000, both()),
         (0, 0, both()),
-        (-60_000, 300, found("2")),
+        (-900_001, 300, found("2")),
+        (-900_000, 300, both()),
+        (-60_000, 0, found("2")),
     ] {
         let world = two(first, second);
         assert_eq!(world.reconcile(world.in_thread()), told, "{first} {second}");
@@ -151,7 +160,13 @@ fn two_of_the_same_words_are_told_apart_by_their_time_or_not_at_all() {
 #[test]
 fn what_would_tell_and_is_missing_leaves_it_open() {
     type Change = fn(&mut Message);
-    let changes: [Change; 7] = [
+    let changes: [Change; 11] = [
+        // At the very time, the same way: whether HubSpot keeps the rest as it was is not documented.
+        |it| it.text = "Hello".into(),
+        |it| it.channel_id = "1".into(),
+        |it| it.attachments = vec![Attachment::from(FileAttachment::new("1"))].into(),
+        // Clocks differ.
+        |it| it.created_at = Timestamp::from_unix_millis(SENT - 900_000).into(),
         |it| it.text = None.into(),
         |it| it.direction = None.into(),
         |it| it.senders = vec![Sender::build(|sender| sender.actor_id = "V-1".into())].into(),
@@ -195,6 +210,7 @@ fn addresses_of_people_are_the_same_in_another_spelling() {
     ] {
         let world = World::new();
         world.show(changed("1", |message| {
+            message.created_at = Timestamp::from_unix_millis(SENT + 1).into();
             message.senders = vec![Sender::build(|sender| sender.delivery_identifier = shown.into())].into();
         }));
         let mut call = world.in_thread();
@@ -235,9 +251,21 @@ fn a_message_is_read_by_its_id() {
 #[test]
 fn a_message_that_cannot_be_read_by_its_id_is_looked_for_in_its_thread_and_not_missed_there() {
     let world = World::new();
-    world.state().unreadable = Some(503);
     let call = world.in_thread().with_message_id("5c1f");
-    assert_eq!(world.reconcile(call.clone()), Told::Failed(Some(503)));
+    for (status, body) in [
+        (503, ""),
+        (404, ""),
+        (404, "<html>5c1f</html>"),
+        (404, r#"{"message":"Channel 2930388 not found","category":"OBJECT_NOT_FOUND"}"#),
+        (404, r#"{"message":"nothing at /messages/5c1f"}"#),
+    ] {
+        world.state().unreadable = Some((status, body));
+        let before = world.clock.monotonic();
+        assert_eq!(world.reconcile(call.clone()), Told::Failed(Some(status)), "{body}");
+        assert_eq!(world.clock.monotonic() - before, Duration::from_secs(63), "it may be shown late");
+    }
+    world.state().unreadable = Some((404, r#"{"message":"No message 5c1f","category":"OBJECT_NOT_FOUND"}"#));
+    assert_eq!(world.reconcile(call.clone()), Told::NotFound);
     world.show(ThreadEntry::Message(message("5c1f", 0)));
     assert_eq!(world.reconcile(call), found("5c1f"));
 }

@@ -15,10 +15,11 @@ use hubchannel_api::{
     GetThread, ListThreadMessages, Operation, PublishMessage, ReconcilePublish, Reconciled, Reply,
     clock::{Clock, ManualClock},
     model::{
-        DeliveryIdentifier, Message, MessageDirection, NewMessage, Page, Participant, Sender, Thread, ThreadEntry,
-        ThreadStatus, Timestamp, decode,
+        DeliveryIdentifier, Message, MessageDirection, MessageId, NewMessage, Page, Participant, Sender, Thread,
+        ThreadEntry, ThreadStatus, Timestamp, decode,
     },
 };
+use serde_json::json;
 
 pub(crate) struct State {
     pub(crate) status: ThreadStatus,
@@ -26,8 +27,8 @@ pub(crate) struct State {
     pub(crate) entries: Vec<(ThreadEntry, Duration)>,
     /// Messages that can be read by their id, and from when.
     pub(crate) messages: Vec<(Message, Duration)>,
-    /// The status that no message can be read for.
-    pub(crate) unreadable: Option<u16>,
+    /// The status, and the body, that no message can be read for.
+    pub(crate) unreadable: Option<(u16, &'static str)>,
     /// The statuses that the next looks end with, by their second page; well where nothing is said.
     pub(crate) failures: VecDeque<Option<u16>>,
     pub(crate) read: usize,
@@ -50,19 +51,25 @@ pub(crate) fn rejected<O: Operation>(status: u16) -> Error {
     Error::rejected(O::INFO, StatusCode::from_u16(status).unwrap(), HeaderMap::new(), Body::empty())
 }
 
+fn missing(id: &MessageId) -> Error {
+    let body = json!({"status": "error", "category": "OBJECT_NOT_FOUND", "context": {"messageId": [id]}});
+    Error::rejected(GetMessage::INFO, StatusCode::NOT_FOUND, HeaderMap::new(), Body::from(body.to_string()))
+}
+
 #[async_trait]
 impl CustomChannels for World {
     async fn get_message(&self, call: GetMessage) -> Result<Reply<Message>, Error> {
         let mut state = self.state();
         state.read += 1;
         state.options.push(call.options);
-        if let Some(status) = state.unreadable {
-            return Err(rejected::<GetMessage>(status));
+        if let Some((status, body)) = state.unreadable {
+            let status = StatusCode::from_u16(status).unwrap();
+            return Err(Error::rejected(GetMessage::INFO, status, HeaderMap::new(), Body::from(body)));
         }
         let now = self.clock.monotonic();
         let mut shown = state.messages.iter().filter(|(_, from)| *from <= now);
         let message = shown.find(|(message, _)| message.id == call.message_id.clone().into());
-        message.map_or_else(|| Err(rejected::<GetMessage>(404)), |(message, _)| Ok(Reply::new(message.clone())))
+        message.map_or_else(|| Err(missing(&call.message_id)), |(message, _)| Ok(Reply::new(message.clone())))
     }
 }
 
