@@ -372,7 +372,7 @@ impl Asked<'_> {
     }
 
     fn pairs(&self) -> Vec<(String, String)> {
-        pairs(self.request.uri().query().unwrap_or_default())
+        query_pairs(self.request)
     }
 
     fn body<T: DeserializeOwned>(&self) -> Result<T, ReadError> {
@@ -408,6 +408,23 @@ impl Asked<'_> {
         let header = self.request.headers().get(CONTENT_TYPE);
         header.and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
+}
+
+/// The names and values of a request's query, decoded, in their order.
+///
+/// ```
+/// use hubchannel_api::server::query_pairs;
+///
+/// let request = http::Request::get("/conversations/v3/custom-channels?hapikey=a%2Bb&limit=10").body(())?;
+/// let [key, limit] = query_pairs(&request).try_into().map_err(|_| "not two")?;
+/// assert_eq!(key, ("hapikey".to_owned(), "a+b".to_owned()));
+/// assert_eq!(limit, ("limit".to_owned(), "10".to_owned()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// For what belongs to no call: a developer's key stands in the query too.
+pub fn query_pairs<B>(request: &Request<B>) -> Vec<(String, String)> {
+    pairs(request.uri().query().unwrap_or_default())
 }
 
 /// The names and values of a query or a form.

@@ -9,7 +9,7 @@ use std::{
 use http::{Request, Response};
 use hubchannel_api::{
     Body,
-    model::{AppId, ChannelAccountId, ChannelId, Message, Secret},
+    model::{AppId, Channel, ChannelAccountId, ChannelId, Message, Secret},
 };
 
 use crate::{EmulatorTransport, Fault, Received, Seed, Thread, service, state::State};
@@ -59,7 +59,7 @@ impl Emulator {
     /// An emulator that starts with this.
     pub fn with_seed(seed: Seed) -> Self {
         let world = World {
-            state: State::new(seed.id_seed()),
+            state: State::new(&seed, seed.clock().wall()),
             faults: VecDeque::new(),
             received: Vec::new(),
         };
@@ -89,6 +89,13 @@ impl Emulator {
         self.0.seed.first().token.secret.clone()
     }
 
+    /// The API key of the developer of the first channel's app.
+    pub fn developer_key(&self) -> Secret {
+        let seed = &self.0.seed;
+        seed.app(seed.first().channel.app_id)
+            .map_or_else(|| Secret::new(""), |app| app.developer_key.clone())
+    }
+
     /// The first channel's app.
     pub fn app_id(&self) -> AppId {
         AppId::from_number(self.0.seed.first().channel.app_id)
@@ -97,6 +104,11 @@ impl Emulator {
     /// The first channel account's portal.
     pub fn portal_id(&self) -> u64 {
         self.0.seed.first().account.portal_id
+    }
+
+    /// Every channel that is not archived, whichever app's, in the order of registration, as a read would return it.
+    pub fn channels(&self) -> Vec<Channel> {
+        self.world().state.channels.all().cloned().collect()
     }
 
     /// Every message, in the order of publishing, as a read would return it.

@@ -50,7 +50,7 @@ pub use self::{
     emulator::Emulator,
     fault::Fault,
     received::Received,
-    seed::{AccountSeed, ChannelSeed, Seed, Threading, TokenSeed},
+    seed::{AccountSeed, AppSeed, ChannelSeed, Seed, Threading, TokenSeed},
     service::SERVER_NAME,
     state::Thread,
     transport::EmulatorTransport,

@@ -3,8 +3,11 @@
 use std::future;
 
 use async_trait::async_trait;
-use http::{HeaderValue, Request, Response, header::AUTHORIZATION};
-use hubchannel_api::{Body, HttpTransport, Reach, TransportError, TransportErrorKind, model::Secret};
+use http::{HeaderValue, Request, Response, Uri, header::AUTHORIZATION};
+use hubchannel_api::{
+    Body, Call, Credential, HttpTransport, Reach, TransportError, TransportErrorKind,
+    model::{AppId, Secret},
+};
 
 use crate::{
     Emulator,
@@ -30,16 +33,22 @@ use crate::{
 /// ```
 ///
 /// Like any transport it brings no credentials. Put the layers around it that the program has around its real one, or
-/// say [`with_access_token`](EmulatorTransport::with_access_token).
+/// say [`with_access_token`](EmulatorTransport::with_access_token) and
+/// [`with_developer_key`](EmulatorTransport::with_developer_key).
 #[derive(Clone, Debug)]
 pub struct EmulatorTransport {
     emulator: Emulator,
     token: Option<Secret>,
+    key: Option<(AppId, Secret)>,
 }
 
 impl EmulatorTransport {
     pub(crate) fn new(emulator: Emulator) -> Self {
-        EmulatorTransport { emulator, token: None }
+        EmulatorTransport {
+            emulator,
+            token: None,
+            key: None,
+        }
     }
 
     /// Adds this token to requests that come without an `Authorization`, for tests that have no layer which does.
@@ -51,18 +60,61 @@ impl EmulatorTransport {
         }
     }
 
+    /// Adds this developer's key and app to the operations that want them, for tests that have no layer which does.
+    ///
+    /// ```
+    /// use hubchannel_api::{Client, GetChannel};
+    /// use hubchannel_emulator::Emulator;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), hubchannel_api::Error> {
+    /// let emulator = Emulator::new();
+    /// let transport = emulator.transport().with_developer_key(emulator.app_id(), emulator.developer_key());
+    /// let channel = Client::new(transport).get_channel(GetChannel::new(emulator.channel_id())).await?;
+    /// assert_eq!(channel.name.as_deref(), Some("Emulated channel"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_developer_key(self, app_id: impl Into<AppId>, key: impl Into<Secret>) -> Self {
+        EmulatorTransport {
+            key: Some((app_id.into(), key.into())),
+            ..self
+        }
+    }
+
     fn authorize(&self, request: &mut Request<Body>) -> Result<(), TransportError> {
+        let call = request.extensions().get::<Call>();
+        if call.is_some_and(|call| call.operation.credential == Credential::DeveloperKey) {
+            return self
+                .key
+                .as_ref()
+                .map_or(Ok(()), |(app_id, key)| sign(request, app_id, key));
+        }
         let Some(token) = &self.token else { return Ok(()) };
         if request.headers().contains_key(AUTHORIZATION) {
             return Ok(());
         }
-        let mut value = HeaderValue::try_from(format!("Bearer {}", token.expose())).map_err(|_| {
-            TransportError::new(TransportErrorKind::Refused, Reach::NotSent, "the access token is not fit for a header")
-        })?;
+        let mut value = HeaderValue::try_from(format!("Bearer {}", token.expose()))
+            .map_err(|_| unfit("the access token is not fit for a header"))?;
         value.set_sensitive(true);
         request.headers_mut().insert(AUTHORIZATION, value);
         Ok(())
     }
+}
+
+/// Adds a developer's key and app to the query.
+fn sign(request: &mut Request<Body>, app_id: &AppId, key: &Secret) -> Result<(), TransportError> {
+    let uri = request.uri().to_string();
+    let before = if uri.contains('?') { '&' } else { '?' };
+    let escaped = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+    let signed = format!("{uri}{before}hapikey={}&appId={}", escaped(key.expose()), escaped(app_id.as_str()));
+    *request.uri_mut() = Uri::try_from(signed).map_err(|_| unfit("the developer's key is not fit for an address"))?;
+    Ok(())
+}
+
+fn unfit(what: &'static str) -> TransportError {
+    TransportError::new(TransportErrorKind::Refused, Reach::NotSent, what)
 }
 
 /// The request with its body in memory, as far as the emulator reads it.

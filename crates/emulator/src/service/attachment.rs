@@ -1,26 +1,19 @@
 //! Attachments, from how a request has them to how an answer does.
 
 use hubchannel_api::model::{
-    AddressType, Attachment, ContactProfile, Extra, Field, FileId, FileUsageType, MediaType, PhoneType,
-    QuickReplyValueType, UnsupportedContentAttachment,
+    AddressType, Attachment, ContactProfile, Field, FileId, FileUsageType, MediaType, PhoneType, QuickReplyValueType,
+    UnsupportedContentAttachment,
 };
 
 use super::{
     draft::{Place, check_number, named, require},
     refusal::Refusal,
+    tidy::tidy,
 };
 
 /// The kinds that HubSpot takes.
 const KINDS: &str =
     "FILE, LOCATION, CONTACT, UNSUPPORTED_CONTENT, MESSAGE_HEADER, QUICK_REPLIES, SOCIAL_MEDIA_METADATA";
-
-/// Drops what is unknown, and members that are null.
-macro_rules! tidy {
-    ($record:ident: $($member:ident),*) => {
-        $record.extra = Extra::default();
-        $( if $record.$member.is_null() { $record.$member = Field::Absent; } )*
-    };
-}
 
 /// Checks an attachment and makes of it what a read will show.
 pub(super) fn read(attachment: &Attachment, end: Place) -> Result<Attachment, Refusal> {

@@ -2,20 +2,21 @@
 
 use std::time::SystemTime;
 
-use http::{HeaderMap, header::AUTHORIZATION};
+use http::{HeaderMap, Request, header::AUTHORIZATION};
+use hubchannel_api::{Body, model::Secret, server};
 
 use super::refusal::Refusal;
 use crate::seed::{Seed, TokenSeed};
 
 /// Finds the token of a request and checks that it is good and has one of these scopes.
-pub(super) fn check<'s>(
+pub(super) fn portal<'s>(
     seed: &'s Seed,
     headers: &HeaderMap,
     scopes: &[&str],
     now: SystemTime,
 ) -> Result<&'s TokenSeed, Refusal> {
     let token = bearer(headers)
-        .and_then(|text| seed.token(text))
+        .and_then(|token| seed.token(&token))
         .ok_or_else(Refusal::no_credentials)?;
     if let Some(expired) = token.expires_at.filter(|expiry| *expiry <= now) {
         return Err(Refusal::token_expired(expired, now));
@@ -26,7 +27,35 @@ pub(super) fn check<'s>(
     Ok(token)
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+/// Finds the developer's key of a request and the app that it names, and checks that they belong together.
+pub(super) fn app(seed: &Seed, request: &Request<Body>, now: SystemTime) -> Result<u64, Refusal> {
+    let query = server::query_pairs(request);
+    let parameter = |name: &str| {
+        query
+            .iter()
+            .rev()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value)
+    };
+    let Some(key) = parameter("hapikey").map(|key| Secret::from(key.as_str())) else {
+        // A good token is still the wrong kind of credential.
+        portal(seed, request.headers(), &[], now)?;
+        return Err(Refusal::scope_not_public());
+    };
+    if !seed.knows_developer_key(&key) {
+        return Err(Refusal::invalid_key());
+    }
+    let app_id = parameter("appId").ok_or_else(|| Refusal::invalid("appId is required"))?;
+    let id = app_id
+        .parse()
+        .map_err(|_| Refusal::unparseable_query_parameter("appId"))?;
+    match seed.app(id) {
+        Some(app) if app.developer_key == key => Ok(id),
+        _ => Err(Refusal::no_application(app_id)),
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<Secret> {
     let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("Bearer").then_some(token.trim())
+    scheme.eq_ignore_ascii_case("Bearer").then(|| token.trim().into())
 }

@@ -20,6 +20,7 @@ pub(super) fn check_size(request: &Request<Body>) -> Result<(), Refusal> {
 pub(super) fn refuse(body: &Body, error: ReadError) -> Refusal {
     let error = match error {
         ReadError::Body(error) => error,
+        ReadError::Query(error) => return Refusal::unparseable_query_parameter(error.path()),
         _ => return Refusal::not_json(),
     };
     let bytes = bytes(body);
@@ -65,6 +66,6 @@ fn end_of(bytes: &[u8]) -> (usize, usize) {
     (line, String::from_utf8_lossy(last).chars().count())
 }
 
-fn bytes(body: &Body) -> &[u8] {
+pub(super) fn bytes(body: &Body) -> &[u8] {
     body.as_bytes().map_or(&[], |bytes| bytes)
 }

@@ -4,22 +4,28 @@
 mod attachment;
 mod auth;
 mod body;
+mod capabilities;
+mod channels;
 mod draft;
+mod messages;
+mod page;
 mod refusal;
+mod tidy;
 
 use std::time::SystemTime;
 
 use http::{HeaderName, HeaderValue, Request, Response, header::SERVER};
 use hubchannel_api::{
-    Body, GetMessage, Operation, OperationInfo, PublishMessage, UpdateMessageStatus,
-    model::{ChannelId, Message, MessageId},
-    server::{self, AnyCall},
+    Area, Body, Credential, Operation, OperationInfo, PublishMessage, Segment,
+    model::ChannelId,
+    server::{self, AnyCall, ReadError, Route},
 };
+use serde::Serialize;
 
-use self::refusal::Refusal;
+use self::{draft::Place, refusal::Refusal};
 use crate::{
-    seed::{AccountSeed, ChannelSeed, Seed, TokenSeed},
-    state::{Report, State},
+    seed::{Seed, TokenSeed},
+    state::State,
 };
 
 /// The longest body that is read.
@@ -40,9 +46,6 @@ pub(crate) struct TooLarge;
 /// ```
 pub const SERVER_NAME: &str = "hubchannel-emulator";
 
-/// The operations that are emulated so far.
-const EMULATED: [&OperationInfo; 3] = [PublishMessage::INFO, GetMessage::INFO, UpdateMessageStatus::INFO];
-
 const CORRELATION_ID: HeaderName = HeaderName::from_static("x-hubspot-correlation-id");
 
 /// Answers a request.
@@ -59,83 +62,96 @@ pub(crate) fn answer(seed: &Seed, state: &mut State, now: SystemTime, request: &
     response
 }
 
+/// A request on its way, and what it may look at and change.
+struct Desk<'d> {
+    seed: &'d Seed,
+    state: &'d mut State,
+    now: SystemTime,
+    request: &'d Request<Body>,
+    route: &'d Route,
+}
+
 fn act(seed: &Seed, state: &mut State, now: SystemTime, request: &Request<Body>) -> Result<Response<Body>, Refusal> {
     let route = server::route(request)?;
     let operation = route.operation();
-    if !EMULATED.iter().any(|emulated| emulated.name == operation.name) {
-        return Err(Refusal::not_emulated(operation));
+    let desk = Desk {
+        seed,
+        state,
+        now,
+        request,
+        route: &route,
+    };
+    match operation.credential {
+        Credential::DeveloperKey => {
+            let app_id = auth::app(seed, request, now)?;
+            channels::act(desk, app_id)
+        }
+        Credential::PortalToken if is_about_messages(operation) => {
+            let token = auth::portal(seed, request.headers(), operation.scopes, now)?;
+            portal(desk, token)
+        }
+        _ => Err(Refusal::not_emulated(operation)),
     }
-    let token = auth::check(seed, request.headers(), operation.scopes, now)?;
+}
+
+fn is_about_messages(operation: &OperationInfo) -> bool {
+    operation.area == Area::CustomChannels && operation.path.contains(&Segment::Literal("messages"))
+}
+
+/// What a portal asks of a channel.
+fn portal(desk: Desk<'_>, token: &TokenSeed) -> Result<Response<Body>, Refusal> {
+    let operation = desk.route.operation();
     let publishing = operation.name == PublishMessage::INFO.name;
-    let channel_id = route.parameter("channelId").unwrap_or_default();
-    let channel = channel(seed, token, channel_id).ok_or_else(|| Refusal::no_channel(channel_id, publishing))?;
-    body::check_size(request)?;
-    let call = route
-        .read(request)
-        .map_err(|error| body::refuse(request.body(), error))?;
-    let response = match call {
-        AnyCall::PublishMessage(call) => {
-            let draft = draft::read(call.body, seed.is_strict(), body::end(request.body()))?;
-            let account = account(seed, token, channel, draft.account.as_str())?;
-            let message = state.publish(channel, account, draft, now);
-            let base = route.version().base();
-            let location = location(base, &message);
-            server::answer::<PublishMessage>(&message, location.as_ref())
-        }
-        AnyCall::GetMessage(call) => {
-            let message = state.message(token.portal_id, &channel.id, &call.message_id);
-            server::answer::<GetMessage>(message.ok_or_else(|| Refusal::no_message(&call.message_id))?, None)
-        }
-        AnyCall::UpdateMessageStatus(call) => {
-            let report = draft::read_report(call.body, body::end(request.body()))?;
-            let message = reported(state, token, &channel.id, &call.message_id, report, now)?;
-            server::answer::<UpdateMessageStatus>(message, None)
-        }
-        _ => return Err(Refusal::not_emulated(operation)),
-    };
-    response.map_err(|_| Refusal::internal())
-}
-
-/// The channel, where the token's app owns it.
-fn channel<'s>(seed: &'s Seed, token: &TokenSeed, id: &str) -> Option<&'s ChannelSeed> {
-    // The path's parameter is a number, which may begin with zeros.
-    let id = match id.trim_start_matches('0') {
-        "" => "0",
-        digits => digits,
-    };
-    seed.channel(id).filter(|channel| channel.app_id == token.app_id)
-}
-
-/// The account, where it is the channel's and the portal's and in use.
-fn account<'s>(seed: &'s Seed, token: &TokenSeed, channel: &ChannelSeed, id: &str) -> Result<&'s AccountSeed, Refusal> {
-    let account = seed
-        .account(id)
-        .filter(|account| account.channel_id == channel.id && account.portal_id == token.portal_id)
-        .ok_or_else(|| Refusal::no_account(id))?;
-    if !account.authorized {
-        return Err(Refusal::account_unusable(id, "authorized"));
+    let channel_id = desk.channel_id();
+    if desk.state.channels.shown(token.app_id, &channel_id, desk.now).is_none() {
+        return Err(Refusal::no_channel(&channel_id, publishing));
     }
-    if !account.active {
-        return Err(Refusal::account_unusable(id, "active"));
+    let channel_id = ChannelId::from(channel_id);
+    let call = desk.try_read()?;
+    let call = desk.readable(call)?;
+    messages::act(desk, token, &channel_id, call)
+}
+
+impl Desk<'_> {
+    /// The path's `channelId`, in its shortest form: it is a number, which may begin with zeros. Empty where the path has
+    /// none.
+    fn channel_id(&self) -> String {
+        match self.route.parameter("channelId") {
+            None => String::new(),
+            Some(id) => match id.trim_start_matches('0') {
+                "" => "0".to_owned(),
+                digits => digits.to_owned(),
+            },
+        }
     }
-    Ok(account)
+
+    /// Reads the call, if its body is not too large.
+    fn try_read(&self) -> Result<Result<AnyCall, ReadError>, Refusal> {
+        body::check_size(self.request)?;
+        Ok(self.route.read(self.request))
+    }
+
+    /// The call, or why it cannot be read.
+    fn readable(&self, call: Result<AnyCall, ReadError>) -> Result<AnyCall, Refusal> {
+        call.map_err(|error| body::refuse(self.request.body(), error))
+    }
+
+    /// Line and column of the body's end.
+    fn end(&self) -> Place {
+        body::end(self.request.body())
+    }
+
+    /// The path of what was created, in the request's version.
+    fn location(&self, pieces: &[&str]) -> Option<HeaderValue> {
+        let base = self.route.operation().area.base(self.route.version());
+        HeaderValue::try_from(format!("{base}/{}", pieces.join("/"))).ok()
+    }
 }
 
-fn reported<'s>(
-    state: &'s mut State,
-    token: &TokenSeed,
-    channel_id: &ChannelId,
-    message_id: &MessageId,
-    report: Report,
-    now: SystemTime,
-) -> Result<&'s Message, Refusal> {
-    state
-        .report(token.portal_id, channel_id, message_id, report, now)
-        .ok_or_else(|| Refusal::no_message(message_id))
-}
-
-fn location(base: &str, message: &Message) -> Option<HeaderValue> {
-    let channel_id = message.channel_id.as_ref()?;
-    let id = message.id.as_ref()?;
-    HeaderValue::try_from(format!("{base}/{channel_id}/messages/{id}")).ok()
+/// Answers a successful operation.
+fn success<O: Operation<Output: Serialize>>(
+    output: &O::Output,
+    location: Option<&HeaderValue>,
+) -> Result<Response<Body>, Refusal> {
+    server::answer::<O>(output, location).map_err(|_| Refusal::internal())
 }

@@ -60,6 +60,18 @@ impl Refusal {
         self.with(|body| body.context = context(name, [value]).into())
     }
 
+    fn sub_category(self, kind: &str) -> Self {
+        self.with(|body| body.sub_category = kind.into())
+    }
+
+    fn links(self, links: &[(&str, &str)]) -> Self {
+        let links: BTreeMap<_, _> = links
+            .iter()
+            .map(|(name, page)| ((*name).to_owned(), (*page).to_owned()))
+            .collect();
+        self.with(|body| body.links = links.into())
+    }
+
     /// Nothing is at this path.
     pub(super) fn no_page() -> Self {
         Refusal::page(StatusCode::NOT_FOUND)
@@ -80,6 +92,54 @@ impl Refusal {
              details at https://developers.hubspot.com/docs/methods/auth/oauth-overview",
         )
         .category(ErrorCategory::InvalidAuthentication)
+    }
+
+    /// The developer's key is nobody's.
+    pub(super) fn invalid_key() -> Self {
+        const PAGE: &str = "https://app.hubspot.com/l/api-key/";
+        Refusal::new(
+            StatusCode::UNAUTHORIZED,
+            format!("The API key provided is invalid. View or manage your API key here: {PAGE}"),
+        )
+        .category(ErrorCategory::InvalidAuthentication)
+        .links(&[("api key", PAGE)])
+    }
+
+    /// A token, where only a developer's key would do.
+    pub(super) fn scope_not_public() -> Self {
+        Refusal::new(
+            StatusCode::FORBIDDEN,
+            "The scope needed for this API call isn't available for public use. If you have questions, contact support or \
+             post in our developer forum.",
+        )
+        .category(ErrorCategory::MissingScopes)
+        .links(&[
+            ("support", "https://help.hubspot.com/"),
+            ("forum", "https://community.hubspot.com/t5/APIs-Integrations/bd-p/integrations"),
+        ])
+    }
+
+    /// The developer whose key it is has no such app.
+    pub(super) fn no_application(id: &str) -> Self {
+        not_found("Application", "appId", id).sub_category("OwnedApplicationError.APPLICATION_NOT_FOUND")
+    }
+
+    pub(super) fn too_many_channels() -> Self {
+        Refusal::invalid(format!("An app may have at most {} custom channels", crate::state::MOST_CHANNELS))
+    }
+
+    /// Capabilities with values that they cannot have, each as HubSpot shows it.
+    pub(super) fn invalid_capabilities(wrong: &[String]) -> Self {
+        let shown: Vec<String> = wrong.iter().map(|capability| format!("`{capability}`")).collect();
+        Refusal::invalid(format!("One or more Channel Capabilities specified had invalid values: {}", shown.join(", ")))
+            .with(|body| body.context = context("capabilityKeysAndValues", wrong.iter().map(String::as_str)).into())
+            .sub_category("CustomChannelsError.INVALID_CHANNEL_CAPABILITY_VALUES")
+    }
+
+    /// A change that changes nothing.
+    pub(super) fn empty_update() -> Self {
+        Refusal::invalid("Failed to update object. The body of the request is empty.")
+            .sub_category("CustomChannelsError.EMPTY_UPDATE_REQUEST_BODY")
     }
 
     pub(super) fn token_expired(expiry: SystemTime, now: SystemTime) -> Self {
@@ -105,17 +165,14 @@ impl Refusal {
             ),
         )
         .category(ErrorCategory::MissingScopes)
-        .with(|body| {
-            body.errors = vec![ErrorDetail::Detailed(error)].into();
-            body.links = BTreeMap::from([("scopes".to_owned(), PAGE.to_owned())]).into();
-        })
+        .with(|body| body.errors = vec![ErrorDetail::Detailed(error)].into())
+        .links(&[("scopes", PAGE)])
     }
 
     pub(super) fn no_channel(id: &str, publishing: bool) -> Self {
         let refusal = not_found("Channel", "channelId", id);
         if publishing {
-            let kind = "ChannelIntegrationMessagePublishError.CHANNEL_DOES_NOT_EXIST";
-            refusal.with(|body| body.sub_category = kind.into())
+            refusal.sub_category("ChannelIntegrationMessagePublishError.CHANNEL_DOES_NOT_EXIST")
         } else {
             refusal
         }
@@ -135,6 +192,10 @@ impl Refusal {
 
     pub(super) fn unparseable_parameter(name: &str) -> Self {
         Refusal::new(StatusCode::BAD_REQUEST, format!("Unable to parse value for path parameter: {name}"))
+    }
+
+    pub(super) fn unparseable_query_parameter(name: &str) -> Self {
+        Refusal::new(StatusCode::BAD_REQUEST, format!("Unable to parse value for query parameter: {name}"))
     }
 
     pub(super) fn not_json() -> Self {

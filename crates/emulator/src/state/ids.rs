@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use hubchannel_api::model::{ActorId, MessageId, ThreadId};
+use hubchannel_api::model::{ActorId, ChannelId, MessageId, ThreadId};
 
 /// Makes ids. Each kind has a sequence of its own, so that messages have the same ids however many requests fail in
 /// between.
@@ -11,6 +11,7 @@ pub(crate) struct Ids {
     seed: u64,
     messages: u64,
     requests: u64,
+    channels: u64,
     threads: u64,
     integration_threads: u64,
     visitors: u64,
@@ -22,6 +23,7 @@ impl Ids {
             seed,
             messages: 0,
             requests: 0,
+            channels: 0,
             threads: 0,
             integration_threads: 0,
             visitors: 0,
@@ -32,6 +34,11 @@ impl Ids {
     pub(crate) fn message(&mut self) -> MessageId {
         let number = next(&mut self.messages);
         MessageId::from(format!("{:016x}{:016x}", self.mixed(2 * number), self.mixed(2 * number + 1)))
+    }
+
+    /// Digits, which fit into 32 bits for long.
+    pub(crate) fn channel(&mut self) -> ChannelId {
+        ChannelId::from((2_931_000 + next(&mut self.channels)).to_string())
     }
 
     /// Digits.

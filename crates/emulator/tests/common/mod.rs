@@ -13,7 +13,23 @@ use hubchannel_api::{Body, HttpTransport};
 use hubchannel_emulator::Emulator;
 use serde_json::{Value, json};
 
+pub(crate) const CHANNELS: &str = "/conversations/v3/custom-channels";
+
 pub(crate) const MESSAGES: &str = "/conversations/v3/custom-channels/2930388/messages";
+
+/// Every known start of a path to the channels, and the version's own spelling of it.
+pub(crate) const SPELLINGS: [(&str, &str); 5] = [
+    (CHANNELS, CHANNELS),
+    ("/conversations/custom-channels/v3", CHANNELS),
+    ("/conversations/custom-channels/2025-09", "/conversations/custom-channels/2025-09"),
+    ("/conversations/custom-channels/2026-03", "/conversations/custom-channels/2026-03"),
+    ("/conversations/custom-channels/2026-09", "/conversations/custom-channels/2026-09"),
+];
+
+/// When tests begin that hold the time still: 2023-11-14T22:13:20Z.
+pub(crate) fn noon() -> std::time::SystemTime {
+    std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000)
+}
 
 /// An emulator and the ways to it.
 pub(crate) struct Bench {
@@ -58,6 +74,14 @@ impl Ask {
 
     pub(crate) fn patch(id: &str, body: Value) -> Self {
         Ask::new(Method::PATCH, format!("{MESSAGES}/{id}")).json(body)
+    }
+
+    /// With the developer's key instead of a token.
+    pub(crate) fn developer(mut self) -> Self {
+        let before = if self.path.contains('?') { '&' } else { '?' };
+        self.path
+            .push_str(&format!("{before}hapikey=emulated-developer-key&appId=40776849"));
+        self.anonymous()
     }
 
     pub(crate) fn json(self, body: Value) -> Self {

@@ -1,13 +1,23 @@
 //! What an emulator starts with.
 
-use std::{sync::Arc, time::SystemTime};
+mod app;
+mod channel;
+mod token;
+
+use std::{sync::Arc, time::Duration};
 
 use hubchannel_api::{
     clock::{Clock, SystemClock},
-    model::{ChannelAccountId, ChannelId, Secret},
+    model::Secret,
 };
 
-/// What an emulator starts with: channels, channel accounts, access tokens, a clock, and where ids come from.
+pub use self::{
+    app::AppSeed,
+    channel::{AccountSeed, ChannelSeed, Threading},
+    token::TokenSeed,
+};
+
+/// What an emulator starts with: apps, channels, channel accounts, access tokens, a clock, and where ids come from.
 ///
 /// ```
 /// use hubchannel_emulator::{AccountSeed, ChannelSeed, Emulator, Seed, Threading, TokenSeed};
@@ -25,6 +35,7 @@ use hubchannel_api::{
 /// Portals and apps are numbers that the others name. Of two with the same id the later one counts.
 #[derive(Clone, Debug)]
 pub struct Seed {
+    apps: Vec<AppSeed>,
     channels: Vec<ChannelSeed>,
     accounts: Vec<AccountSeed>,
     tokens: Vec<TokenSeed>,
@@ -32,6 +43,7 @@ pub struct Seed {
     clock: Arc<dyn Clock>,
     id_seed: u64,
     strict: bool,
+    listing_delay: Duration,
 }
 
 #[derive(Clone, Debug)]
@@ -45,6 +57,7 @@ impl Seed {
     /// One channel, one account and one token, to which others can be added.
     pub fn new(channel: ChannelSeed, account: AccountSeed, token: TokenSeed) -> Self {
         Seed {
+            apps: vec![AppSeed::new(channel.app_id)],
             channels: vec![channel.clone()],
             accounts: vec![account.clone()],
             tokens: vec![token.clone()],
@@ -56,7 +69,16 @@ impl Seed {
             clock: Arc::new(SystemClock),
             id_seed: 0,
             strict: false,
+            listing_delay: Duration::ZERO,
         }
+    }
+
+    /// Adds an app.
+    #[must_use]
+    pub fn add_app(mut self, app: AppSeed) -> Self {
+        self.apps.retain(|other| other.id != app.id);
+        self.apps.push(app);
+        self
     }
 
     /// Adds a channel.
@@ -102,6 +124,13 @@ impl Seed {
         Seed { strict: true, ..self }
     }
 
+    /// Keeps a new channel for that long, by the emulator's clock, from the list of channels and from portals; not at all
+    /// unless set. HubSpot has been seen to take some seconds, so that bridges list until the channel appears.
+    #[must_use]
+    pub fn with_listing_delay(self, listing_delay: Duration) -> Self {
+        Seed { listing_delay, ..self }
+    }
+
     pub(crate) fn first(&self) -> &First {
         &self.first
     }
@@ -118,12 +147,25 @@ impl Seed {
         self.strict
     }
 
-    pub(crate) fn token(&self, text: &str) -> Option<&TokenSeed> {
-        self.tokens.iter().rev().find(|token| token.secret.expose() == text)
+    pub(crate) fn listing_delay(&self) -> Duration {
+        self.listing_delay
     }
 
-    pub(crate) fn channel(&self, id: &str) -> Option<&ChannelSeed> {
-        self.channels.iter().rev().find(|channel| channel.id == id)
+    pub(crate) fn token(&self, token: &Secret) -> Option<&TokenSeed> {
+        self.tokens.iter().rev().find(|known| known.secret == *token)
+    }
+
+    pub(crate) fn app(&self, id: u64) -> Option<&AppSeed> {
+        self.apps.iter().find(|app| app.id == id)
+    }
+
+    /// Whether it is the key of any developer.
+    pub(crate) fn knows_developer_key(&self, key: &Secret) -> bool {
+        !key.is_empty() && self.apps.iter().any(|app| app.developer_key == *key)
+    }
+
+    pub(crate) fn channels(&self) -> &[ChannelSeed] {
+        &self.channels
     }
 
     pub(crate) fn account(&self, id: &str) -> Option<&AccountSeed> {
@@ -142,117 +184,5 @@ impl Default for Seed {
             AccountSeed::new("3307400689", "2930388", PORTAL),
             TokenSeed::new("emulated-access-token", PORTAL, APP),
         )
-    }
-}
-
-/// A custom channel, which belongs to an app and is shared by all portals that have the app.
-#[derive(Clone, Debug)]
-pub struct ChannelSeed {
-    pub(crate) id: ChannelId,
-    pub(crate) app_id: u64,
-    pub(crate) threading: Threading,
-}
-
-impl ChannelSeed {
-    /// A channel of this app. The id is digits; it threads by `integrationThreadId`.
-    pub fn new(id: impl Into<ChannelId>, app_id: u64) -> Self {
-        ChannelSeed {
-            id: id.into(),
-            app_id,
-            threading: Threading::IntegrationThreadId,
-        }
-    }
-
-    /// Sets who decides which messages belong together.
-    #[must_use]
-    pub fn set_threading(self, threading: Threading) -> Self {
-        ChannelSeed { threading, ..self }
-    }
-}
-
-/// Who decides which messages belong together: a channel's `threadingModel`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Threading {
-    /// The bridge, by `integrationThreadId`.
-    IntegrationThreadId,
-    /// HubSpot, by the participants.
-    DeliveryIdentifier,
-}
-
-/// A channel account: the connection of a channel to an inbox in one portal.
-#[derive(Clone, Debug)]
-pub struct AccountSeed {
-    pub(crate) id: ChannelAccountId,
-    pub(crate) channel_id: ChannelId,
-    pub(crate) portal_id: u64,
-    pub(crate) active: bool,
-    pub(crate) authorized: bool,
-}
-
-impl AccountSeed {
-    /// An account of this channel in this portal, active and authorized.
-    pub fn new(id: impl Into<ChannelAccountId>, channel_id: impl Into<ChannelId>, portal_id: u64) -> Self {
-        AccountSeed {
-            id: id.into(),
-            channel_id: channel_id.into(),
-            portal_id,
-            active: true,
-            authorized: true,
-        }
-    }
-
-    /// Sets whether it is switched on in HubSpot.
-    #[must_use]
-    pub fn set_active(self, active: bool) -> Self {
-        AccountSeed { active, ..self }
-    }
-
-    /// Sets whether it may be used.
-    #[must_use]
-    pub fn set_authorized(self, authorized: bool) -> Self {
-        AccountSeed { authorized, ..self }
-    }
-}
-
-/// An OAuth access token of an app for a portal.
-#[derive(Clone, Debug)]
-pub struct TokenSeed {
-    pub(crate) secret: Secret,
-    pub(crate) portal_id: u64,
-    pub(crate) app_id: u64,
-    pub(crate) scopes: Vec<String>,
-    pub(crate) expires_at: Option<SystemTime>,
-}
-
-impl TokenSeed {
-    /// A token with the scopes to read and write custom channels that does not expire.
-    pub fn new(secret: impl Into<Secret>, portal_id: u64, app_id: u64) -> Self {
-        TokenSeed {
-            secret: secret.into(),
-            portal_id,
-            app_id,
-            scopes: [
-                "conversations.custom_channels.read",
-                "conversations.custom_channels.write",
-            ]
-            .map(str::to_owned)
-            .into(),
-            expires_at: None,
-        }
-    }
-
-    /// Sets the scopes that it was granted.
-    #[must_use]
-    pub fn set_scopes(mut self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.scopes = scopes.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets when it stops being good, by the emulator's clock.
-    #[must_use]
-    pub fn set_expires_at(mut self, time: impl Into<SystemTime>) -> Self {
-        self.expires_at = Some(time.into());
-        self
     }
 }

@@ -1,0 +1,40 @@
+//! Apps to start with.
+
+use hubchannel_api::model::Secret;
+
+/// An app, which owns channels, and the credentials that it has of its own.
+///
+/// ```
+/// use hubchannel_emulator::{AppSeed, Emulator, Seed};
+///
+/// let seed = Seed::default().add_app(AppSeed::new(77).set_developer_key("the-key-of-77"));
+/// let emulator = Emulator::with_seed(seed);
+/// assert_eq!(emulator.developer_key().expose(), "emulated-developer-key");
+/// ```
+///
+/// Apps of one developer may share a key, as they do in HubSpot. The app of the first channel is there without being
+/// added; one that is added with the same number takes its place.
+#[derive(Clone, Debug)]
+pub struct AppSeed {
+    pub(crate) id: u64,
+    pub(crate) developer_key: Secret,
+}
+
+impl AppSeed {
+    /// An app with the key `emulated-developer-key`.
+    pub fn new(id: u64) -> Self {
+        AppSeed {
+            id,
+            developer_key: "emulated-developer-key".into(),
+        }
+    }
+
+    /// Sets the API key of the developer whose app it is. With an empty one nobody gets in.
+    #[must_use]
+    pub fn set_developer_key(self, key: impl Into<Secret>) -> Self {
+        AppSeed {
+            developer_key: key.into(),
+            ..self
+        }
+    }
+}

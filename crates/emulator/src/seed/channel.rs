@@ -1,0 +1,139 @@
+//! Channels and channel accounts to start with.
+
+use hubchannel_api::model::{
+    Channel, ChannelAccountId, ChannelCapabilities, ChannelId, DeliveryIdentifierType, Field, ThreadingModel,
+    Timestamp, Url,
+};
+
+/// A custom channel, which belongs to an app and is shared by all portals that have the app.
+#[derive(Clone, Debug)]
+pub struct ChannelSeed {
+    pub(crate) id: ChannelId,
+    pub(crate) app_id: u64,
+    threading: Threading,
+    name: String,
+    webhook_url: Option<Url>,
+    connection_redirect_url: Option<Url>,
+}
+
+impl ChannelSeed {
+    /// A channel of this app. The id is digits; it threads by `integrationThreadId`, takes addresses of its own kind, and
+    /// lets agents reply.
+    pub fn new(id: impl Into<ChannelId>, app_id: u64) -> Self {
+        ChannelSeed {
+            id: id.into(),
+            app_id,
+            threading: Threading::IntegrationThreadId,
+            name: "Emulated channel".to_owned(),
+            webhook_url: None,
+            connection_redirect_url: None,
+        }
+    }
+
+    /// Sets the name, which is `Emulated channel` else.
+    #[must_use]
+    pub fn set_name(self, name: impl Into<String>) -> Self {
+        ChannelSeed {
+            name: name.into(),
+            ..self
+        }
+    }
+
+    /// Sets where HubSpot reports what happens.
+    #[must_use]
+    pub fn set_webhook_url(self, url: impl Into<Url>) -> Self {
+        ChannelSeed {
+            webhook_url: Some(url.into()),
+            ..self
+        }
+    }
+
+    /// Sets where HubSpot sends a user who connects an account.
+    #[must_use]
+    pub fn set_channel_account_connection_redirect_url(self, url: impl Into<Url>) -> Self {
+        ChannelSeed {
+            connection_redirect_url: Some(url.into()),
+            ..self
+        }
+    }
+
+    /// Sets who decides which messages belong together.
+    #[must_use]
+    pub fn set_threading(self, threading: Threading) -> Self {
+        ChannelSeed { threading, ..self }
+    }
+
+    /// What a read shows of it.
+    pub(crate) fn channel(&self, created_at: Timestamp) -> Channel {
+        let model = match self.threading {
+            Threading::IntegrationThreadId => ThreadingModel::IntegrationThreadId,
+            Threading::DeliveryIdentifier => ThreadingModel::DeliveryIdentifier,
+        };
+        let capabilities = ChannelCapabilities::new(model)
+            .add_delivery_identifier_type(DeliveryIdentifierType::ChannelSpecificOpaqueId)
+            .set_allow_outgoing_messages(true);
+        let mut channel = Channel::default();
+        channel.id = self.id.clone().into_text().into();
+        channel.name = self.name.clone().into();
+        channel.capabilities = capabilities.into();
+        channel.created_at = created_at.into();
+        channel.webhook_url = Field::from(self.webhook_url.clone());
+        channel.channel_account_connection_redirect_url = Field::from(self.connection_redirect_url.clone());
+        channel
+    }
+}
+
+/// Who decides which messages belong together: a channel's `threadingModel`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Threading {
+    /// The bridge, by `integrationThreadId`.
+    IntegrationThreadId,
+    /// HubSpot, by the participants.
+    DeliveryIdentifier,
+}
+
+impl Threading {
+    /// How a channel threads; by `integrationThreadId` where it does not say.
+    pub(crate) fn of(channel: &Channel) -> Self {
+        match channel.threading_model() {
+            Some(ThreadingModel::DeliveryIdentifier) => Threading::DeliveryIdentifier,
+            _ => Threading::IntegrationThreadId,
+        }
+    }
+}
+
+/// A channel account: the connection of a channel to an inbox in one portal.
+#[derive(Clone, Debug)]
+pub struct AccountSeed {
+    pub(crate) id: ChannelAccountId,
+    pub(crate) channel_id: ChannelId,
+    pub(crate) portal_id: u64,
+    pub(crate) active: bool,
+    pub(crate) authorized: bool,
+}
+
+impl AccountSeed {
+    /// An account of this channel in this portal, active and authorized.
+    pub fn new(id: impl Into<ChannelAccountId>, channel_id: impl Into<ChannelId>, portal_id: u64) -> Self {
+        AccountSeed {
+            id: id.into(),
+            channel_id: channel_id.into(),
+            portal_id,
+            active: true,
+            authorized: true,
+        }
+    }
+
+    /// Sets whether it is switched on in HubSpot.
+    #[must_use]
+    pub fn set_active(self, active: bool) -> Self {
+        AccountSeed { active, ..self }
+    }
+
+    /// Sets whether it may be used.
+    #[must_use]
+    pub fn set_authorized(self, authorized: bool) -> Self {
+        AccountSeed { authorized, ..self }
+    }
+}

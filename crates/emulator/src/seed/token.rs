@@ -1,0 +1,47 @@
+//! Access tokens to start with.
+
+use std::time::SystemTime;
+
+use hubchannel_api::model::Secret;
+
+/// An OAuth access token of an app for a portal.
+#[derive(Clone, Debug)]
+pub struct TokenSeed {
+    pub(crate) secret: Secret,
+    pub(crate) portal_id: u64,
+    pub(crate) app_id: u64,
+    pub(crate) scopes: Vec<String>,
+    pub(crate) expires_at: Option<SystemTime>,
+}
+
+impl TokenSeed {
+    /// A token with the scopes to read and write custom channels that does not expire.
+    pub fn new(secret: impl Into<Secret>, portal_id: u64, app_id: u64) -> Self {
+        TokenSeed {
+            secret: secret.into(),
+            portal_id,
+            app_id,
+            scopes: [
+                "conversations.custom_channels.read",
+                "conversations.custom_channels.write",
+            ]
+            .map(str::to_owned)
+            .into(),
+            expires_at: None,
+        }
+    }
+
+    /// Sets the scopes that it was granted.
+    #[must_use]
+    pub fn set_scopes(mut self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.scopes = scopes.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Sets when it stops being good, by the emulator's clock.
+    #[must_use]
+    pub fn set_expires_at(mut self, time: impl Into<SystemTime>) -> Self {
+        self.expires_at = Some(time.into());
+        self
+    }
+}

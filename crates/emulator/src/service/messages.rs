@@ -1,0 +1,68 @@
+//! The operations on messages.
+
+use http::Response;
+use hubchannel_api::{
+    Body, GetMessage, PublishMessage, UpdateMessageStatus,
+    model::{ChannelId, MessageId},
+    server::AnyCall,
+};
+
+use super::{Desk, draft, refusal::Refusal, success};
+use crate::{
+    seed::{Threading, TokenSeed},
+    state::Line,
+};
+
+/// For a portal, over a channel that is there.
+pub(super) fn act(
+    desk: Desk<'_>,
+    token: &TokenSeed,
+    channel_id: &ChannelId,
+    call: AnyCall,
+) -> Result<Response<Body>, Refusal> {
+    match call {
+        AnyCall::PublishMessage(call) => {
+            let draft = draft::read(call.body, desk.seed.is_strict(), desk.end())?;
+            let line = line(&desk, token, channel_id, draft.account.as_str())?;
+            let message = desk.state.publish(&line, draft, desk.now);
+            let id = message.id.as_ref().map_or("", MessageId::as_str);
+            let location = desk.location(&[channel_id.as_str(), "messages", id]);
+            success::<PublishMessage>(&message, location.as_ref())
+        }
+        AnyCall::GetMessage(call) => {
+            let message = desk.state.message(token.portal_id, channel_id, &call.message_id);
+            success::<GetMessage>(message.ok_or_else(|| Refusal::no_message(&call.message_id))?, None)
+        }
+        AnyCall::UpdateMessageStatus(call) => {
+            let report = draft::read_report(call.body, desk.end())?;
+            let message = desk
+                .state
+                .report(token.portal_id, channel_id, &call.message_id, report, desk.now);
+            success::<UpdateMessageStatus>(message.ok_or_else(|| Refusal::no_message(&call.message_id))?, None)
+        }
+        _ => Err(Refusal::internal()),
+    }
+}
+
+/// The account, where it is the channel's and the portal's and in use.
+fn line(desk: &Desk<'_>, token: &TokenSeed, channel_id: &ChannelId, id: &str) -> Result<Line, Refusal> {
+    let account = desk
+        .seed
+        .account(id)
+        .filter(|account| account.channel_id == *channel_id && account.portal_id == token.portal_id)
+        .ok_or_else(|| Refusal::no_account(id))?;
+    if !account.authorized {
+        return Err(Refusal::account_unusable(id, "authorized"));
+    }
+    if !account.active {
+        return Err(Refusal::account_unusable(id, "active"));
+    }
+    let channel = desk.state.channels.owned(token.app_id, channel_id.as_str());
+    Ok(Line {
+        channel_id: channel_id.clone(),
+        account_id: account.id.clone(),
+        portal_id: token.portal_id,
+        app_id: token.app_id,
+        threading: channel.map_or(Threading::IntegrationThreadId, Threading::of),
+    })
+}
