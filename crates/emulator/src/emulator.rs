@@ -9,10 +9,16 @@ use std::{
 use http::{Request, Response};
 use hubchannel_api::{
     Body,
-    model::{AppId, Channel, ChannelAccountId, ChannelId, Message, Secret},
+    model::{
+        AppId, Channel, ChannelAccount, ChannelAccountId, ChannelEvent, ChannelId, InboxId, Message, PortalId, Secret,
+        StagingRedirect,
+    },
 };
 
-use crate::{EmulatorTransport, Fault, Received, Seed, Thread, service, state::State};
+use crate::{
+    Connection, ConnectionError, EmulatorTransport, Fault, Received, Seed, Thread, escape::with_query, service,
+    state::State,
+};
 
 /// A HubSpot of one's own, as far as custom channels go. Cheap to clone; clones are the same emulator.
 ///
@@ -109,6 +115,81 @@ impl Emulator {
     /// Every channel that is not archived, whichever app's, in the order of registration, as a read would return it.
     pub fn channels(&self) -> Vec<Channel> {
         self.world().state.channels.all().cloned().collect()
+    }
+
+    /// The inbox that the first channel account is in.
+    pub fn inbox_id(&self) -> InboxId {
+        let id = self.channel_account_id();
+        let world = self.world();
+        let account = world
+            .state
+            .accounts
+            .all()
+            .find(|account| account.id.as_ref() == Some(&id));
+        account
+            .and_then(|account| account.inbox_id.as_ref().cloned())
+            .unwrap_or_else(|| InboxId::from(""))
+    }
+
+    /// Every channel account, archived ones too, in the order of connecting, as a read would return it.
+    pub fn channel_accounts(&self) -> Vec<ChannelAccount> {
+        self.world().state.accounts.all().cloned().collect()
+    }
+
+    /// Begins what an administrator does in HubSpot's settings: connecting an account of this channel to this inbox, in the
+    /// inbox's portal.
+    ///
+    /// # Errors
+    /// When there is no such channel or inbox, or the channel has no address to send the user to.
+    pub fn start_connection(
+        &self,
+        channel_id: impl Into<ChannelId>,
+        inbox_id: impl Into<InboxId>,
+    ) -> Result<Connection, ConnectionError> {
+        let (channel_id, inbox_id) = (channel_id.into(), inbox_id.into());
+        let now = self.0.seed.clock().wall();
+        let state = &mut self.world().state;
+        let Some(channel) = state.channels.seen(channel_id.as_str(), now) else {
+            return Err(ConnectionError::NoChannel(channel_id));
+        };
+        let Some((portal_id, _)) = state.inboxes.get(inbox_id.as_str()) else {
+            return Err(ConnectionError::NoInbox(inbox_id));
+        };
+        let Some(address) = channel.channel_account_connection_redirect_url.as_ref() else {
+            return Err(ConnectionError::NoRedirectUrl(channel_id));
+        };
+        let token = state
+            .staging
+            .begin(&mut state.ids, portal_id, &channel_id, &inbox_id, now.into());
+        let mut redirect = StagingRedirect::new(token);
+        redirect.redirect_url =
+            Some(format!("https://app.hubspot.com/live-messages-settings/{portal_id}/inboxes/{inbox_id}/edit"));
+        redirect.channel_id = Some(channel_id);
+        redirect.inbox_id = Some(inbox_id);
+        redirect.portal_id = Some(PortalId::from(portal_id.to_string()));
+        Ok(Connection {
+            url: with_query(address, redirect.to_pairs()).into(),
+            redirect,
+        })
+    }
+
+    /// Switches a channel account on or off, as only HubSpot does; `false` where there is none.
+    pub fn set_channel_account_active(&self, id: impl Into<ChannelAccountId>, active: bool) -> bool {
+        let now = self.0.seed.clock().wall();
+        self.world()
+            .state
+            .set_account_active(id.into().as_str(), active, now.into())
+    }
+
+    /// Archives a channel account, as users do in HubSpot's settings; `false` where there is none.
+    pub fn archive_channel_account(&self, id: impl Into<ChannelAccountId>) -> bool {
+        let now = self.0.seed.clock().wall();
+        self.world().state.archive_account(id.into().as_str(), now.into())
+    }
+
+    /// What there is to report to channels' webhooks, in the order in which it happened. It is recorded, not delivered.
+    pub fn events(&self) -> Vec<ChannelEvent> {
+        self.world().state.events.clone()
     }
 
     /// Every message, in the order of publishing, as a read would return it.

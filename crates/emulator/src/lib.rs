@@ -34,7 +34,9 @@
 #[doc = include_str!("../BEHAVIOUR.md")]
 pub mod behaviour {}
 
+mod connection;
 mod emulator;
+mod escape;
 mod fault;
 #[cfg(feature = "http")]
 mod http_server;
@@ -47,10 +49,11 @@ mod transport;
 #[cfg(feature = "http")]
 pub use self::http_server::HttpServer;
 pub use self::{
+    connection::{Connection, ConnectionError},
     emulator::Emulator,
     fault::Fault,
     received::Received,
-    seed::{AccountSeed, AppSeed, ChannelSeed, Seed, Threading, TokenSeed},
+    seed::{AccountSeed, AppSeed, ChannelSeed, InboxSeed, Seed, Threading, TokenSeed},
     service::SERVER_NAME,
     state::Thread,
     transport::EmulatorTransport,

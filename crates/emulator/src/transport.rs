@@ -12,6 +12,7 @@ use hubchannel_api::{
 use crate::{
     Emulator,
     emulator::Outcome,
+    escape::with_query,
     service::{BODY_LIMIT, TooLarge},
 };
 
@@ -105,10 +106,8 @@ impl EmulatorTransport {
 
 /// Adds a developer's key and app to the query.
 fn sign(request: &mut Request<Body>, app_id: &AppId, key: &Secret) -> Result<(), TransportError> {
-    let uri = request.uri().to_string();
-    let before = if uri.contains('?') { '&' } else { '?' };
-    let escaped = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
-    let signed = format!("{uri}{before}hapikey={}&appId={}", escaped(key.expose()), escaped(app_id.as_str()));
+    let pairs = [("hapikey", key.expose()), ("appId", app_id.as_str())];
+    let signed = with_query(&request.uri().to_string(), pairs);
     *request.uri_mut() = Uri::try_from(signed).map_err(|_| unfit("the developer's key is not fit for an address"))?;
     Ok(())
 }

@@ -398,11 +398,6 @@ async fn a_value_that_cannot_be_is_turned_down() {
 async fn what_is_not_emulated_says_so() {
     let one = "/conversations/v3/custom-channels/2930388";
     for (method, path, operation) in [
-        (Method::PATCH, format!("{one}/channel-account-staging-tokens/a1b2"), "update_channel_account_staging_token"),
-        (Method::GET, format!("{one}/channel-accounts?limit=many"), "list_channel_accounts"),
-        (Method::POST, format!("{one}/channel-accounts"), "create_channel_account"),
-        (Method::GET, format!("{one}/channel-accounts/3307400689"), "get_channel_account"),
-        (Method::PATCH, format!("{one}/channel-accounts/3307400689"), "update_channel_account"),
         (Method::GET, "/conversations/v3/conversations/inboxes".to_owned(), "list_inboxes"),
         (Method::PATCH, "/conversations/v3/conversations/threads/19615248623".to_owned(), "update_thread"),
         (Method::POST, "/files/v3/files".to_owned(), "upload_file"),

@@ -1,8 +1,7 @@
-//! Channels and channel accounts to start with.
+//! Channels to start with.
 
 use hubchannel_api::model::{
-    Channel, ChannelAccountId, ChannelCapabilities, ChannelId, DeliveryIdentifierType, Field, ThreadingModel,
-    Timestamp, Url,
+    Channel, ChannelCapabilities, ChannelId, DeliveryIdentifierType, Field, ThreadingModel, Timestamp, Url,
 };
 
 /// A custom channel, which belongs to an app and is shared by all portals that have the app.
@@ -100,40 +99,5 @@ impl Threading {
             Some(ThreadingModel::DeliveryIdentifier) => Threading::DeliveryIdentifier,
             _ => Threading::IntegrationThreadId,
         }
-    }
-}
-
-/// A channel account: the connection of a channel to an inbox in one portal.
-#[derive(Clone, Debug)]
-pub struct AccountSeed {
-    pub(crate) id: ChannelAccountId,
-    pub(crate) channel_id: ChannelId,
-    pub(crate) portal_id: u64,
-    pub(crate) active: bool,
-    pub(crate) authorized: bool,
-}
-
-impl AccountSeed {
-    /// An account of this channel in this portal, active and authorized.
-    pub fn new(id: impl Into<ChannelAccountId>, channel_id: impl Into<ChannelId>, portal_id: u64) -> Self {
-        AccountSeed {
-            id: id.into(),
-            channel_id: channel_id.into(),
-            portal_id,
-            active: true,
-            authorized: true,
-        }
-    }
-
-    /// Sets whether it is switched on in HubSpot.
-    #[must_use]
-    pub fn set_active(self, active: bool) -> Self {
-        AccountSeed { active, ..self }
-    }
-
-    /// Sets whether it may be used.
-    #[must_use]
-    pub fn set_authorized(self, authorized: bool) -> Self {
-        AccountSeed { authorized, ..self }
     }
 }

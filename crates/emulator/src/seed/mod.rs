@@ -1,7 +1,9 @@
 //! What an emulator starts with.
 
+mod account;
 mod app;
 mod channel;
+mod inbox;
 mod token;
 
 use std::{sync::Arc, time::Duration};
@@ -12,12 +14,14 @@ use hubchannel_api::{
 };
 
 pub use self::{
+    account::AccountSeed,
     app::AppSeed,
-    channel::{AccountSeed, ChannelSeed, Threading},
+    channel::{ChannelSeed, Threading},
+    inbox::InboxSeed,
     token::TokenSeed,
 };
 
-/// What an emulator starts with: apps, channels, channel accounts, access tokens, a clock, and where ids come from.
+/// What an emulator starts with: apps, channels, inboxes, channel accounts, access tokens, a clock, and where ids come from.
 ///
 /// ```
 /// use hubchannel_emulator::{AccountSeed, ChannelSeed, Emulator, Seed, Threading, TokenSeed};
@@ -37,6 +41,7 @@ pub use self::{
 pub struct Seed {
     apps: Vec<AppSeed>,
     channels: Vec<ChannelSeed>,
+    inboxes: Vec<InboxSeed>,
     accounts: Vec<AccountSeed>,
     tokens: Vec<TokenSeed>,
     first: First,
@@ -59,6 +64,7 @@ impl Seed {
         Seed {
             apps: vec![AppSeed::new(channel.app_id)],
             channels: vec![channel.clone()],
+            inboxes: Vec::new(),
             accounts: vec![account.clone()],
             tokens: vec![token.clone()],
             first: First {
@@ -85,6 +91,13 @@ impl Seed {
     #[must_use]
     pub fn add_channel(mut self, channel: ChannelSeed) -> Self {
         self.channels.push(channel);
+        self
+    }
+
+    /// Adds an inbox.
+    #[must_use]
+    pub fn add_inbox(mut self, inbox: InboxSeed) -> Self {
+        self.inboxes.push(inbox);
         self
     }
 
@@ -168,13 +181,16 @@ impl Seed {
         &self.channels
     }
 
-    pub(crate) fn account(&self, id: &str) -> Option<&AccountSeed> {
-        self.accounts.iter().rev().find(|account| account.id == id)
+    pub(crate) fn inboxes(&self) -> &[InboxSeed] {
+        &self.inboxes
+    }
+
+    pub(crate) fn accounts(&self) -> &[AccountSeed] {
+        &self.accounts
     }
 }
-
-/// App 40776849 with channel 2930388, which threads by `integrationThreadId`; in portal 62515 the channel account
-/// 3307400689, and a token with both scopes that does not expire.
+/// App 40776849 with channel 2930388, which threads by `integrationThreadId`; in portal 62515 inbox 485728346 with the
+/// channel account 3307400689, and a token with both scopes that does not expire.
 impl Default for Seed {
     fn default() -> Self {
         const PORTAL: u64 = 62515;
@@ -184,5 +200,6 @@ impl Default for Seed {
             AccountSeed::new("3307400689", "2930388", PORTAL),
             TokenSeed::new("emulated-access-token", PORTAL, APP),
         )
+        .add_inbox(InboxSeed::new("485728346", PORTAL))
     }
 }

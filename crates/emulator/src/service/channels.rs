@@ -3,12 +3,12 @@
 use http::Response;
 use hubchannel_api::{
     ArchiveChannel, Body, CreateChannel, GetChannel, ListChannels, UpdateChannel,
-    model::{ChannelPatch, ChannelQuery, Field, NewChannel},
+    model::{ChannelPatch, ChannelQuery, NewChannel},
     server::{AnyCall, ReadError},
 };
 
 use super::{
-    Desk, capabilities,
+    Desk, accounts, capabilities,
     draft::{Place, require},
     page::Window,
     refusal::Refusal,
@@ -83,7 +83,7 @@ fn read(mut new: NewChannel, end: Place) -> Result<NewChannel, Refusal> {
         ],
         end,
     )?;
-    check_name(&new.name)?;
+    accounts::check_name(new.name.as_deref())?;
     tidy!(new: webhook_url, channel_account_connection_redirect_url, channel_description, channel_logo_url);
     new.capabilities = new.capabilities.into_option().map(capabilities::tidied).into();
     Ok(new)
@@ -102,14 +102,7 @@ fn read_patch(mut patch: ChannelPatch) -> Result<ChannelPatch, Refusal> {
             return Err(Refusal::invalid(format!("{member} must not be null")));
         }
     }
-    check_name(&patch.name)?;
+    accounts::check_name(patch.name.as_deref())?;
     patch.capabilities = patch.capabilities.into_option().map(capabilities::tidied).into();
     Ok(patch)
-}
-
-fn check_name(name: &Field<String>) -> Result<(), Refusal> {
-    match name.as_deref() {
-        Some("") => Err(Refusal::invalid("name must not be empty")),
-        _ => Ok(()),
-    }
 }

@@ -1,12 +1,11 @@
 //! What a body must hold, beyond being JSON of the right types.
 
 use hubchannel_api::model::{
-    DeliveryIdentifierType, Field, MessageDirection, NewMessage, Participant, PreResolvedContacts, StatusType,
-    StatusUpdate,
+    Field, MessageDirection, NewMessage, Participant, PreResolvedContacts, StatusType, StatusUpdate,
 };
 
-use super::{attachment, refusal::Refusal};
-use crate::state::{Address, Draft, Party, Report};
+use super::{attachment, identifier, refusal::Refusal};
+use crate::state::{Draft, Party, Report};
 
 /// Line and column of the body's end.
 pub(super) type Place = (usize, usize);
@@ -90,7 +89,10 @@ fn parties(participants: Option<&[Participant]>, end: Place) -> Result<Vec<Party
         .unwrap_or_default()
         .iter()
         .map(|participant| {
-            let address = address(participant, end)?;
+            let Some(identifier) = participant.delivery_identifier.as_ref() else {
+                return Err(Refusal::missing(end, &["deliveryIdentifier"]));
+            };
+            let address = identifier::read(identifier, end)?;
             Ok(Party {
                 name: participant.name.as_ref().cloned(),
                 address,
@@ -98,41 +100,6 @@ fn parties(participants: Option<&[Participant]>, end: Place) -> Result<Vec<Party
             })
         })
         .collect()
-}
-
-fn address(participant: &Participant, end: Place) -> Result<Address, Refusal> {
-    let Some(identifier) = participant.delivery_identifier.as_ref() else {
-        return Err(Refusal::missing(end, &["deliveryIdentifier"]));
-    };
-    named("DeliveryIdentifierType", identifier.r#type.as_ref(), DeliveryIdentifierType::NAMED)?;
-    let (Some(kind), Some(value)) = (identifier.r#type.as_ref(), identifier.value.as_deref()) else {
-        let members = [
-            ("type", identifier.r#type.is_value()),
-            ("value", identifier.value.is_value()),
-        ];
-        return Err(Refusal::missing(end, &unset(&members)));
-    };
-    if !is_address(kind, value) {
-        return Err(Refusal::invalid(format!("{value} is not a valid {kind}")));
-    }
-    Ok(Address {
-        kind: kind.to_string(),
-        value: value.to_owned(),
-    })
-}
-
-fn is_address(kind: &DeliveryIdentifierType, value: &str) -> bool {
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    match kind {
-        DeliveryIdentifierType::HsPhoneNumber => value
-            .strip_prefix('+')
-            .is_some_and(|number| digits(number) && !number.starts_with('0') && (2..=15).contains(&number.len())),
-        DeliveryIdentifierType::HsEmailAddress => value
-            .split_once('@')
-            .is_some_and(|(user, host)| !user.is_empty() && !host.is_empty() && !host.contains('@')),
-        DeliveryIdentifierType::HsShortCode => digits(value),
-        _ => !value.is_empty(),
-    }
 }
 
 fn check_contacts(contacts: &PreResolvedContacts, end: Place) -> Result<(), Refusal> {
@@ -157,7 +124,7 @@ pub(super) fn require(members: &[(&'static str, bool)], end: Place) -> Result<()
     }
 }
 
-fn unset(members: &[(&'static str, bool)]) -> Vec<&'static str> {
+pub(super) fn unset(members: &[(&'static str, bool)]) -> Vec<&'static str> {
     members.iter().filter(|(_, set)| !set).map(|(name, _)| *name).collect()
 }
 

@@ -10,7 +10,7 @@ use hubchannel_api::{
 use super::{Desk, draft, refusal::Refusal, success};
 use crate::{
     seed::{Threading, TokenSeed},
-    state::Line,
+    state::{Line, is_archived},
 };
 
 /// For a portal, over a channel that is there.
@@ -44,23 +44,21 @@ pub(super) fn act(
     }
 }
 
-/// The account, where it is the channel's and the portal's and in use.
+/// What the message travels on: the account, where it is the channel's and the portal's and in use.
 fn line(desk: &Desk<'_>, token: &TokenSeed, channel_id: &ChannelId, id: &str) -> Result<Line, Refusal> {
-    let account = desk
-        .seed
-        .account(id)
-        .filter(|account| account.channel_id == *channel_id && account.portal_id == token.portal_id)
+    let account = desk.state.accounts.get(token.portal_id, channel_id, id);
+    let account = account
+        .filter(|account| !is_archived(account))
         .ok_or_else(|| Refusal::no_account(id))?;
-    if !account.authorized {
-        return Err(Refusal::account_unusable(id, "authorized"));
-    }
-    if !account.active {
-        return Err(Refusal::account_unusable(id, "active"));
+    for (lacking, has) in [("authorized", &account.authorized), ("active", &account.active)] {
+        if has.as_ref() != Some(&true) {
+            return Err(Refusal::account_unusable(id, lacking));
+        }
     }
     let channel = desk.state.channels.owned(token.app_id, channel_id.as_str());
     Ok(Line {
         channel_id: channel_id.clone(),
-        account_id: account.id.clone(),
+        account_id: id.into(),
         portal_id: token.portal_id,
         app_id: token.app_id,
         threading: channel.map_or(Threading::IntegrationThreadId, Threading::of),

@@ -1,22 +1,25 @@
 //! From a request to its answer: the route, the credentials, the channel, the body, and only then the state. Each step
 //! that fails answers with an error of HubSpot's and leaves the state alone.
 
+mod accounts;
 mod attachment;
 mod auth;
 mod body;
 mod capabilities;
 mod channels;
 mod draft;
+mod identifier;
 mod messages;
 mod page;
 mod refusal;
+mod staging;
 mod tidy;
 
 use std::time::SystemTime;
 
 use http::{HeaderName, HeaderValue, Request, Response, header::SERVER};
 use hubchannel_api::{
-    Area, Body, Credential, Operation, OperationInfo, PublishMessage, Segment,
+    Area, Body, Credential, Operation, PublishMessage, Segment,
     model::ChannelId,
     server::{self, AnyCall, ReadError, Route},
 };
@@ -86,7 +89,7 @@ fn act(seed: &Seed, state: &mut State, now: SystemTime, request: &Request<Body>)
             let app_id = auth::app(seed, request, now)?;
             channels::act(desk, app_id)
         }
-        Credential::PortalToken if is_about_messages(operation) => {
+        Credential::PortalToken if operation.area == Area::CustomChannels => {
             let token = auth::portal(seed, request.headers(), operation.scopes, now)?;
             portal(desk, token)
         }
@@ -94,22 +97,23 @@ fn act(seed: &Seed, state: &mut State, now: SystemTime, request: &Request<Body>)
     }
 }
 
-fn is_about_messages(operation: &OperationInfo) -> bool {
-    operation.area == Area::CustomChannels && operation.path.contains(&Segment::Literal("messages"))
-}
-
 /// What a portal asks of a channel.
 fn portal(desk: Desk<'_>, token: &TokenSeed) -> Result<Response<Body>, Refusal> {
     let operation = desk.route.operation();
     let publishing = operation.name == PublishMessage::INFO.name;
     let channel_id = desk.channel_id();
-    if desk.state.channels.shown(token.app_id, &channel_id, desk.now).is_none() {
+    let Some(channel) = desk.state.channels.shown(token.app_id, &channel_id, desk.now) else {
         return Err(Refusal::no_channel(&channel_id, publishing));
-    }
+    };
+    let name = channel.name.clone().into_option().unwrap_or_default();
     let channel_id = ChannelId::from(channel_id);
     let call = desk.try_read()?;
     let call = desk.readable(call)?;
-    messages::act(desk, token, &channel_id, call)
+    match operation.path.get(1) {
+        Some(Segment::Literal("messages")) => messages::act(desk, token, &channel_id, call),
+        Some(Segment::Literal("channel-accounts")) => accounts::act(desk, token.portal_id, &channel_id, call),
+        _ => staging::act(desk, token.portal_id, &channel_id, &name, call),
+    }
 }
 
 impl Desk<'_> {

@@ -15,6 +15,8 @@ use hubchannel_api::{
     server::{self, RouteError},
 };
 
+use crate::state::{MOST_CHANNELS, Taken};
+
 /// An answer that turns a request down.
 #[derive(Debug)]
 pub(super) struct Refusal(Box<Inner>);
@@ -125,7 +127,7 @@ impl Refusal {
     }
 
     pub(super) fn too_many_channels() -> Self {
-        Refusal::invalid(format!("An app may have at most {} custom channels", crate::state::MOST_CHANNELS))
+        Refusal::invalid(format!("An app may have at most {} custom channels", MOST_CHANNELS))
     }
 
     /// Capabilities with values that they cannot have, each as HubSpot shows it.
@@ -180,6 +182,28 @@ impl Refusal {
 
     pub(super) fn no_account(id: &str) -> Self {
         not_found("Channel account", "channelAccountId", id)
+    }
+
+    pub(super) fn no_inbox(id: &str) -> Self {
+        not_found("Inbox", "inboxId", id)
+    }
+
+    /// Without the token, which is a secret.
+    pub(super) fn no_staging_token() -> Self {
+        Refusal::new(StatusCode::NOT_FOUND, "Channel account staging token not found")
+            .category(ErrorCategory::ObjectNotFound)
+    }
+
+    pub(super) fn connected_already() -> Self {
+        Refusal::conflict("The channel account of this staging token is connected already")
+    }
+
+    pub(super) fn identifier_taken(Taken(id): &Taken) -> Self {
+        Refusal::conflict(format!("Channel account with this delivery identifier already exists. Existing ID: {id}"))
+    }
+
+    fn conflict(message: impl Into<String>) -> Self {
+        Refusal::new(StatusCode::CONFLICT, message).category(ErrorCategory::Conflict)
     }
 
     pub(super) fn no_message(id: &MessageId) -> Self {

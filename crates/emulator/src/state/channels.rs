@@ -77,6 +77,12 @@ impl Channels {
             .map(|held| &held.channel)
     }
 
+    /// The channel, whoever's it is, where portals see it.
+    pub(crate) fn seen(&self, id: &str, now: SystemTime) -> Option<&Channel> {
+        let found = self.0.iter().find(|held| held.is(id) && held.is_shown(now));
+        found.map(|held| &held.channel)
+    }
+
     fn find(&self, app_id: u64, id: &str) -> Option<&Held> {
         self.0
             .iter()

@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use hubchannel_api::model::{ActorId, ChannelId, MessageId, ThreadId};
+use hubchannel_api::model::{ActorId, ChannelAccountId, ChannelId, EventId, InboxId, MessageId, ThreadId};
 
 /// Makes ids. Each kind has a sequence of its own, so that messages have the same ids however many requests fail in
 /// between.
@@ -12,6 +12,10 @@ pub(crate) struct Ids {
     messages: u64,
     requests: u64,
     channels: u64,
+    inboxes: u64,
+    accounts: u64,
+    secrets: u64,
+    events: u64,
     threads: u64,
     integration_threads: u64,
     visitors: u64,
@@ -24,6 +28,10 @@ impl Ids {
             messages: 0,
             requests: 0,
             channels: 0,
+            inboxes: 0,
+            accounts: 0,
+            secrets: 0,
+            events: 0,
             threads: 0,
             integration_threads: 0,
             visitors: 0,
@@ -39,6 +47,31 @@ impl Ids {
     /// Digits, which fit into 32 bits for long.
     pub(crate) fn channel(&mut self) -> ChannelId {
         ChannelId::from((2_931_000 + next(&mut self.channels)).to_string())
+    }
+
+    /// Digits, which fit into 32 bits for long.
+    pub(crate) fn inbox(&mut self) -> InboxId {
+        InboxId::from((485_800_000 + next(&mut self.inboxes)).to_string())
+    }
+
+    /// Digits.
+    pub(crate) fn account(&mut self) -> ChannelAccountId {
+        ChannelAccountId::from((3_307_401_000 + next(&mut self.accounts)).to_string())
+    }
+
+    /// 32 hexadecimal digits, for what only its holder must know. They can be foretold from the seed: nothing behind them
+    /// is worth guarding.
+    pub(crate) fn secret(&mut self) -> String {
+        const OWN: u64 = 1 << 62;
+        let number = OWN | next(&mut self.secrets);
+        format!("{:016x}{:016x}", self.mixed(2 * number), self.mixed(2 * number + 1))
+    }
+
+    /// An event that is reported.
+    pub(crate) fn event(&mut self) -> EventId {
+        const OWN: u64 = 1 << 60;
+        let number = OWN | next(&mut self.events);
+        EventId::from(format!("{:016x}{:016x}", self.mixed(2 * number), self.mixed(2 * number + 1)))
     }
 
     /// Digits.

@@ -1,21 +1,28 @@
 //! What an emulator holds, and how requests change it. Knows nothing of HTTP, JSON or clocks.
 
+mod accounts;
 mod channels;
 mod draft;
+mod events;
 mod ids;
+mod inboxes;
 mod messages;
+mod staging;
 
 use std::time::SystemTime;
 
-use hubchannel_api::model::{ChannelAccountId, ChannelId};
+use hubchannel_api::model::{ChannelAccountId, ChannelEvent, ChannelId, Timestamp};
 
 use self::messages::Messages;
 pub use self::messages::Thread;
 pub(crate) use self::{
+    accounts::{Accounts, NewAccount, Taken, is_archived},
     channels::{Channels, MOST as MOST_CHANNELS},
     draft::{Address, Draft, Party},
     ids::Ids,
+    inboxes::Inboxes,
     messages::Report,
+    staging::{NotConnected, Staging},
 };
 use crate::seed::{Seed, Threading};
 
@@ -24,6 +31,11 @@ use crate::seed::{Seed, Threading};
 pub(crate) struct State {
     pub(crate) ids: Ids,
     pub(crate) channels: Channels,
+    pub(crate) inboxes: Inboxes,
+    pub(crate) accounts: Accounts,
+    pub(crate) staging: Staging,
+    /// To be reported, in their order.
+    pub(crate) events: Vec<ChannelEvent>,
     messages: Messages,
 }
 
@@ -39,9 +51,16 @@ pub(crate) struct Line {
 
 impl State {
     pub(crate) fn new(seed: &Seed, now: SystemTime) -> Self {
+        let created_at = Timestamp::from(now);
+        let mut ids = Ids::new(seed.id_seed());
+        let mut inboxes = Inboxes::new(seed.inboxes(), &created_at);
         State {
-            ids: Ids::new(seed.id_seed()),
             channels: Channels::new(seed.channels(), now),
+            accounts: Accounts::new(seed.accounts(), &mut inboxes, &mut ids, &created_at),
+            inboxes,
+            ids,
+            staging: Staging::default(),
+            events: Vec::new(),
             messages: Messages::default(),
         }
     }
