@@ -12,7 +12,7 @@ use std::{
 };
 
 use hubchannel::{
-    CallOptions, Client, CreateChannel, Error, OAuthApp, OAuthClient, PublishMessage, Reply,
+    AuthorizeUrl, CallOptions, Client, CreateChannel, Error, OAuthApp, OAuthClient, PublishMessage, Reply,
     clock::{Clock as _, ManualClock},
     emulator::{AccountSeed, ChannelSeed, Emulator, HttpServer, Seed, TokenSeed},
     middleware::{CredentialsError, DeveloperKey, FileTokenStore, MemoryTokenStore, PortalTokens, Portals, Stack},
@@ -24,6 +24,7 @@ use serde_json::json;
 
 const APP: u64 = 40_776_849;
 const LIFETIME: u32 = 1800;
+const WRITE: &str = "conversations.custom_channels.write";
 
 fn clock() -> ManualClock {
     ManualClock::new(SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000))
@@ -33,38 +34,40 @@ fn minutes(minutes: u64) -> Duration {
     Duration::from_secs(60 * minutes)
 }
 
-/// An emulator in which each portal has a channel account and tokens that end after one another: `62515-0`, `62515-1` ….
-fn emulator(clock: &ManualClock, portals: &[u64]) -> Emulator {
-    let mut seed = Seed::new(
+fn seed(clock: &ManualClock, portals: &[u64]) -> Seed {
+    let seed = Seed::new(
         ChannelSeed::new("1000", APP),
         AccountSeed::new(portals[0].to_string(), "1000", portals[0]),
         TokenSeed::new("unused", portals[0], APP),
-    )
-    .with_clock(clock.clone());
-    for portal in portals {
-        seed = seed.add_account(AccountSeed::new(portal.to_string(), "1000", *portal));
-        for number in 0..8_u32 {
-            let end = clock.wall() + Duration::from_secs(u64::from(LIFETIME * (number + 1)));
-            let token = TokenSeed::new(format!("{portal}-{number}"), *portal, APP).set_expires_at(end);
-            seed = seed.add_token(token);
-        }
-    }
-    Emulator::with_seed(seed)
+    );
+    let accounts = portals
+        .iter()
+        .map(|portal| AccountSeed::new(portal.to_string(), "1000", *portal));
+    accounts.fold(seed.with_clock(clock.clone()), Seed::add_account)
 }
 
-/// HubSpot's token endpoint, which the emulator has not: from `refresh-62515` it makes `62515-0`, then `62515-1` ….
-fn oauth(asked: &Arc<AtomicUsize>) -> OAuthClient {
-    let asked = Arc::clone(asked);
-    let mut api = MockOAuth::new();
-    api.expect_request_token().returning(move |call| {
-        let number = asked.fetch_add(1, Ordering::SeqCst);
-        let refresh_token = call.body.refresh_token.as_ref().unwrap().expose().to_owned();
-        let portal = refresh_token.strip_prefix("refresh-").unwrap();
-        Ok(Reply::new(
-            TokenResponse::new(format!("{portal}-{number}"), LIFETIME).set_refresh_token(refresh_token.as_str()),
-        ))
-    });
-    OAuthClient::from_api(api, OAuthApp::new("client-7", "hush"))
+/// An emulator in which each portal has a channel account.
+fn emulator(clock: &ManualClock, portals: &[u64]) -> Emulator {
+    Emulator::with_seed(seed(clock, portals))
+}
+
+/// The emulator's OAuth.
+fn oauth(emulator: &Emulator) -> OAuthClient {
+    OAuthClient::new(Stack::new(emulator.transport()).build(), emulator.oauth_app())
+}
+
+/// A refresh token of each portal.
+fn store(emulator: &Emulator, portals: &[u64]) -> MemoryTokenStore {
+    portals.iter().fold(MemoryTokenStore::new(), |store, portal| {
+        store.with(portal.to_string(), PortalTokens::new(emulator.refresh_token(*portal, [WRITE])))
+    })
+}
+
+/// How the requests to paths that end so were answered.
+fn answers(emulator: &Emulator, end: &str) -> Vec<u16> {
+    let received = emulator.received();
+    let asked = received.iter().filter(|request| request.path_and_query.ends_with(end));
+    asked.map(|request| request.answered.unwrap().as_u16()).collect()
 }
 
 fn message(portal: u64, number: usize) -> PublishMessage {
@@ -75,17 +78,11 @@ fn message(portal: u64, number: usize) -> PublishMessage {
     PublishMessage::new("1000", body)
 }
 
-fn store(portals: &[u64]) -> MemoryTokenStore {
-    portals.iter().fold(MemoryTokenStore::new(), |store, portal| {
-        store.with(portal.to_string(), PortalTokens::new(format!("refresh-{portal}")))
-    })
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_thousand_messages_at_once_with_an_expired_token_refresh_it_once() {
-    let (clock, asked) = (clock(), Arc::new(AtomicUsize::new(0)));
+    let clock = clock();
     let emulator = emulator(&clock, &[62515]);
-    let portals = Portals::builder(oauth(&asked), store(&[62515]))
+    let portals = Portals::builder(oauth(&emulator), store(&emulator, &[62515]))
         .clock(clock.clone())
         .build();
     let client = Client::new(
@@ -105,51 +102,53 @@ async fn a_thousand_messages_at_once_with_an_expired_token_refresh_it_once() {
     for call in calls {
         call.await.unwrap().unwrap();
     }
-    assert_eq!(asked.load(Ordering::SeqCst), 2);
+    assert_eq!(answers(&emulator, "/token"), [200, 200]);
     assert_eq!(emulator.messages().len(), 1_001);
-    assert!(
-        emulator
-            .received()
-            .iter()
-            .all(|request| request.answered.unwrap() == 201)
-    );
+    assert_eq!(answers(&emulator, "/messages"), [201; 1_001]);
+}
+
+/// A token endpoint that promises more than it keeps, as the emulator's never does: it makes `62515-0`, then `62515-1` ….
+fn boaster(asked: &Arc<AtomicUsize>) -> OAuthClient {
+    let asked = Arc::clone(asked);
+    let mut api = MockOAuth::new();
+    api.expect_request_token().returning(move |_| {
+        let number = asked.fetch_add(1, Ordering::SeqCst);
+        Ok(Reply::new(TokenResponse::new(format!("62515-{number}"), LIFETIME)))
+    });
+    OAuthClient::from_api(api, OAuthApp::new("client-7", "hush"))
 }
 
 #[tokio::test]
 async fn a_token_that_ends_sooner_than_it_said_costs_one_more_request_and_no_message() {
     let (clock, asked) = (clock(), Arc::new(AtomicUsize::new(0)));
-    let emulator = emulator(&clock, &[62515]);
-    let portals = Portals::builder(oauth(&asked), store(&[62515]))
-        .clock(clock.clone())
-        .build();
+    let token = |number: u64| {
+        let end = clock.wall() + minutes(20 * (number + 1));
+        TokenSeed::new(format!("62515-{number}"), 62515, APP).set_expires_at(end)
+    };
+    let emulator = Emulator::with_seed(seed(&clock, &[62515]).add_token(token(0)).add_token(token(1)));
+    let store = MemoryTokenStore::new().with("62515", PortalTokens::new("refresh"));
+    let portals = Portals::builder(boaster(&asked), store).clock(clock.clone()).build();
     let client = Client::new(
         Stack::new(emulator.transport())
             .clock(clock.clone())
             .oauth(portals.portal("62515"))
             .build(),
     );
-    // Ten minutes later than the emulator's tokens begin: the first is promised for longer than it is good.
-    clock.advance(minutes(10));
     client.publish_message(message(62515, 0)).await.unwrap();
     clock.advance(minutes(25));
     let reply = client.publish_message(message(62515, 1)).await.unwrap();
     assert_eq!(reply.attempts().count, 2);
     assert_eq!(asked.load(Ordering::SeqCst), 2);
-    let answers: Vec<u16> = emulator
-        .received()
-        .iter()
-        .map(|request| request.answered.unwrap().as_u16())
-        .collect();
-    assert_eq!(answers, [201, 401, 201]);
+    assert_eq!(answers(&emulator, "/messages"), [201, 401, 201]);
     assert_eq!(emulator.messages().len(), 2);
 }
 
 #[tokio::test]
 async fn one_client_publishes_for_many_portals() {
-    let (clock, asked) = (clock(), Arc::new(AtomicUsize::new(0)));
+    let clock = clock();
     let ids = [62515, 62516, 62517];
     let emulator = emulator(&clock, &ids);
-    let portals = Portals::builder(oauth(&asked), store(&ids))
+    let portals = Portals::builder(oauth(&emulator), store(&emulator, &ids))
         .clock(clock.clone())
         .build();
     let client = Client::new(Stack::new(emulator.transport()).clock(clock).portals(portals).build());
@@ -160,7 +159,7 @@ async fn one_client_publishes_for_many_portals() {
             .await
             .unwrap();
     }
-    assert_eq!(asked.load(Ordering::SeqCst), 3);
+    assert_eq!(answers(&emulator, "/token"), [200; 3]);
     assert_eq!(emulator.messages().len(), 6);
 
     let options = CallOptions::for_portal("1");
@@ -181,31 +180,60 @@ impl Drop for Directory {
 
 #[tokio::test]
 async fn a_bridge_that_restarts_goes_on_with_the_token_in_its_files() {
-    let (clock, asked) = (clock(), Arc::new(AtomicUsize::new(0)));
+    let clock = clock();
     let emulator = emulator(&clock, &[62515]);
     let server = HttpServer::start(emulator.clone()).await.unwrap();
     let directory = Directory(std::env::temp_dir().join(format!("hubchannel-bridge-{}", std::process::id())));
-    let oauth = oauth(&asked);
     let start = || {
         let files = FileTokenStore::open(&directory.0).unwrap();
-        let portals = Portals::builder(oauth.clone(), files).clock(clock.clone()).build();
-        let portal = portals.portal("62515");
-        let stack = Stack::new(ReqwestTransport::new().unwrap())
-            .oauth(portal.clone())
+        let transport = ReqwestTransport::new().unwrap();
+        let oauth = OAuthClient::builder(transport.clone(), emulator.oauth_app())
+            .base_url(server.base_url())
             .build();
+        let portals = Portals::builder(oauth, files).clock(clock.clone()).build();
+        let portal = portals.portal("62515");
+        let stack = Stack::new(transport).oauth(portal.clone()).build();
         (Client::builder(stack).base_url(server.base_url()).build(), portal)
     };
     let (client, portal) = start();
-    portal.connect(PortalTokens::new("refresh-62515")).await.unwrap();
+    let refresh_token = emulator.refresh_token(62515, [WRITE]);
+    portal.connect(PortalTokens::new(refresh_token)).await.unwrap();
     client.publish_message(message(62515, 0)).await.unwrap();
     let (client, _) = start();
     client.publish_message(message(62515, 1)).await.unwrap();
-    assert_eq!(asked.load(Ordering::SeqCst), 1);
+    assert_eq!(answers(&emulator, "/token"), [200]);
     clock.advance(minutes(29));
     client.publish_message(message(62515, 2)).await.unwrap();
-    assert_eq!(asked.load(Ordering::SeqCst), 2);
+    assert_eq!(answers(&emulator, "/token"), [200, 200]);
     assert_eq!(emulator.messages().len(), 3);
     server.shutdown().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_portal_is_connected_by_its_user_and_lost_when_the_app_is_taken_out() {
+    const REDIRECT: &str = "https://bridge.example.com/oauth";
+    let clock = clock();
+    let emulator = Emulator::with_seed(seed(&clock, &[62515]).with_rotating_refresh_tokens());
+    let app = emulator.oauth_app();
+    let portals = Portals::builder(oauth(&emulator), MemoryTokenStore::new())
+        .clock(clock.clone())
+        .build();
+    let page = AuthorizeUrl::new(app.client_id, REDIRECT).add_scope(WRITE).to_string();
+    let code = emulator.authorize(62515, &page).unwrap().code;
+    portals.connect(code.expose(), REDIRECT).await.unwrap();
+    let stack = Stack::new(emulator.transport()).clock(clock.clone()).portals(portals);
+    let client = Client::new(stack.build());
+    let publish = |number| message(62515, number).with_options(CallOptions::for_portal("62515"));
+    // Each hour brings another refresh token, of which none may be lost.
+    for number in 0..5 {
+        client.publish_message(publish(number)).await.unwrap();
+        clock.advance(minutes(60));
+    }
+    assert_eq!(answers(&emulator, "/token"), [200; 5]);
+    emulator.uninstall(APP, 62515);
+    let error = client.publish_message(publish(5)).await.unwrap_err();
+    assert!(CredentialsError::of(&error).unwrap().must_reconnect(), "{error}");
+    assert_eq!(emulator.messages().len(), 5);
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use std::{
 
 use http::{Request, Response};
 use hubchannel_api::{
-    Body,
+    Body, OAuthApp,
     model::{
         AppId, Channel, ChannelAccount, ChannelAccountId, ChannelEvent, ChannelId, InboxId, Message, PortalId, Secret,
         StagingRedirect,
@@ -16,8 +16,11 @@ use hubchannel_api::{
 };
 
 use crate::{
-    Connection, ConnectionError, EmulatorTransport, Fault, Received, Seed, Thread, escape::with_query, service,
-    state::State,
+    Authorization, AuthorizationError, Connection, ConnectionError, EmulatorTransport, Fault, Received, Seed, Thread,
+    authorization::Wish,
+    escape::with_query,
+    service,
+    state::{Grant, State},
 };
 
 /// A HubSpot of one's own, as far as custom channels go. Cheap to clone; clones are the same emulator.
@@ -100,6 +103,59 @@ impl Emulator {
         let seed = &self.0.seed;
         seed.app(seed.first().channel.app_id)
             .map_or_else(|| Secret::new(""), |app| app.developer_key.clone())
+    }
+
+    /// What the first channel's app shows HubSpot to get tokens.
+    pub fn oauth_app(&self) -> OAuthApp {
+        let seed = &self.0.seed;
+        seed.app(seed.first().channel.app_id).map_or_else(
+            || OAuthApp::new("", ""),
+            |app| OAuthApp::new(app.client_id.clone(), app.client_secret.clone()),
+        )
+    }
+
+    /// Does what a user does who follows this address of [`AuthorizeUrl`](hubchannel_api::AuthorizeUrl) and lets the app
+    /// into this portal, with all that it asks for.
+    ///
+    /// # Errors
+    /// When the address asks for nothing that HubSpot could show.
+    pub fn authorize(&self, portal_id: u64, url: &str) -> Result<Authorization, AuthorizationError> {
+        let wish = Wish::read(url)?;
+        let Some(app) = self.0.seed.client(&wish.client_id) else {
+            return Err(AuthorizationError::NoApp(wish.client_id));
+        };
+        let grant = Grant {
+            app_id: app.id,
+            portal_id,
+            scopes: wish.scopes,
+        };
+        let now = self.0.seed.clock().wall();
+        let state = &mut self.world().state;
+        let code = state
+            .tokens
+            .allow(&mut state.ids, grant, wish.redirect_uri.clone(), now);
+        let mut pairs = vec![("code", code.expose())];
+        pairs.extend(wish.state.as_deref().map(|state| ("state", state)));
+        Ok(Authorization {
+            url: with_query(&wish.redirect_uri, pairs).into(),
+            code,
+        })
+    }
+
+    /// A refresh token of the first channel's app for this portal, as if a user had let it in long ago with these scopes.
+    pub fn refresh_token(&self, portal_id: u64, scopes: impl IntoIterator<Item = impl Into<String>>) -> Secret {
+        let grant = Grant {
+            app_id: self.0.seed.first().channel.app_id,
+            portal_id,
+            scopes: scopes.into_iter().map(Into::into).collect(),
+        };
+        let state = &mut self.world().state;
+        state.tokens.install(&mut state.ids, grant)
+    }
+
+    /// Takes the app out of the portal, as a user does there: none of its codes and tokens is good any more.
+    pub fn uninstall(&self, app_id: u64, portal_id: u64) {
+        self.world().state.tokens.uninstall(app_id, portal_id);
     }
 
     /// The first channel's app.

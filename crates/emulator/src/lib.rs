@@ -34,6 +34,7 @@
 #[doc = include_str!("../BEHAVIOUR.md")]
 pub mod behaviour {}
 
+mod authorization;
 mod connection;
 mod emulator;
 mod escape;
@@ -49,6 +50,7 @@ mod transport;
 #[cfg(feature = "http")]
 pub use self::http_server::HttpServer;
 pub use self::{
+    authorization::{Authorization, AuthorizationError},
     connection::{Connection, ConnectionError},
     emulator::Emulator,
     fault::Fault,

@@ -18,14 +18,19 @@ use hubchannel_api::model::Secret;
 pub struct AppSeed {
     pub(crate) id: u64,
     pub(crate) developer_key: Secret,
+    pub(crate) client_id: String,
+    pub(crate) client_secret: Secret,
 }
 
 impl AppSeed {
-    /// An app with the key `emulated-developer-key`.
+    /// An app with the key `emulated-developer-key` and the client secret `emulated-client-secret`. Its client id is
+    /// `emulated-client-` with its number behind.
     pub fn new(id: u64) -> Self {
         AppSeed {
             id,
             developer_key: "emulated-developer-key".into(),
+            client_id: format!("emulated-client-{id}"),
+            client_secret: "emulated-client-secret".into(),
         }
     }
 
@@ -34,6 +39,16 @@ impl AppSeed {
     pub fn set_developer_key(self, key: impl Into<Secret>) -> Self {
         AppSeed {
             developer_key: key.into(),
+            ..self
+        }
+    }
+
+    /// Sets what the app shows HubSpot to get tokens. No two apps have the same client id.
+    #[must_use]
+    pub fn set_client(self, id: impl Into<String>, secret: impl Into<Secret>) -> Self {
+        AppSeed {
+            client_id: id.into(),
+            client_secret: secret.into(),
             ..self
         }
     }

@@ -49,6 +49,7 @@ pub struct Seed {
     id_seed: u64,
     strict: bool,
     listing_delay: Duration,
+    rotates_refresh_tokens: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -76,6 +77,7 @@ impl Seed {
             id_seed: 0,
             strict: false,
             listing_delay: Duration::ZERO,
+            rotates_refresh_tokens: false,
         }
     }
 
@@ -144,6 +146,16 @@ impl Seed {
         Seed { listing_delay, ..self }
     }
 
+    /// Gives a new refresh token with every access token, and takes the old one no more. Unless set a refresh token stays
+    /// as it is. Which of them HubSpot does is not documented.
+    #[must_use]
+    pub fn with_rotating_refresh_tokens(self) -> Self {
+        Seed {
+            rotates_refresh_tokens: true,
+            ..self
+        }
+    }
+
     pub(crate) fn first(&self) -> &First {
         &self.first
     }
@@ -164,8 +176,17 @@ impl Seed {
         self.listing_delay
     }
 
-    pub(crate) fn token(&self, token: &Secret) -> Option<&TokenSeed> {
-        self.tokens.iter().rev().find(|known| known.secret == *token)
+    pub(crate) fn rotates_refresh_tokens(&self) -> bool {
+        self.rotates_refresh_tokens
+    }
+
+    pub(crate) fn tokens(&self) -> &[TokenSeed] {
+        &self.tokens
+    }
+
+    /// The app with this client id.
+    pub(crate) fn client(&self, client_id: &str) -> Option<&AppSeed> {
+        self.apps.iter().find(|app| app.client_id == client_id)
     }
 
     pub(crate) fn app(&self, id: u64) -> Option<&AppSeed> {

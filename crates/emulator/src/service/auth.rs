@@ -6,17 +6,20 @@ use http::{HeaderMap, Request, header::AUTHORIZATION};
 use hubchannel_api::{Body, model::Secret, server};
 
 use super::refusal::Refusal;
-use crate::seed::{Seed, TokenSeed};
+use crate::{
+    seed::{Seed, TokenSeed},
+    state::State,
+};
 
 /// Finds the token of a request and checks that it is good and has one of these scopes.
 pub(super) fn portal<'s>(
-    seed: &'s Seed,
+    state: &'s State,
     headers: &HeaderMap,
     scopes: &[&str],
     now: SystemTime,
 ) -> Result<&'s TokenSeed, Refusal> {
     let token = bearer(headers)
-        .and_then(|token| seed.token(&token))
+        .and_then(|token| state.tokens.access(&token))
         .ok_or_else(Refusal::no_credentials)?;
     if let Some(expired) = token.expires_at.filter(|expiry| *expiry <= now) {
         return Err(Refusal::token_expired(expired, now));
@@ -28,7 +31,7 @@ pub(super) fn portal<'s>(
 }
 
 /// Finds the developer's key of a request and the app that it names, and checks that they belong together.
-pub(super) fn app(seed: &Seed, request: &Request<Body>, now: SystemTime) -> Result<u64, Refusal> {
+pub(super) fn app(seed: &Seed, state: &State, request: &Request<Body>, now: SystemTime) -> Result<u64, Refusal> {
     let query = server::query_pairs(request);
     let parameter = |name: &str| {
         query
@@ -39,7 +42,7 @@ pub(super) fn app(seed: &Seed, request: &Request<Body>, now: SystemTime) -> Resu
     };
     let Some(key) = parameter("hapikey").map(|key| Secret::from(key.as_str())) else {
         // A good token is still the wrong kind of credential.
-        portal(seed, request.headers(), &[], now)?;
+        portal(state, request.headers(), &[], now)?;
         return Err(Refusal::scope_not_public());
     };
     if !seed.knows_developer_key(&key) {

@@ -10,6 +10,7 @@ mod channels;
 mod draft;
 mod identifier;
 mod messages;
+mod oauth;
 mod page;
 mod refusal;
 mod staging;
@@ -86,13 +87,14 @@ fn act(seed: &Seed, state: &mut State, now: SystemTime, request: &Request<Body>)
     };
     match operation.credential {
         Credential::DeveloperKey => {
-            let app_id = auth::app(seed, request, now)?;
+            let app_id = auth::app(seed, desk.state, request, now)?;
             channels::act(desk, app_id)
         }
         Credential::PortalToken if operation.area == Area::CustomChannels => {
-            let token = auth::portal(seed, request.headers(), operation.scopes, now)?;
-            portal(desk, token)
+            let token = auth::portal(desk.state, request.headers(), operation.scopes, now)?.clone();
+            portal(desk, &token)
         }
+        Credential::None if operation.area == Area::OAuth => oauth::act(desk),
         _ => Err(Refusal::not_emulated(operation)),
     }
 }

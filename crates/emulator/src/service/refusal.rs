@@ -11,7 +11,10 @@ use http::{
 };
 use hubchannel_api::{
     Body, OperationInfo,
-    model::{DetailedError, ErrorBody, ErrorCategory, ErrorDetail, MessageId, Timestamp},
+    model::{
+        DetailedError, ErrorBody, ErrorCategory, ErrorDetail, MessageId, OAuthErrorBody, OAuthErrorCode,
+        OAuthErrorStatus, Timestamp,
+    },
     server::{self, RouteError},
 };
 
@@ -24,9 +27,16 @@ pub(super) struct Refusal(Box<Inner>);
 #[derive(Debug)]
 struct Inner {
     status: StatusCode,
-    /// `None` for a page.
-    body: Option<ErrorBody>,
+    content: Content,
     allowed: Vec<Method>,
+}
+
+#[derive(Debug)]
+enum Content {
+    /// A page for browsers.
+    Page,
+    Error(ErrorBody),
+    OAuth(OAuthErrorBody),
 }
 
 impl Refusal {
@@ -36,7 +46,7 @@ impl Refusal {
         body.message = message.into().into();
         Refusal(Box::new(Inner {
             status,
-            body: Some(body),
+            content: Content::Error(body),
             allowed: Vec::new(),
         }))
     }
@@ -44,13 +54,15 @@ impl Refusal {
     fn page(status: StatusCode) -> Self {
         Refusal(Box::new(Inner {
             status,
-            body: None,
+            content: Content::Page,
             allowed: Vec::new(),
         }))
     }
 
     fn with(mut self, change: impl FnOnce(&mut ErrorBody)) -> Self {
-        self.0.body.as_mut().map(change);
+        if let Content::Error(body) = &mut self.0.content {
+            change(body);
+        }
         self
     }
 
@@ -72,6 +84,34 @@ impl Refusal {
             .map(|(name, page)| ((*name).to_owned(), (*page).to_owned()))
             .collect();
         self.with(|body| body.links = links.into())
+    }
+
+    /// The endpoints of OAuth have a body of their own.
+    pub(super) fn oauth(status: &str, message: &str, error: OAuthErrorCode) -> Self {
+        let mut body = OAuthErrorBody::default();
+        body.status = OAuthErrorStatus::from(status).into();
+        body.message = message.into();
+        body.error = error.into();
+        body.error_description = message.into();
+        Refusal(Box::new(Inner {
+            status: StatusCode::BAD_REQUEST,
+            content: Content::OAuth(body),
+            allowed: Vec::new(),
+        }))
+    }
+
+    pub(super) fn bad_code() -> Self {
+        Refusal::oauth("BAD_AUTH_CODE", "missing or unknown auth code", OAuthErrorCode::InvalidGrant)
+    }
+
+    pub(super) fn bad_refresh_token() -> Self {
+        let message = "refresh token is invalid, expired or revoked";
+        Refusal::oauth("BAD_REFRESH_TOKEN", message, OAuthErrorCode::InvalidGrant)
+    }
+
+    pub(super) fn wrong_client() -> Self {
+        let message = "refresh token was not issued to this client";
+        Refusal::oauth("MISMATCH_REFRESH_TOKEN_CLIENT", message, OAuthErrorCode::InvalidGrant)
     }
 
     /// Nothing is at this path.
@@ -257,11 +297,22 @@ impl Refusal {
     }
 
     pub(super) fn into_response(self, correlation_id: &str) -> Response<Body> {
-        let Inner { status, body, allowed } = *self.0;
-        let written = body.and_then(|mut body| {
-            body.correlation_id = correlation_id.into();
-            server::json(&body).ok()
-        });
+        let Inner {
+            status,
+            content,
+            allowed,
+        } = *self.0;
+        let written = match content {
+            Content::Page => None,
+            Content::Error(mut body) => {
+                body.correlation_id = correlation_id.into();
+                server::json(&body).ok()
+            }
+            Content::OAuth(mut body) => {
+                body.correlation_id = correlation_id.into();
+                server::json(&body).ok()
+            }
+        };
         let mut response = written.unwrap_or_else(|| page(status));
         *response.status_mut() = status;
         let headers = response.headers_mut();

@@ -8,6 +8,7 @@ mod ids;
 mod inboxes;
 mod messages;
 mod staging;
+mod tokens;
 
 use std::time::SystemTime;
 
@@ -22,7 +23,8 @@ pub(crate) use self::{
     ids::Ids,
     inboxes::Inboxes,
     messages::Report,
-    staging::{NotConnected, Staging},
+    staging::{NotConnected, Staging, USER},
+    tokens::{Grant, LIFETIME, NotIssued, Tokens},
 };
 use crate::seed::{Seed, Threading};
 
@@ -34,6 +36,7 @@ pub(crate) struct State {
     pub(crate) inboxes: Inboxes,
     pub(crate) accounts: Accounts,
     pub(crate) staging: Staging,
+    pub(crate) tokens: Tokens,
     /// To be reported, in their order.
     pub(crate) events: Vec<ChannelEvent>,
     messages: Messages,
@@ -60,6 +63,7 @@ impl State {
             inboxes,
             ids,
             staging: Staging::default(),
+            tokens: Tokens::new(seed.tokens()),
             events: Vec::new(),
             messages: Messages::default(),
         }

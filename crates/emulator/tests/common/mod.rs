@@ -96,6 +96,21 @@ impl Ask {
         .header("content-type", "application/json")
     }
 
+    /// A form to send, anonymously.
+    pub(crate) fn form(path: impl Into<String>, pairs: &[(&str, &str)]) -> Self {
+        let escaped = |text: &str| text.bytes().map(|byte| format!("%{byte:02x}")).collect::<String>();
+        let pairs: Vec<String> = pairs
+            .iter()
+            .map(|(name, value)| format!("{name}={}", escaped(value)))
+            .collect();
+        Ask {
+            body: pairs.join("&").into_bytes(),
+            ..Ask::new(Method::POST, path)
+        }
+        .header("content-type", "application/x-www-form-urlencoded")
+        .anonymous()
+    }
+
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self

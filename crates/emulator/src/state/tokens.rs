@@ -1,0 +1,185 @@
+//! What users have let apps do in their portals: codes, refresh tokens and access tokens.
+
+use std::time::{Duration, SystemTime};
+
+use hubchannel_api::model::Secret;
+
+use super::Ids;
+use crate::seed::TokenSeed;
+
+/// How long an access token is good.
+pub(crate) const LIFETIME: Duration = Duration::from_secs(1_800);
+
+/// How long a code is good.
+const CODE_LIFETIME: Duration = Duration::from_secs(60);
+
+/// Every code and token that is still known.
+#[derive(Debug)]
+pub(crate) struct Tokens {
+    codes: Vec<Code>,
+    refresh: Vec<Refresh>,
+    access: Vec<TokenSeed>,
+}
+
+/// What a user has allowed.
+#[derive(Clone, Debug)]
+pub(crate) struct Grant {
+    pub(crate) app_id: u64,
+    pub(crate) portal_id: u64,
+    pub(crate) scopes: Vec<String>,
+}
+
+#[derive(Debug)]
+struct Code {
+    secret: Secret,
+    grant: Grant,
+    redirect_uri: String,
+    expires_at: SystemTime,
+}
+
+#[derive(Debug)]
+struct Refresh {
+    secret: Secret,
+    grant: Grant,
+}
+
+/// Fresh tokens.
+#[derive(Debug)]
+pub(crate) struct Issued {
+    pub(crate) access: Secret,
+    pub(crate) refresh: Secret,
+    pub(crate) grant: Grant,
+}
+
+/// Why there are none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NotIssued {
+    /// There is no such code or refresh token, or none any more.
+    Unknown,
+    /// It is of another app.
+    OtherApp,
+    /// The code was sent to another address.
+    OtherAddress,
+}
+
+impl Tokens {
+    pub(super) fn new(seeds: &[TokenSeed]) -> Self {
+        Tokens {
+            codes: Vec::new(),
+            refresh: Vec::new(),
+            access: seeds.to_vec(),
+        }
+    }
+
+    /// The access token, be it good or expired.
+    pub(crate) fn access(&self, token: &Secret) -> Option<&TokenSeed> {
+        // Of two with the same text the later one counts.
+        self.access.iter().rev().find(|known| known.secret == *token)
+    }
+
+    /// What the refresh token stands for.
+    pub(crate) fn refresh(&self, token: &Secret) -> Option<&Grant> {
+        let found = self.refresh.iter().find(|known| known.secret == *token);
+        found.map(|known| &known.grant)
+    }
+
+    /// A code for what a user has allowed.
+    pub(crate) fn allow(&mut self, ids: &mut Ids, grant: Grant, redirect_uri: String, now: SystemTime) -> Secret {
+        let secret = Secret::from(format!("na1-{}", ids.secret()));
+        self.codes.push(Code {
+            secret: secret.clone(),
+            grant,
+            redirect_uri,
+            expires_at: now.checked_add(CODE_LIFETIME).unwrap_or(now),
+        });
+        secret
+    }
+
+    /// Tokens for a code, which is good once.
+    pub(crate) fn redeem(
+        &mut self,
+        ids: &mut Ids,
+        app_id: u64,
+        code: &Secret,
+        redirect_uri: &str,
+        now: SystemTime,
+    ) -> Result<Issued, NotIssued> {
+        self.codes.retain(|known| known.expires_at > now);
+        let found = self.codes.iter().position(|known| known.secret == *code);
+        let at = found.ok_or(NotIssued::Unknown)?;
+        let known = self.codes.get(at).ok_or(NotIssued::Unknown)?;
+        if known.grant.app_id != app_id {
+            return Err(NotIssued::Unknown);
+        }
+        if known.redirect_uri != redirect_uri {
+            return Err(NotIssued::OtherAddress);
+        }
+        let grant = self.codes.remove(at).grant;
+        let refresh = Secret::from(ids.secret());
+        self.refresh.push(Refresh {
+            secret: refresh.clone(),
+            grant: grant.clone(),
+        });
+        Ok(self.issue(ids, grant, refresh, now))
+    }
+
+    /// An access token for a refresh token, which may be replaced too.
+    pub(crate) fn renew(
+        &mut self,
+        ids: &mut Ids,
+        app_id: u64,
+        token: &Secret,
+        rotate: bool,
+        now: SystemTime,
+    ) -> Result<Issued, NotIssued> {
+        let found = self.refresh.iter_mut().find(|known| known.secret == *token);
+        let known = found.ok_or(NotIssued::Unknown)?;
+        if known.grant.app_id != app_id {
+            return Err(NotIssued::OtherApp);
+        }
+        if rotate {
+            known.secret = Secret::from(ids.secret());
+        }
+        let (grant, refresh) = (known.grant.clone(), known.secret.clone());
+        Ok(self.issue(ids, grant, refresh, now))
+    }
+
+    fn issue(&mut self, ids: &mut Ids, grant: Grant, refresh: Secret, now: SystemTime) -> Issued {
+        let access = Secret::from(ids.secret());
+        let token = TokenSeed::new(access.clone(), grant.portal_id, grant.app_id)
+            .set_scopes(grant.scopes.clone())
+            .set_expires_at(now.checked_add(LIFETIME).unwrap_or(now));
+        self.access.push(token);
+        Issued { access, refresh, grant }
+    }
+
+    /// A refresh token to start with.
+    pub(crate) fn install(&mut self, ids: &mut Ids, grant: Grant) -> Secret {
+        let secret = Secret::from(ids.secret());
+        self.refresh.push(Refresh {
+            secret: secret.clone(),
+            grant,
+        });
+        secret
+    }
+
+    /// Takes the refresh token no more.
+    pub(crate) fn revoke(&mut self, app_id: u64, token: &Secret) -> Result<(), NotIssued> {
+        match self.refresh(token) {
+            Some(grant) if grant.app_id != app_id => Err(NotIssued::OtherApp),
+            _ => {
+                self.refresh.retain(|known| known.secret != *token);
+                Ok(())
+            }
+        }
+    }
+
+    /// Forgets all that the app may do in the portal.
+    pub(crate) fn uninstall(&mut self, app_id: u64, portal_id: u64) {
+        let stays = |app: u64, portal: u64| (app, portal) != (app_id, portal_id);
+        self.codes.retain(|code| stays(code.grant.app_id, code.grant.portal_id));
+        self.refresh
+            .retain(|known| stays(known.grant.app_id, known.grant.portal_id));
+        self.access.retain(|known| stays(known.app_id, known.portal_id));
+    }
+}
