@@ -337,6 +337,8 @@ async fn what_is_signed_and_cannot_be_read_is_said_to_be_so() {
         let request = request("/hubspot/events", &sign(SECRET, url, body), body);
         assert_eq!(send(address, &request).await, 400);
     }
+    let kinds: Vec<_> = bridge.refusals().into_iter().map(|(kind, _)| kind).collect();
+    assert_eq!(kinds, [RefusalKind::Unreadable; 3]);
     for body in ["[]", "{}", r#"{"type":"NEW"}"#] {
         let request = request("/hubspot/events", &sign(SECRET, url, body), body);
         assert_eq!(send(address, &request).await, 204);

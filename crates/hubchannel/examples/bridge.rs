@@ -39,10 +39,8 @@ impl Bridge {
     fn new(verifier: Verifier) -> Self {
         let receiver = Receiver::new(verifier, || SystemClock.wall());
         Bridge {
-            receiver: receiver.on_refusal(|refused| match refused.explain() {
-                Some(explanation) => eprintln!("{explanation}"),
-                None => eprintln!("refused: {refused}"),
-            }),
+            // While a bridge is set up, `refused.explain()` says what differs; for every stranger it is too much work.
+            receiver: receiver.on_refusal(|refused| eprintln!("refused: {refused}")),
             // A bridge that is not to repeat replies after a restart keeps this in its database.
             deliveries: Deliveries::new(MemoryDeliveryStore::new()),
         }
@@ -62,7 +60,10 @@ impl FromRef<Bridge> for Receiver {
 
 async fn hook(State(bridge): State<Bridge>, Delivered(events): Delivered<ChannelEvents>) -> Answer {
     for event in &events {
-        if take(&bridge.deliveries, event).await == Answer::ComeAgain {
+        // HubSpot hangs up after some seconds, and the server then drops this handler: what is begun must not end with it,
+        // or it would be begun again.
+        let work = tokio::spawn(take(bridge.deliveries.clone(), event.clone()));
+        if work.await.unwrap_or(Answer::ComeAgain) == Answer::ComeAgain {
             return Answer::ComeAgain;
         }
     }
@@ -70,11 +71,18 @@ async fn hook(State(bridge): State<Bridge>, Delivered(events): Delivered<Channel
 }
 
 /// Does one event, unless it is done.
-async fn take(deliveries: &Deliveries, event: &ChannelEvent) -> Answer {
-    match deliveries.begin(DeliveryKey::of(event), SystemClock.wall()).await {
+async fn take(deliveries: Deliveries, event: ChannelEvent) -> Answer {
+    match deliveries.begin(DeliveryKey::of(&event), SystemClock.wall()).await {
         Ok(Begin::New(delivery)) => {
-            if let Some(reply) = AgentReply::of(event) {
-                pass_on(&reply);
+            if let Some(reply) = AgentReply::of(&event) {
+                if let Err(error) = pass_on(&reply) {
+                    eprintln!("not passed on: {error}");
+                    return Answer::ComeAgain;
+                }
+            } else if let Some(error) = event.as_unrecognized().and_then(|event| event.decode_error()) {
+                // Perhaps a reply: HubSpot comes again, and the bridge may be mended until then.
+                eprintln!("cannot be read: {error}");
+                return Answer::ComeAgain;
             }
             match delivery.complete(SystemClock.wall()).await {
                 Ok(()) => Answer::Done,
@@ -87,15 +95,17 @@ async fn take(deliveries: &Deliveries, event: &ChannelEvent) -> Answer {
 }
 
 /// Where a bridge sends the message to the visitor.
-fn pass_on(reply: &AgentReply<'_>) {
+fn pass_on(reply: &AgentReply<'_>) -> Result<(), &'static str> {
     let to = reply.recipient().and_then(|recipient| recipient.value.as_deref());
-    println!("to {}: {}", to.unwrap_or("nobody"), reply.text().unwrap_or_default());
+    let to = to.ok_or("the reply is for nobody")?;
+    println!("to {to}: {}", reply.text().unwrap_or_default());
     for file in reply.files() {
         println!("  with the file {:?}", file.name);
     }
     for image in reply.inline_images() {
         println!("  with the image {:?}", image.source);
     }
+    Ok(())
 }
 
 #[tokio::main]

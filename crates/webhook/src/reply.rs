@@ -111,7 +111,11 @@ impl<'e> AgentReply<'e> {
     pub fn recipients(&self) -> impl Iterator<Item = &'e DeliveryIdentifier> {
         let recipients = self.message().and_then(|message| message.recipients.as_deref());
         let identifiers = recipients.unwrap_or_default().iter();
-        identifiers.filter_map(|recipient| recipient.delivery_identifier.as_ref())
+        let has_address =
+            |identifier: &&DeliveryIdentifier| identifier.value.as_ref().is_some_and(|value| !value.is_empty());
+        identifiers
+            .filter_map(|recipient| recipient.delivery_identifier.as_ref())
+            .filter(has_address)
     }
 
     /// The text without formatting; it may be empty beside an attachment.

@@ -37,7 +37,10 @@ pub struct Verified {
 impl Verified {
     /// The events of a channel's webhook: one, where HubSpot sends it as it always has (observed).
     ///
-    /// An event of an unknown kind is kept whole and is no error.
+    /// An event of an unknown kind is kept whole and is no error. Neither is one of a known kind that cannot be read,
+    /// which may be an agent's reply: its [`as_unrecognized`](hubchannel_model::ChannelEvent::as_unrecognized) has a
+    /// [`decode_error`](hubchannel_model::Unrecognized::decode_error), and a bridge that answers
+    /// [`ComeAgain`](crate::Answer::ComeAgain) has time to be mended before the reply is lost.
     ///
     /// # Errors
     /// When the body is not JSON.
@@ -73,8 +76,8 @@ impl Verified {
         self.signed_at
     }
 
-    /// Which of the verifier's secrets it was signed with, counted from 0 in the order in which they were given. When the
-    /// old one has not been seen for a day, it may go.
+    /// Which of the verifier's secrets it was signed with, counted from 0 in the order in which they were given, without
+    /// empty ones, which are none. When the old one has not been seen for a day, it may go.
     pub fn secret_index(&self) -> usize {
         self.secret
     }

@@ -23,7 +23,7 @@ use crate::{AgentReply, signature::hex};
 /// ```
 ///
 /// A message is known by its own id, because it is delivered to the visitor once, whatever brings it; else an event is
-/// known by its event id (observed to stay the same), and where it has none, by all that it says.
+/// known by its kind and its event id (assumed to stay the same), and where it has none, by all that it says.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DeliveryKey(Arc<str>);
 
@@ -40,15 +40,18 @@ impl DeliveryKey {
     }
 
     pub(crate) fn of_reply(reply: &AgentReply<'_>) -> Self {
-        match reply.message_id() {
+        match reply.message_id().filter(|id| !id.as_str().is_empty()) {
             Some(id) => DeliveryKey::join(["message", text(reply.portal_id()), id.as_str()]),
             None => DeliveryKey::of_event(&reply.event().clone().into()),
         }
     }
 
     fn of_event(event: &ChannelEvent) -> Self {
-        match event.event_id() {
-            Some(id) => DeliveryKey::join(["event", text(event.portal_id()), id.as_str()]),
+        match event.event_id().filter(|id| !id.as_str().is_empty()) {
+            Some(id) => {
+                let kind = event.kind().unwrap_or_default();
+                DeliveryKey::join(["event", kind, text(event.portal_id()), id.as_str()])
+            }
             None => DeliveryKey::of_all(event),
         }
     }
@@ -73,7 +76,7 @@ impl DeliveryKey {
     }
 
     /// Joins parts so that other parts never make the same.
-    fn join(parts: [&str; 3]) -> Self {
+    fn join<const COUNT: usize>(parts: [&str; COUNT]) -> Self {
         let mut joined = String::new();
         for (place, part) in parts.into_iter().enumerate() {
             if place > 0 {

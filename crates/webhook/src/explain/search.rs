@@ -65,9 +65,11 @@ impl Search<'_> {
 
     fn is_right(&mut self, picks: &[usize; AXES]) -> bool {
         let (key, signed) = self.choices.pick(picks, self.claim.timestamp);
-        // What is hashed besides is short, but not nothing.
+        // What is hashed besides is short, but not nothing. An address is looked at byte by byte before it is hashed.
         const BESIDES: usize = 512;
-        let bytes = signed.body.len() + BESIDES;
+        const ADDRESS: usize = 4;
+        let address: usize = signed.uri.iter().map(|piece| piece.len()).sum();
+        let bytes = signed.body.len() + ADDRESS * address + BESIDES;
         match self.bytes_left.checked_sub(bytes) {
             Some(left) => {
                 self.bytes_left = left;

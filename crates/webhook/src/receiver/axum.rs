@@ -18,8 +18,14 @@ use crate::Verified;
 /// use hubchannel_webhook::{AgentReply, Answer, Delivered, Receiver};
 ///
 /// async fn hook(Delivered(events): Delivered<ChannelEvents>) -> Answer {
-///     for reply in events.iter().filter_map(AgentReply::of) {
-///         println!("to {:?}: {:?}", reply.recipient(), reply.text());
+///     for event in events.iter() {
+///         if let Some(reply) = AgentReply::of(event) {
+///             println!("to {:?}: {:?}", reply.recipient(), reply.text());
+///         } else if let Some(error) = event.as_unrecognized().and_then(|event| event.decode_error()) {
+///             // Perhaps a reply, which would be lost: HubSpot comes again, and the bridge may be mended until then.
+///             eprintln!("{error}");
+///             return Answer::ComeAgain;
+///         }
 ///     }
 ///     Answer::Done
 /// }
@@ -45,8 +51,13 @@ macro_rules! delivered {
             type Rejection = Refusal;
 
             async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
-                let verified = Verified::from_request(request, state).await?;
-                Ok(Delivered(verified.$parse()?))
+                let receiver = Receiver::from_ref(state);
+                let (parts, body) = request.into_parts();
+                let verified = receiver.receive_body(&parts, body).await?;
+                match verified.$parse() {
+                    Ok(events) => Ok(Delivered(events)),
+                    Err(error) => Err(receiver.unreadable(&parts, &verified, error)),
+                }
             }
         }
     )+ };

@@ -37,6 +37,29 @@ impl Receiver {
     }
 }
 
+#[cfg(feature = "axum")]
+impl Receiver {
+    /// Refuses what is signed and cannot be read, and tells of it as of all that is refused.
+    pub(super) fn unreadable(
+        &self,
+        parts: &Parts,
+        verified: &Verified,
+        error: hubchannel_model::DecodeError,
+    ) -> Refusal {
+        let refusal = Refusal::from(error);
+        let target = target(parts);
+        let received = Received {
+            method: &parts.method,
+            target: &target,
+            headers: &parts.headers,
+            body: Some(verified.body()),
+            now: (self.0.now)(),
+        };
+        self.tell(&refusal, received);
+        refusal
+    }
+}
+
 /// The address as it came in: within a nested router the request itself has only the rest of it.
 fn target(parts: &Parts) -> String {
     #[cfg(feature = "axum")]
@@ -46,13 +69,16 @@ fn target(parts: &Parts) -> String {
     parts.uri.to_string()
 }
 
+/// How much room a body is given before anything of it has come.
+const FIRST_ROOM: usize = 64 * 1024;
+
 async fn read<B: Body>(body: B, limit: usize) -> Result<Bytes, Refusal> {
     let mut body = pin!(body);
     let least = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
     if least > limit {
         return Err(Refusal::too_large(limit));
     }
-    let mut bytes = BytesMut::with_capacity(least);
+    let mut bytes = BytesMut::with_capacity(least.min(FIRST_ROOM));
     while let Some(frame) = poll_fn(|context| body.as_mut().poll_frame(context)).await {
         let frame = frame.map_err(|_| Refusal::incomplete())?;
         let Ok(data) = frame.into_data() else { continue };
