@@ -202,7 +202,7 @@ async fn a_bridge_that_restarts_goes_on_with_the_token_in_its_files() {
     let (client, _) = start();
     client.publish_message(message(62515, 1)).await.unwrap();
     assert_eq!(answers(&emulator, "/token"), [200]);
-    clock.advance(minutes(29));
+    clock.advance(minutes(31));
     client.publish_message(message(62515, 2)).await.unwrap();
     assert_eq!(answers(&emulator, "/token"), [200, 200]);
     assert_eq!(emulator.messages().len(), 3);
