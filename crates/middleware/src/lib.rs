@@ -37,7 +37,7 @@ pub use self::{
         Credentials, CredentialsError, CredentialsErrorKind, DeveloperKey, FileTokenStore, MemoryTokenStore,
         PortalToken, PortalTokens, Portals, PortalsBuilder, Revision, Saved, StoreError, Stored, TokenStore,
     },
-    rate_limit::{RateLimit, RateLimiter, RateLimiters, Start},
+    rate_limit::{RateLimit, RateLimitKey, RateLimiter, RateLimiters, Start},
     retry::{Retry, RetryBudget, RetryPolicy},
     stack::{Stack, StackBuilder},
     timeout::{AttemptTimeout, Deadline},

@@ -8,7 +8,7 @@ use hubchannel_api::{Body, HttpTransport, Transport, TransportError, clock::Cloc
 
 use crate::{
     AttemptSpan, AttemptTimeout, CallSpan, Credentials, Deadline, DeveloperKey, PortalToken, Portals, RateLimit,
-    RateLimiter, Retry, RetryPolicy, TokioClock, credentials::Given,
+    RateLimitKey, RateLimiter, RateLimiters, Retry, RetryPolicy, TokioClock, credentials::Given,
 };
 
 /// A transport with credentials, repeats, limits, timeouts and spans around it, itself a transport. Cheap to clone.
@@ -35,7 +35,7 @@ impl Stack {
         StackBuilder {
             transport: Transport::new(transport),
             credentials: Given::default(),
-            rate_limiter: None,
+            limits: None,
             retry: Some(RetryPolicy::new()),
             attempt_timeout: Some(Duration::from_secs(30)),
             deadline: Some(Duration::from_secs(60)),
@@ -72,11 +72,18 @@ impl HttpTransport for Stack {
 pub struct StackBuilder {
     transport: Transport,
     credentials: Given,
-    rate_limiter: Option<RateLimiter>,
+    limits: Option<Limits>,
     retry: Option<RetryPolicy>,
     attempt_timeout: Option<Duration>,
     deadline: Option<Duration>,
     clock: Arc<dyn Clock>,
+}
+
+/// What keeps requests to HubSpot's limits.
+#[derive(Debug)]
+enum Limits {
+    One(RateLimiter),
+    Each(RateLimiters<RateLimitKey>),
 }
 
 impl StackBuilder {
@@ -98,7 +105,7 @@ impl StackBuilder {
     }
 
     /// The OAuth tokens of many portals. Each call says [which](hubchannel_api::CallOptions::portal). HubSpot limits the
-    /// requests of each portal, so a stack with a [`rate_limiter`](StackBuilder::rate_limiter) is better made for one.
+    /// requests of each portal, so such a stack is given [`rate_limiters`](StackBuilder::rate_limiters) and not one for all.
     #[must_use]
     pub fn portals(mut self, portals: Portals) -> Self {
         self.credentials.portals(portals);
@@ -134,7 +141,33 @@ impl StackBuilder {
     #[must_use]
     pub fn rate_limiter(self, limiter: RateLimiter) -> Self {
         StackBuilder {
-            rate_limiter: Some(limiter),
+            limits: Some(Limits::One(limiter)),
+            ..self
+        }
+    }
+
+    /// Starts no more requests of each portal than a limiter of its own lets, and no more with the developer's key than
+    /// another; none unless set. Of this and [`rate_limiter`](StackBuilder::rate_limiter) the last one counts. Give the same
+    /// limiters to every stack of the same app.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use hubchannel_api::HttpTransport;
+    /// use hubchannel_middleware::{Portals, RateLimiter, RateLimiters, Stack, TokioClock};
+    ///
+    /// fn of_all_portals(transport: impl HttpTransport, portals: Portals) -> Stack {
+    ///     let limiters = RateLimiters::new(|| RateLimiter::public_app(Arc::new(TokioClock)));
+    ///     Stack::new(transport).portals(portals).rate_limiters(limiters).build()
+    /// }
+    /// ```
+    ///
+    /// The portal is that of [`oauth`](StackBuilder::oauth), else the one that the
+    /// [call names](hubchannel_api::CallOptions::portal). With an [`access_token`](StackBuilder::access_token), name it in
+    /// all calls or in none.
+    #[must_use]
+    pub fn rate_limiters(self, limiters: RateLimiters<RateLimitKey>) -> Self {
+        StackBuilder {
+            limits: Some(Limits::Each(limiters)),
             ..self
         }
     }
@@ -170,9 +203,14 @@ impl StackBuilder {
     pub fn build(self) -> Stack {
         let wire = AttemptSpan::new(self.transport);
         let mut transport = Transport::new(AttemptTimeout::new(wire, Arc::clone(&self.clock), self.attempt_timeout));
-        if let Some(limiter) = self.rate_limiter {
-            transport = Transport::new(RateLimit::new(transport, limiter));
-        }
+        transport = match self.limits {
+            Some(Limits::One(limiter)) => Transport::new(RateLimit::new(transport, limiter)),
+            Some(Limits::Each(limiters)) => {
+                let portal = self.credentials.only_portal().cloned();
+                Transport::new(RateLimit::keyed_for(transport, limiters, portal))
+            }
+            None => transport,
+        };
         if !self.credentials.is_empty() {
             transport = Transport::new(Credentials::with(transport, self.credentials));
         }

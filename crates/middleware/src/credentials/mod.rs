@@ -102,6 +102,14 @@ impl Given {
         self.developer_key = Some(key);
     }
 
+    /// The portal that all tokens are of, where that is known.
+    pub(crate) fn only_portal(&self) -> Option<&PortalId> {
+        match &self.portal {
+            Some(PortalSource::One(portal)) => Some(portal.portal_id()),
+            Some(PortalSource::Fixed(_) | PortalSource::Many(_)) | None => None,
+        }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.portal.is_none() && self.developer_key.is_none()
     }

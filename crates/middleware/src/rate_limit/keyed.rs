@@ -20,7 +20,8 @@ use super::RateLimiter;
 /// assert_eq!(limiter.limit().0, 110);
 /// ```
 ///
-/// What is a key is the program's to say. A limiter that nobody holds and whose starts no
+/// What is a key is the program's to say; a stack that [takes them all](crate::StackBuilder::rate_limiters) says it by
+/// [`RateLimitKey`](crate::RateLimitKey). A limiter that nobody holds and whose starts no
 /// longer count is forgotten.
 pub struct RateLimiters<K>(Arc<Shared<K>>);
 

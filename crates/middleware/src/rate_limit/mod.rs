@@ -3,6 +3,7 @@
 mod day;
 pub(crate) mod headers;
 mod keyed;
+mod layer;
 mod queue;
 mod turn;
 mod window;
@@ -13,11 +14,9 @@ use std::{
     time::Duration,
 };
 
-use async_trait::async_trait;
-use http::{Request, Response};
-use hubchannel_api::{Body, Call, HttpTransport, Transport, TransportError, clock::Clock};
+use http::Response;
+use hubchannel_api::{Body, TransportError, clock::Clock};
 
-pub use self::keyed::RateLimiters;
 use self::{
     day::Day,
     headers::Told,
@@ -25,7 +24,10 @@ use self::{
     turn::{State, Waiting},
     window::{Limit, Window},
 };
-use crate::progress::Progress;
+pub use self::{
+    keyed::RateLimiters,
+    layer::{RateLimit, RateLimitKey},
+};
 
 /// How many requests of one app may start for one portal, shared by whoever sends them. Clones are the same limiter.
 ///
@@ -44,7 +46,8 @@ use crate::progress::Progress;
 /// the way there is not equally long for all; so at most 98 % of the limit are used.
 ///
 /// HubSpot counts for each portal and app; make one limiter for each such pair, as [`RateLimiters`] does, and hand it to
-/// every [`Stack`](crate::Stack) that calls for it. Limits for calls with a developer's key are unknown.
+/// every [`Stack`](crate::Stack) that calls for it; or hand all of them to
+/// [one stack](crate::StackBuilder::rate_limiters). Limits for calls with a developer's key are unknown.
 ///
 /// Who waits is served in the order of arrival. Only one who does not come when it is his turn, because his future is not
 /// polled, is passed by until he does. Who stops waiting leaves his place to the next and has taken nothing; a request
@@ -211,48 +214,5 @@ impl Drop for Start {
         if self.probe {
             self.limiter.with(|state, now| (state.day.lost(now), Vec::new()));
         }
-    }
-}
-
-/// Waits for the limiter before each request, and lets it learn from each answer. Downloads from foreign hosts neither
-/// wait nor teach: those are not HubSpot's limits.
-///
-/// ```
-/// use hubchannel_api::HttpTransport;
-/// use hubchannel_middleware::{RateLimit, RateLimiter};
-///
-/// fn within_the_limit(transport: impl HttpTransport, limiter: &RateLimiter) -> RateLimit {
-///     RateLimit::new(transport, limiter.clone())
-/// }
-/// ```
-///
-/// A [`Stack`](crate::Stack) that is given a limiter has one beneath what repeats requests, so that every attempt counts.
-#[derive(Debug)]
-pub struct RateLimit {
-    inner: Transport,
-    limiter: RateLimiter,
-}
-
-impl RateLimit {
-    /// Keeps requests to this limiter.
-    pub fn new(inner: impl HttpTransport, limiter: RateLimiter) -> Self {
-        RateLimit {
-            inner: Transport::new(inner),
-            limiter,
-        }
-    }
-}
-
-#[async_trait]
-impl HttpTransport for RateLimit {
-    async fn send(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
-        if request.extensions().get::<Call>().is_some_and(|call| call.foreign) {
-            return self.inner.send(request).await;
-        }
-        let end = Progress::of(&request).and_then(Progress::end);
-        let start = self.limiter.start(end).await?;
-        let response = self.inner.send(request).await?;
-        start.learn(&response);
-        Ok(response)
     }
 }
