@@ -3,7 +3,7 @@
 use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
 use hubchannel_api::{
-    Error, ErrorKind, Reach, TransportError, TransportErrorKind,
+    Attempts, Error, ErrorKind, Reach, TransportError, TransportErrorKind,
     model::{ErrorBody, PortalId, decode},
     status,
 };
@@ -29,14 +29,18 @@ use super::store::StoreError;
 /// It is the source of the error that a call fails with; [`of`](CredentialsError::of) finds it there. `Display` is for
 /// people and shows no token. Cheap to clone.
 #[derive(Clone)]
-pub struct CredentialsError(Arc<Inner>);
+pub struct CredentialsError {
+    inner: Arc<Inner>,
+    /// For how long it is not tried again.
+    pause: Option<Duration>,
+}
 
 struct Inner {
     kind: CredentialsErrorKind,
     portal: Option<PortalId>,
     message: String,
     passes: bool,
-    retry_after: Option<Duration>,
+    asked_to_wait: Option<Duration>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -78,12 +82,12 @@ impl CredentialsError {
 
     /// What is wrong.
     pub fn kind(&self) -> CredentialsErrorKind {
-        self.0.kind
+        self.inner.kind
     }
 
     /// The portal, where it is known.
     pub fn portal(&self) -> Option<&PortalId> {
-        self.0.portal.as_ref()
+        self.inner.portal.as_ref()
     }
 
     /// Whether only somebody of the portal can mend it, by installing the app. Repeating helps nobody before.
@@ -94,7 +98,17 @@ impl CredentialsError {
 
     /// Whether it may pass without anybody mending it.
     pub fn is_retryable(&self) -> bool {
-        self.0.passes
+        self.inner.passes
+    }
+
+    /// For how long from the error on no token is asked for again, so that calls fail with this same error meanwhile; nothing
+    /// where it [does not pass](CredentialsError::is_retryable).
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.pause.filter(|_| self.is_retryable())
+    }
+
+    pub(super) fn with_pause(self, pause: Option<Duration>) -> Self {
+        CredentialsError { pause, ..self }
     }
 
     fn new(kind: CredentialsErrorKind, portal: Option<&PortalId>, message: impl Into<String>) -> Self {
@@ -112,11 +126,14 @@ impl CredentialsError {
             portal: portal.cloned(),
             message: message.into(),
             passes: false,
-            retry_after: None,
+            asked_to_wait: None,
             source: None,
         };
         change(&mut inner);
-        CredentialsError(Arc::new(inner))
+        CredentialsError {
+            inner: Arc::new(inner),
+            pause: None,
+        }
     }
 
     pub(super) fn not_connected(portal: &PortalId) -> Self {
@@ -160,8 +177,8 @@ impl CredentialsError {
         })
     }
 
-    /// What the token endpoint's refusal means. `retry_after` is how long the server asked to be left alone.
-    pub(super) fn of_answer(portal: Option<&PortalId>, error: Error, retry_after: Option<Duration>) -> Self {
+    /// What the token endpoint's refusal means. `asked_to_wait` is how long the server asked to be left alone.
+    pub(super) fn of_answer(portal: Option<&PortalId>, error: Error, asked_to_wait: Option<Duration>) -> Self {
         let kind = kind_of(&error);
         let message = match kind {
             CredentialsErrorKind::Reconnect => {
@@ -174,24 +191,31 @@ impl CredentialsError {
         };
         CredentialsError::with(kind, portal, message, |inner| {
             inner.passes = kind == CredentialsErrorKind::Unavailable;
-            inner.retry_after = retry_after;
+            inner.asked_to_wait = asked_to_wait;
             inner.source = Some(Box::new(error));
         })
     }
 
-    pub(super) fn retry_after(&self) -> Option<Duration> {
-        self.0.retry_after
+    /// How long the server asked to be left alone.
+    pub(super) fn asked_to_wait(&self) -> Option<Duration> {
+        self.inner.asked_to_wait
     }
 
-    /// As a layer of a transport fails with it. Nothing was done: the call was not sent, or turned down for its token.
-    pub(super) fn into_transport_error(self) -> TransportError {
+    /// As a layer of a transport fails with it. Nothing was done: the call was not sent, or turned down for its token, which
+    /// is an attempt.
+    pub(super) fn into_transport_error(self, attempts: Attempts) -> TransportError {
         let kind = if self.is_retryable() {
             TransportErrorKind::Other
         } else {
             TransportErrorKind::Refused
         };
         let message = format!("no access token: {self}");
-        TransportError::new(kind, Reach::NotSent, message).with_source(self)
+        let error = TransportError::new(kind, Reach::NotSent, message).with_attempts(attempts);
+        let error = match self.retry_after() {
+            Some(pause) => error.with_retry_after(pause),
+            None => error,
+        };
+        error.with_source(self)
     }
 }
 
@@ -234,26 +258,26 @@ fn kind_of_refusal(error: &Error) -> CredentialsErrorKind {
 
 impl fmt::Display for CredentialsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(portal) = &self.0.portal {
+        if let Some(portal) = &self.inner.portal {
             write!(f, "portal {}: ", portal.as_str().escape_debug())?;
         }
-        f.write_str(&self.0.message)
+        f.write_str(&self.inner.message)
     }
 }
 
 impl fmt::Debug for CredentialsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CredentialsError")
-            .field("kind", &self.0.kind)
-            .field("portal", &self.0.portal)
-            .field("message", &self.0.message)
+            .field("kind", &self.inner.kind)
+            .field("portal", &self.inner.portal)
+            .field("message", &self.inner.message)
             .finish_non_exhaustive()
     }
 }
 
 impl StdError for CredentialsError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        let source = self.0.source.as_ref()?;
+        let source = self.inner.source.as_ref()?;
         Some(&**source)
     }
 }

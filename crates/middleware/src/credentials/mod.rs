@@ -269,7 +269,9 @@ impl HttpTransport for Credentials {
 
 async fn token(portal: &PortalToken, refused: Option<&Access>) -> Result<Option<Arc<Access>>, TransportError> {
     let access = portal.access(refused).await;
-    access.map_err(CredentialsError::into_transport_error)
+    // A refused token was sent.
+    let attempts = refused.map_or_else(Attempts::default, |_| Attempts::one());
+    access.map_err(|error| error.into_transport_error(attempts))
 }
 
 fn one(portal: &PortalToken, asked: Option<&PortalId>) -> Result<PortalToken, TransportError> {

@@ -131,7 +131,9 @@ impl PortalToken {
                 // While the token at hand is good, a failure to replace it costs nothing.
                 Err(Unrefreshed::Failed(error)) => {
                     let now = self.0.now();
-                    self.0.state().good(now).map(Some).ok_or(error)
+                    let state = self.0.state();
+                    let good = state.good(now);
+                    good.map(Some).ok_or_else(|| error.with_pause(state.pause(now)))
                 }
             };
         }
@@ -140,10 +142,7 @@ impl PortalToken {
     /// Whether nothing would be lost with it that the store has not.
     pub(super) fn can_be_forgotten(&self) -> bool {
         let state = self.0.state();
-        let waits = state
-            .failure
-            .as_ref()
-            .is_some_and(|failure| self.0.now().monotonic < failure.until);
+        let waits = state.pause(self.0.now()).is_some();
         Arc::strong_count(&self.0) == 1 && state.unsaved.is_none() && !waits
     }
 }
@@ -183,10 +182,11 @@ impl Inner {
         {
             return Step::Use(Arc::clone(access));
         }
-        if let Some(failure) = state.failure.as_ref().filter(|failure| now.monotonic < failure.until) {
+        let pause = state.pause(now);
+        if let Some(failure) = state.failure.as_ref().filter(|_| pause.is_some()) {
             return match good {
                 Some(access) => Step::Use(access),
-                None => Step::Fail(failure.error.clone()),
+                None => Step::Fail(failure.error.clone().with_pause(pause)),
             };
         }
         let waiting = state.flight.join().unwrap_or_else(|| {
@@ -283,6 +283,12 @@ impl State {
         self.good(now).filter(|access| !access.is_due(now))
     }
 
+    /// For how long after a failure it is not tried again.
+    fn pause(&self, now: Moment) -> Option<Duration> {
+        let left = self.failure.as_ref()?.until.saturating_sub(now.monotonic);
+        (!left.is_zero()).then_some(left)
+    }
+
     /// Takes note of a refusal; false where it is none of a token that can be replaced now.
     fn refuse(&mut self, access: &Access, now: Moment) -> bool {
         let at_hand = self.held.as_ref().and_then(|held| held.access.as_ref());
@@ -361,7 +367,7 @@ impl State {
         let pause = State::PAUSE
             .saturating_mul(1 << in_a_row.min(5))
             .min(State::LONGEST_PAUSE);
-        let pause = pause.max(error.retry_after().unwrap_or_default());
+        let pause = pause.max(error.asked_to_wait().unwrap_or_default());
         self.failure = Some(Failure {
             error: error.clone(),
             until: now.monotonic.saturating_add(pause),

@@ -23,6 +23,7 @@ use std::{
 /// |---|---|---|
 /// | a repeat | [`COST`](Self::COST) = 5 | |
 /// | a repeat after a timeout: no answer in time, 408, 504, 522, 524 | [`TIMEOUT_COST`](Self::TIMEOUT_COST) = 10 | |
+/// | a repeat of what was not sent for want of a token | nothing | |
 /// | a first attempt that gets an answer for good, be it a refusal | | [`REWARD`](Self::REWARD) = 1 |
 /// | a repeat that gets one | | what it cost |
 /// | a wait for a repeat that is dropped | | what it cost |

@@ -76,9 +76,13 @@ impl Ending {
             Ok(response) => Ending::Passing(Passing::of_answer(response, wall)),
             Err(error) if !error.kind().passes_by_itself() => Ending::Final,
             Err(error) => Ending::Passing(Passing {
-                floor: Duration::ZERO,
+                floor: error.retry_after().unwrap_or_default(),
                 spread: Duration::ZERO,
-                cost: cost(error.kind() == TransportErrorKind::Timeout),
+                cost: match error.attempts() {
+                    // What was handed to nobody has added to no outage.
+                    Some(beneath) if beneath.count == 0 && error.reach() == Reach::NotSent => 0,
+                    _ => cost(error.kind() == TransportErrorKind::Timeout),
+                },
             }),
         }
     }
