@@ -221,7 +221,8 @@ impl Client {
     /// By its id the message is read. In its thread it is the one message with the same text, direction, sender, account
     /// and attachments, at its time: HubSpot says of a message when it was created, and whether that is its own
     /// `timestamp` is unknown, so an exactly equal time decides, and else any message since then may be it, or a quarter of
-    /// an hour before, by which clocks may differ. It is looked for several times, for about a minute unless set otherwise, because HubSpot may show it late.
+    /// an hour before, by which clocks may differ. It is looked for several times, for about
+    /// a minute unless set otherwise, because HubSpot may show it late.
     ///
     /// It never says that a message was not published while a page was missing, while another message may be it, while
     /// the message may stand in another thread, or before it has waited. Archived messages are not seen. A message that

@@ -101,8 +101,8 @@ impl CredentialsError {
         self.inner.passes
     }
 
-    /// For how long from the error on no token is asked for again, so that calls fail with this same error meanwhile; nothing
-    /// where it [does not pass](CredentialsError::is_retryable).
+    /// For how long from the error on no token is asked for again, so that calls fail with this same error meanwhile;
+    /// nothing where it [does not pass](CredentialsError::is_retryable).
     pub fn retry_after(&self) -> Option<Duration> {
         self.pause.filter(|_| self.is_retryable())
     }

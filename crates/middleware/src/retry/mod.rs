@@ -46,11 +46,11 @@ use crate::progress::Progress;
 /// 6. Is there [budget](RetryBudget)? A download from a foreign host takes none and gives none, or a host that fails would
 ///    keep what is meant for HubSpot from being repeated. Nor does what was not sent for want of a token.
 ///
-/// The wait is a floor and a random time on top. The floor is the server's `Retry-After`, in seconds or as a date, however
-/// long, but not less than what HubSpot documents: 2 s after 423, 502 and 504, 1 s after 429; and where there was no answer,
-/// what a layer [knows](TransportError::retry_after), as of how long no token is asked for again. The random time is drawn from
-/// nothing up to 500 ms, then 1 s, 2 s and so on up to 8 s; after a 429 without `Retry-After`, which HubSpot does not
-/// promise to send, from at least the ten seconds of its limits' window.
+/// The wait is a floor and a random time on top. The floor is the server's `Retry-After`, in seconds or as a date,
+/// however long, but not less than what HubSpot documents: 2 s after 423, 502 and 504, 1 s after 429; and where there
+/// was no answer, what a layer [knows](TransportError::retry_after), as of how long no token is asked for again. The
+/// random time is drawn from nothing up to 500 ms, then 1 s, 2 s and so on up to 8 s; after a 429 without
+/// `Retry-After`, which HubSpot does not promise to send, from at least the ten seconds of its limits' window.
 ///
 /// Every attempt is the same request with the same body, and so with the same idempotency key. What was tried is in
 /// [`Attempts`], in the extensions of the response or in the error. Where `gave_up` is set in what comes from beneath, a
