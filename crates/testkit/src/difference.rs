@@ -1,5 +1,6 @@
 //! Where two documents differ.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use crate::{
@@ -95,25 +96,19 @@ fn compare(path: &str, left: Option<&Json>, right: Option<&Json>, found: &mut Ve
 }
 
 fn compare_members(path: &str, left: &[(String, Json)], right: &[(String, Json)], found: &mut Vec<Difference>) {
-    let mut names: Vec<Vec<u16>> = Vec::new();
-    for (name, _) in left.iter().chain(right) {
-        let name = units(name);
-        if !names.contains(&name) {
-            names.push(name);
+    let mut places = HashMap::<Vec<u16>, usize>::new();
+    // By name, in the order in which the names are met.
+    let mut values: Vec<(Vec<u16>, [Vec<&Json>; 2])> = Vec::new();
+    for (side, members) in [left, right].into_iter().enumerate() {
+        for (name, value) in members {
+            let place = *places.entry(units(name)).or_insert(values.len());
+            if place == values.len() {
+                values.push((units(name), [Vec::new(), Vec::new()]));
+            }
+            values[place].1[side].push(value);
         }
     }
-    for name in names {
-        let of_name = |members: &'_ [(String, Json)]| -> Vec<Json> {
-            let mut values = Vec::new();
-            values.extend(
-                members
-                    .iter()
-                    .filter(|(spelt, _)| units(spelt) == name)
-                    .map(|(_, value)| value.clone()),
-            );
-            values
-        };
-        let (left, right) = (of_name(left), of_name(right));
+    for (name, [left, right]) in values {
         let shown = String::from_utf16_lossy(&name);
         let place = if path.is_empty() {
             shown
@@ -121,7 +116,7 @@ fn compare_members(path: &str, left: &[(String, Json)], right: &[(String, Json)]
             format!("{path}.{shown}")
         };
         for at in 0..left.len().max(right.len()) {
-            compare(&place, left.get(at), right.get(at), found);
+            compare(&place, left.get(at).copied(), right.get(at).copied(), found);
         }
     }
 }
