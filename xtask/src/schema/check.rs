@@ -4,6 +4,7 @@ mod print;
 #[cfg(test)]
 mod tests;
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 pub(crate) use self::print::to_text;
@@ -18,6 +19,8 @@ pub(crate) struct Finding {
     /// The place, named as the code names it.
     pub(crate) item: String,
     pub(crate) what: What,
+    /// The other places, where the code says the same more than once and it is told of once.
+    pub(crate) also: Vec<String>,
     /// What HubSpot calls the record.
     pub(crate) called: BTreeSet<String>,
     /// File and line in the code.
@@ -56,6 +59,11 @@ pub(crate) fn check(code: &Code, contract: &Contract, deviations: &[Deviation], 
     let (changes, pairs) = diff::diff_with_pairs(&code.contract, contract);
     let reached: BTreeSet<&str> = pairs.keys().map(|(name, _)| name.as_str()).collect();
     let mut open = Open::new(deviations, &contract.version);
+    let news = News {
+        contract,
+        before,
+        changes: OnceCell::new(),
+    };
     let mut report = Report {
         version: contract.version.clone(),
         findings: Vec::new(),
@@ -64,15 +72,13 @@ pub(crate) fn check(code: &Code, contract: &Contract, deviations: &[Deviation], 
     };
     // Of each finding, what HubSpot leads to no more.
     let mut lost: Vec<BTreeSet<&str>> = Vec::new();
-    for change in changes.into_iter().filter(matters) {
-        let item = item(code, &change);
+    for change in changes.into_iter().filter(|change| matters(code, change)) {
+        let item = named(code, &change.item);
         if open.closes(&item, &change) {
             report.listed.push(change);
         } else {
             let listed = open.is_but_for_beneath(&item, &change);
-            report
-                .findings
-                .push(finding(code, item, &change, listed, contract, before));
+            report.findings.push(finding(code, item, &change, listed, &news));
             lost.push(match change.was.is_some() && removes(change.kind) {
                 true => leads_to(&code.contract, &change.item),
                 false => BTreeSet::new(),
@@ -90,6 +96,7 @@ pub(crate) fn check(code: &Code, contract: &Contract, deviations: &[Deviation], 
         let item = Item::new(Root::Record(name.clone()));
         let change = Change {
             there: BTreeSet::from([item.clone()]),
+            also: BTreeSet::new(),
             item,
             kind: Kind::Record,
             directions: BTreeSet::new(),
@@ -127,12 +134,16 @@ pub(crate) fn check(code: &Code, contract: &Contract, deviations: &[Deviation], 
 }
 
 /// Whether the code has to account for a difference.
-fn matters(change: &Change) -> bool {
-    // How a token is got is no part of the operations.
-    let is_scheme = matches!(change.item.root, Root::Scheme(_));
+fn matters(code: &Code, change: &Change) -> bool {
+    // Only how those credentials travel that the code's operations ask for. Which scopes there are is said where they are
+    // asked for.
+    let is_unused_scheme = match &change.item.root {
+        Root::Scheme(name) => !code.contract.schemes.contains_key(name) || !change.item.steps.is_empty(),
+        _ => false,
+    };
     // Whatever comes may be null, whether it is said or not.
     let is_null_that_comes = change.kind == Kind::Nullable && !change.directions.contains(&Direction::Sent);
-    !is_scheme && !is_null_that_comes
+    !is_unused_scheme && !is_null_that_comes
 }
 
 /// The deviations that no difference was found for as yet.
@@ -189,24 +200,17 @@ fn leads_to<'c>(contract: &'c Contract, item: &Item) -> BTreeSet<&'c str> {
 }
 
 /// The place in the words of the code: operations by the names of the client's methods.
-fn item(code: &Code, change: &Change) -> String {
-    match &change.item.root {
+fn named(code: &Code, item: &Item) -> String {
+    match &item.root {
         Root::Operation(id) => match code.operations.get(id) {
-            Some(name) => format!("{name}{}", change.item.steps),
-            None => change.item.to_string(),
+            Some(name) => format!("{name}{}", item.steps),
+            None => item.to_string(),
         },
-        _ => change.item.to_string(),
+        _ => item.to_string(),
     }
 }
 
-fn finding(
-    code: &Code,
-    item: String,
-    change: &Change,
-    listed: Option<String>,
-    contract: &Contract,
-    before: Option<&Contract>,
-) -> Finding {
+fn finding(code: &Code, item: String, change: &Change, listed: Option<String>, before: &News<'_>) -> Finding {
     let place = match &change.item.root {
         Root::Operation(id) => code.operations.get(id).map(|name| (*name).to_owned()),
         Root::Record(name) => Some(name.clone()),
@@ -220,27 +224,35 @@ fn finding(
             hubspot: change.now.clone(),
             listed,
         },
+        also: change.also.iter().map(|also| named(code, also)).collect(),
         called: change.called().into_iter().map(str::to_owned).collect(),
         place: place.and_then(|name| code.places.get(&name).cloned()),
-        notes: news(change, contract, before),
+        notes: before.of(change),
     }
 }
 
-/// Which values came and went since the contract before, for a list of values that is not listed here.
-fn news(change: &Change, contract: &Contract, before: Option<&Contract>) -> Vec<String> {
-    let Some(before) = before.filter(|_| change.kind == Kind::Type) else {
-        return Vec::new();
-    };
-    let same_place = |news: &&Change| {
-        matches!(&news.item.root, Root::Record(name) if change.called().contains(name.as_str()))
-            && news.item.steps == change.item.steps
-            && news.kind == Kind::EnumValue
-    };
-    diff::diff(before, contract)
-        .iter()
-        .filter(same_place)
-        .map(diff::what)
-        .collect()
+/// What changed since the contract before, found out once, and only if somebody asks.
+struct News<'a> {
+    contract: &'a Contract,
+    before: Option<&'a Contract>,
+    changes: OnceCell<Vec<Change>>,
+}
+
+impl News<'_> {
+    /// Which values came and went since, for a list of values that is not listed here.
+    fn of(&self, change: &Change) -> Vec<String> {
+        let Some(before) = self.before.filter(|_| change.kind == Kind::Type) else {
+            return Vec::new();
+        };
+        let called = change.called();
+        let same_place = |news: &&Change| {
+            news.kind == Kind::EnumValue
+                && matches!(&news.item.root, Root::Record(name) if called.contains(name.as_str()))
+                && news.item.steps == change.item.steps
+        };
+        let changes = self.changes.get_or_init(|| diff::diff(before, self.contract));
+        changes.iter().filter(same_place).map(diff::what).collect()
+    }
 }
 
 fn unreached(name: &str, change: &Change, listed: Option<String>) -> Finding {
@@ -252,6 +264,7 @@ fn unreached(name: &str, change: &Change, listed: Option<String>) -> Finding {
             hubspot: change.now.clone(),
             listed,
         },
+        also: Vec::new(),
         called: BTreeSet::new(),
         place: None,
         notes: Vec::new(),
@@ -262,7 +275,7 @@ fn unreached(name: &str, change: &Change, listed: Option<String>) -> Finding {
 fn stale(deviation: &Deviation, findings: &mut Vec<Finding>) {
     let is_below = |finding: &&mut Finding| match deviation.item.strip_prefix(finding.item.as_str()) {
         Some("") => matches!(&finding.what, What::Differs { kind, .. } if *kind == deviation.kind || removes(*kind)),
-        Some(rest) => rest.starts_with(['.', '[', '{', '|', ' ']),
+        Some(rest) => rest.starts_with(['.', '[', '{', '|', '&', ' ']),
         None => false,
     };
     let note = format!("a deviation is listed for {} ({}), which it ends", deviation.item, deviation.kind);
@@ -271,6 +284,7 @@ fn stale(deviation: &Deviation, findings: &mut Vec<Finding>) {
         None => findings.push(Finding {
             item: deviation.item.clone(),
             what: What::Stale(deviation.kind),
+            also: Vec::new(),
             called: BTreeSet::new(),
             place: None,
             notes: Vec::new(),
@@ -296,7 +310,7 @@ fn removes(kind: Kind) -> bool {
 fn root_of<'c>(code: &'c Code, item: &str) -> Option<&'c str> {
     let in_record = |name: &&String| {
         item.strip_prefix(name.as_str())
-            .is_some_and(|rest| rest.starts_with(['.', '[', '{', '|']))
+            .is_some_and(|rest| rest.starts_with(['.', '[', '{', '|', '&']))
     };
     code.contract.records.keys().find(in_record).map(String::as_str)
 }

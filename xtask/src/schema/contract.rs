@@ -5,9 +5,11 @@
 //! Everything that has no order on the wire is kept sorted, so equal contracts are equal values and equal files.
 
 mod digest;
+mod limits;
 mod parse;
 mod print;
 mod settle;
+mod tags;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -15,6 +17,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 pub(crate) use self::digest::{Digests, of_texts};
+pub(crate) use self::limits::rule;
+pub(crate) use self::settle::{Settled, Whole};
+pub(crate) use self::tags::{in_step, tags};
 use crate::schema::json::{Result, Unreadable};
 
 /// One version of the API.
@@ -78,6 +83,15 @@ pub(crate) struct Body {
 /// By media type.
 pub(crate) type Content = BTreeMap<String, Schema>;
 
+/// A media type without what is only another way to write it.
+pub(crate) fn media_type(name: &str) -> String {
+    let mut parts = name.split(';').map(|part| part.trim().to_ascii_lowercase());
+    let name = parts.next().unwrap_or_default();
+    parts
+        .filter(|part| part != "charset=utf-8")
+        .fold(name, |name, part| format!("{name};{part}"))
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Response {
     pub(crate) headers: BTreeMap<String, Parameter>,
@@ -108,7 +122,7 @@ pub(crate) struct Schema {
     pub(crate) shape: Shape,
     pub(crate) format: Option<String>,
     pub(crate) nullable: bool,
-    /// The only values it has, if they are listed. Then it is a string.
+    /// The only values it has, if they are listed. Then it is a string, or an integer as its digits.
     pub(crate) values: BTreeSet<String>,
     /// Limits, patterns, defaults and the like ([`RULES`]): the keyword, and its value as JSON text.
     pub(crate) rules: BTreeMap<String, String>,

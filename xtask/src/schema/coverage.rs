@@ -7,8 +7,10 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt::Write as _;
 
 use super::check::Report;
-use super::contract::{Contract, How, Object, Operation, OperationId, Rest, Schema, Shape};
-use super::diff::{Change, Item, Kind, Root, step_of};
+use super::contract::{
+    Content, Contract, How, Object, Operation, OperationId, Rest, Schema, Settled, Shape, in_step, media_type, tags,
+};
+use super::diff::{Change, Item, Kind, Root, member_step, part_step};
 
 /// How the code stands to a fact of HubSpot's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,6 +64,7 @@ pub(crate) struct Coverage {
 pub(crate) fn of(contract: &Contract, report: &Report) -> Coverage {
     let mut counting = Counting {
         contract,
+        settled: Settled::new(contract),
         marks: BTreeMap::new(),
         open: [const { Vec::new() }; 3],
         parts: HashSet::new(),
@@ -82,6 +85,7 @@ pub(crate) fn of(contract: &Contract, report: &Report) -> Coverage {
 /// Walks a contract once.
 struct Counting<'a> {
     contract: &'a Contract,
+    settled: Settled<'a>,
     /// What differs at each place.
     marks: BTreeMap<&'a Item, Vec<(&'a Change, Status)>>,
     /// The records that are still to be counted, by the status of what leads there.
@@ -128,7 +132,7 @@ impl<'a> Counting<'a> {
         let status = self.there(&item);
         self.coverage.operations.add(status);
         for (id, parameter) in &operation.parameters {
-            let item = item.step(&format!(" {id}"));
+            let item = item.step(&format!(" {} {}", id.location, in_step(&id.name)));
             let status = self.schema(&item, &parameter.schema, status);
             self.coverage.parameters.add(status);
             if parameter.required {
@@ -137,19 +141,28 @@ impl<'a> Counting<'a> {
         }
         if let Some(body) = &operation.body {
             let item = item.step(" body");
-            for schema in body.content.values() {
-                self.schema(&item, schema, status);
-            }
+            self.content(&item, &body.content, status);
         }
         for (code, response) in &operation.responses {
             let item = item.step(&format!(" response {code}"));
             let status = status.max(self.there(&item));
             for (name, header) in &response.headers {
-                self.schema(&item.step(&format!(" header {name}")), &header.schema, status);
+                self.schema(&item.step(&format!(" header {}", in_step(name))), &header.schema, status);
             }
-            for schema in response.content.values() {
-                self.schema(&item, schema, status);
-            }
+            self.content(&item, &response.content, status);
+        }
+    }
+
+    /// Counts what is in each form. One that the code does not have takes all with it that is described beneath it.
+    fn content(&mut self, item: &Item, content: &Content, above: Status) {
+        for (name, schema) in content {
+            let name = media_type(name);
+            let is_it = |change: &Change| {
+                let added = change.now.as_ref().filter(|_| change.was.is_none());
+                change.kind == Kind::Type && added.is_some_and(|now| now.text == name)
+            };
+            let status = above.max(self.at(item, is_it));
+            self.schema(item, schema, status);
         }
     }
 
@@ -176,8 +189,9 @@ impl<'a> Counting<'a> {
                 here
             }
             Shape::Combination(union) => {
-                for (at, alternative) in union.alternatives.iter().enumerate() {
-                    let item = item.step(&step_of(self.contract, alternative, at));
+                let steps = tags(&self.settled, union).steps();
+                for (alternative, step) in union.alternatives.iter().zip(steps) {
+                    let item = item.step(&step);
                     let status = self.schema(&item, alternative, here);
                     self.coverage.alternatives.add(status);
                 }
@@ -197,7 +211,7 @@ impl<'a> Counting<'a> {
 
     fn members(&mut self, item: &Item, object: &Object, here: Status) {
         for (name, member) in &object.members {
-            let item = item.step(&format!(".{name}"));
+            let item = item.step(&member_step(name));
             let status = self.schema(&item, &member.schema, here);
             self.coverage.members.add(status);
             if member.required {
@@ -208,10 +222,11 @@ impl<'a> Counting<'a> {
 
     /// Counts what is described in parts as the whole that it is.
     fn put_together(&mut self, item: &Item, schema: &Schema, here: Status) {
-        let whole = self.contract.settle(schema).into_owned();
+        let whole = Schema::clone(&self.settled.of(schema));
         match &whole.shape {
             Shape::Combination(parts) if parts.how == How::All => {
-                for part in &parts.alternatives {
+                for (at, part) in parts.alternatives.iter().enumerate() {
+                    let here = here.max(self.there(&item.step(&part_step(at))));
                     self.schema(item, part, here);
                 }
             }
@@ -395,6 +410,29 @@ mod tests {
             assert!(without.parameters.unlisted > 0);
             assert_eq!((without.records.unlisted, without.members.unlisted), (1, 2));
             assert_eq!(without.members.implemented, whole.members.implemented);
+        }
+    }
+
+    #[test]
+    fn what_is_beneath_another_media_type_is_missing_and_nothing_beside_it() {
+        let whole = covered(|_| {});
+        let with = covered(|contract| {
+            let record = contract.records["PublicClient"].clone();
+            contract.records.insert("Copy".to_owned(), record);
+            let copy = Schema {
+                shape: Shape::Named("Copy".to_owned()),
+                ..Schema::default()
+            };
+            let operations = contract.operations.iter_mut();
+            let mut publish = operations.filter(|(id, _)| id.method == "POST" && id.path.ends_with("/messages"));
+            let body = publish.next().unwrap().1.body.as_mut().unwrap();
+            body.content.insert("Application/XML".to_owned(), copy);
+        });
+        for (whole, with) in whole.iter().zip(&with) {
+            assert_eq!((with.records.unlisted, with.members.unlisted), (1, 2));
+            assert_eq!(with.records.implemented, whole.records.implemented);
+            assert_eq!(with.members.implemented, whole.members.implemented);
+            assert_eq!(with.values.implemented, whole.values.implemented);
         }
     }
 

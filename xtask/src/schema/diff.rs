@@ -6,7 +6,9 @@
 //! record is one change, which knows the directions it travels in.
 
 mod change;
+mod credentials;
 mod operations;
+mod parts;
 mod print;
 mod said;
 mod schemas;
@@ -22,12 +24,13 @@ use self::change::Place;
 pub(crate) use self::change::{Change, Direction, Item, Kind, Root, Said, Verdict};
 #[cfg(test)]
 pub(crate) use self::operations::same_operation;
+pub(crate) use self::parts::step as part_step;
 pub(crate) use self::print::{to_json, to_text, what};
 pub(crate) use self::said::Sayer;
 #[cfg(test)]
 pub(crate) use self::said::{schema_in_short, type_in_short};
 pub(crate) use self::schemas::Pairs;
-pub(crate) use self::unions::step_of;
+pub(crate) use self::unions::member_step;
 use crate::schema::contract::Contract;
 
 /// Everything that differs, in the order of the places.
@@ -50,10 +53,9 @@ struct Found {
 
 #[derive(Debug, Default)]
 struct Facts {
-    directions: BTreeSet<Direction>,
+    /// What it means in each of them.
+    directions: BTreeMap<Direction, Verdict>,
     there: BTreeSet<Item>,
-    /// Whether it matters more than its kind alone tells: see [`verdict`].
-    matters: bool,
 }
 
 impl Found {
@@ -61,30 +63,32 @@ impl Found {
         self.add_with(place, kind, direction, [was, now], false);
     }
 
+    /// Adds what may matter more than its kind alone tells: see [`verdict`].
     fn add_with(&mut self, place: &Place, kind: Kind, direction: Direction, said: [Option<Said>; 2], matters: bool) {
+        let [was, now] = said.each_ref().map(|said| said.as_ref().map(|said| said.text.as_str()));
+        let verdict = verdict::of(kind, direction, was, now, matters);
+        self.judge(place, kind, direction, said, verdict);
+    }
+
+    /// Adds what was judged where it was found.
+    fn judge(&mut self, place: &Place, kind: Kind, direction: Direction, said: [Option<Said>; 2], verdict: Verdict) {
         let [was, now] = said;
         let facts = self.facts.entry((place.old.clone(), kind, was, now)).or_default();
-        facts.directions.insert(direction);
+        let known = facts.directions.entry(direction).or_insert(verdict);
+        *known = verdict.max(*known);
         facts.there.insert(place.new.clone());
-        facts.matters |= matters;
     }
 
     fn into_changes(self) -> Vec<Change> {
-        let change = |((item, kind, was, now), facts): ((Item, Kind, Option<Said>, Option<Said>), Facts)| {
-            let [before, after] = [&was, &now].map(|said| said.as_ref().map(|said| said.text.as_str()));
-            let verdicts = facts
-                .directions
-                .iter()
-                .map(|direction| verdict::of(kind, *direction, before, after, facts.matters));
-            Change {
-                verdict: verdicts.max().unwrap_or(Verdict::Harmless),
-                item,
-                kind,
-                directions: facts.directions,
-                there: facts.there,
-                was,
-                now,
-            }
+        let change = |((item, kind, was, now), facts): ((Item, Kind, Option<Said>, Option<Said>), Facts)| Change {
+            verdict: facts.directions.values().copied().max().unwrap_or(Verdict::Harmless),
+            item,
+            kind,
+            directions: facts.directions.into_keys().collect(),
+            also: BTreeSet::new(),
+            there: facts.there,
+            was,
+            now,
         };
         self.facts.into_iter().map(change).collect()
     }

@@ -47,8 +47,15 @@ fn line(text: &str) -> String {
     line
 }
 
+/// The text on one line, whatever stood in the file that it comes from.
+pub(crate) fn readable(text: &str) -> String {
+    text.chars().flat_map(escaped).collect()
+}
+
 fn escaped(character: char) -> Vec<char> {
-    if character.is_control() || matches!(character, '\u{2028}' | '\u{2029}') {
+    if character.is_control()
+        || matches!(character, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    {
         character.escape_default().collect()
     } else {
         vec![character]

@@ -2,9 +2,9 @@
 
 use super::contract::{
     Body, Combination, Content, Contract, Discriminator, How, Member, Object, Operation, OperationId, Parameter,
-    ParameterId, Requirement, Response, Rest, Schema, Shape,
+    ParameterId, Requirement, Response, Rest, Schema, Settled, Shape, tags,
 };
-use super::diff::{Kind, Root, Sayer, schema_in_short, step_of, type_in_short};
+use super::diff::{Kind, Root, Sayer, schema_in_short, type_in_short};
 
 /// A contract with one fact changed.
 pub(crate) struct Mutant {
@@ -385,9 +385,10 @@ impl Made<'_> {
             Shape::Combination(combination) => change(&mut combination.alternatives),
             _ => unreachable!("it was a combination"),
         };
-        for (at, alternative) in combination.alternatives.iter().enumerate() {
+        let told = tags(&Settled::new(self.original), combination).steps();
+        for (at, (alternative, step)) in combination.alternatives.iter().zip(told).enumerate() {
             let short = schema_in_short(alternative);
-            let steps = format!("{steps}{}", step_of(self.original, alternative, at));
+            let steps = format!("{steps}{step}");
             self.make(root, &steps, "remove the alternative", &[(Kind::Alternative, Some(&short), None)], |contract| {
                 of(contract, &|alternatives| {
                     alternatives.remove(at);

@@ -11,7 +11,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::schema::contract::{
-    Body, Content, Contract, Flow, Operation, OperationId, Parameter, ParameterId, Requirement, Response, Scheme,
+    self, Body, Content, Contract, Flow, Operation, OperationId, Parameter, ParameterId, Requirement, Response, Scheme,
 };
 use crate::schema::json::{Node, Result};
 
@@ -229,7 +229,10 @@ fn operation<'a>(
     let mut responses = BTreeMap::new();
     for (status, node) in node.need("responses")?.members()? {
         if !status.starts_with("x-") {
-            responses.insert(status.to_owned(), response(shared, &shared.follow(&node, "responses")?)?);
+            let response = response(shared, &shared.follow(&node, "responses")?)?;
+            if responses.insert(spelt(status), response).is_some() {
+                return node.refuse("this status is there twice, in another spelling");
+            }
         }
     }
     Ok(Operation {
@@ -244,6 +247,14 @@ fn operation<'a>(
             .map_or_else(|| Ok(shared.security.clone()), |node| security(&node))?,
         deprecated: node.flag_of("deprecated")?,
     })
+}
+
+/// A status as a contract has it: a range of them, such as `2XX`, in capitals.
+fn spelt(status: &str) -> String {
+    match status.eq_ignore_ascii_case("default") {
+        true => status.to_owned(),
+        false => status.to_ascii_uppercase(),
+    }
 }
 
 fn parameters<'a>(shared: &Shared<'a>, node: &Node<'a>) -> Result<BTreeMap<ParameterId, Parameter>> {
@@ -306,7 +317,11 @@ fn body(node: &Node<'_>) -> Result<Body> {
 fn response<'a>(shared: &Shared<'a>, node: &Node<'a>) -> Result<Response> {
     known(node, &["description", "headers", "content", "links"])?;
     let mut headers = BTreeMap::new();
+    let mut names = BTreeSet::new();
     for (name, node) in node.members_of("headers")? {
+        if !names.insert(name.to_ascii_lowercase()) {
+            return node.refuse("this header is there twice, in another spelling");
+        }
         headers.insert(name.to_owned(), parameter(&shared.follow(&node, "headers")?, &[], "simple")?);
     }
     Ok(Response {
@@ -317,7 +332,12 @@ fn response<'a>(shared: &Shared<'a>, node: &Node<'a>) -> Result<Response> {
 
 fn content(node: &Node<'_>) -> Result<Content> {
     let mut content = Content::new();
+    let mut types = BTreeMap::new();
     for (media_type, node) in node.members_of("content")? {
+        if let Some(other) = types.insert(contract::media_type(media_type), media_type) {
+            return node
+                .refuse(format!("`{other}` stands beside it, which is the same media type; only one can be meant"));
+        }
         known(&node, &["schema", "example", "examples"])?;
         let schema = node.get("schema")?.map(|node| schema::schema(&node)).transpose()?;
         content.insert(media_type.to_owned(), schema.unwrap_or_default());

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::{Finding, Report, What};
 use crate::schema::diff::Kind;
+use crate::schema::json::readable;
 
 /// Where deviations are listed.
 const LIST: &str = "xtask/contracts/deviations.json";
@@ -68,10 +69,13 @@ fn lines(text: &mut String, finding: &Finding) {
             (said, format!("{todo}, or list it with its reason in {LIST}"))
         }
     };
-    _ = writeln!(text, "  {}: {said}", finding.item);
+    _ = writeln!(text, "  {}", readable(&format!("{}: {said}", finding.item)));
+    for other in &finding.also {
+        _ = writeln!(text, "      also at {}", readable(other));
+    }
     if !finding.called.is_empty() {
         let called: Vec<&str> = finding.called.iter().map(String::as_str).collect();
-        _ = writeln!(text, "      HubSpot calls it {}", called.join(" and "));
+        _ = writeln!(text, "      HubSpot calls it {}", readable(&called.join(" and ")));
     }
     if let What::Differs {
         hubspot: Some(hubspot),
@@ -83,7 +87,7 @@ fn lines(text: &mut String, finding: &Finding) {
         _ = writeln!(text, "      beneath it is more, of the digest {beneath}");
     }
     for note in &finding.notes {
-        _ = writeln!(text, "      {note}");
+        _ = writeln!(text, "      {}", readable(note));
     }
     match &finding.place {
         Some(place) => _ = writeln!(text, "      {place}: {todo}"),
@@ -116,6 +120,7 @@ fn todo(kind: Kind, item: &str, code: bool, hubspot: bool) -> String {
         Kind::Body => "the operation's body",
         Kind::Response => "the operation's success, or the type of its answer",
         Kind::Header => "the header",
+        Kind::Security if item.starts_with("scheme ") => "how the credential is got or travels",
         Kind::Security => "the operation's credential or its scopes",
         Kind::Record => "what leads to the record",
         Kind::Member => "the member",

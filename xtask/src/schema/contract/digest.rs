@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::{Content, Contract, How, Object, Operation, Parameter, Response, Rest, Schema, Shape};
+use super::{Content, Contract, How, Object, Operation, Parameter, Response, Rest, Schema, Settled, Shape, tags};
 
 /// Through how many names what lies beneath is followed. HubSpot's deepest chain has six.
 const DEPTH: usize = 16;
@@ -14,6 +14,7 @@ const DEPTH: usize = 16;
 #[derive(Debug)]
 pub(crate) struct Digests<'a> {
     contract: &'a Contract,
+    settled: Settled<'a>,
     /// By the name, and through how many more it was followed.
     known: HashMap<(&'a str, usize), u64>,
 }
@@ -22,6 +23,7 @@ impl<'a> Digests<'a> {
     pub(crate) fn new(contract: &'a Contract) -> Self {
         Self {
             contract,
+            settled: Settled::new(contract),
             known: HashMap::new(),
         }
     }
@@ -45,6 +47,7 @@ impl<'a> Digests<'a> {
     pub(crate) fn operation(&mut self, operation: &Operation) -> String {
         let mut digest = Fnv::default();
         digest.number(u64::from(operation.deprecated));
+        digest.count(operation.parameters.len());
         for (id, parameter) in &operation.parameters {
             digest.text(&id.to_string());
             digest.number(self.of_parameter(parameter));
@@ -54,14 +57,17 @@ impl<'a> Digests<'a> {
             digest.number(u64::from(body.required));
             digest.number(self.of_content(&body.content));
         }
+        digest.count(operation.responses.len());
         for (status, response) in &operation.responses {
             digest.text(status);
             digest.number(self.of_response(response));
         }
         for requirement in &operation.security {
             digest.text("security");
+            digest.count(requirement.len());
             for (scheme, scopes) in requirement {
                 digest.text(scheme);
+                digest.count(scopes.len());
                 scopes.iter().for_each(|scope| digest.text(scope));
             }
         }
@@ -89,8 +95,9 @@ impl<'a> Digests<'a> {
 
     fn of_response(&mut self, response: &Response) -> u64 {
         let mut digest = Fnv::default();
+        digest.count(response.headers.len());
         for (name, header) in &response.headers {
-            digest.text(name);
+            digest.text(&name.to_ascii_lowercase());
             digest.number(self.of_parameter(header));
         }
         digest.number(self.of_content(&response.content));
@@ -123,6 +130,7 @@ impl<'a> Digests<'a> {
         digest.number(shape);
         digest.maybe(schema.format.as_deref());
         digest.number(u64::from(schema.nullable));
+        digest.count(schema.values.len());
         schema.values.iter().for_each(|value| digest.text(value));
         for (keyword, rule) in &schema.rules {
             digest.text(keyword);
@@ -146,10 +154,15 @@ impl<'a> Digests<'a> {
             Shape::Object(object) => self.of_object(object, depth, &mut digest),
             Shape::Named(name) => return self.of_record(name, depth),
             Shape::Combination(combination) => {
+                // It makes no difference of alternatives that are told apart.
+                let is_choice = combination.how != How::All;
                 digest.text(match combination.how {
-                    How::One | How::Any => "union",
+                    _ if is_choice && tags(&self.settled, combination).all_differ() => "union",
+                    How::One => "one",
+                    How::Any => "any of",
                     How::All => "parts",
                 });
+                digest.count(combination.alternatives.len());
                 let alternatives = combination.alternatives.iter();
                 // Their order is that of their names, which mean nothing.
                 let mut digests: Vec<u64> = alternatives.map(|of| self.of_schema(of, depth)).collect();
@@ -169,6 +182,7 @@ impl<'a> Digests<'a> {
 
     fn of_object(&mut self, object: &Object, depth: usize, digest: &mut Fnv) {
         digest.text("object");
+        digest.count(object.members.len());
         for (name, member) in &object.members {
             digest.text(name);
             digest.number(u64::from(member.required));
@@ -196,6 +210,9 @@ fn text(digest: u64) -> String {
     format!("{digest:016x}")
 }
 
+/// Bytes that no text in UTF-8 has.
+const NEVER: [u8; 2] = [0xfe, 0xff];
+
 /// FNV-1a, which is short and stays what it is.
 struct Fnv(u64);
 
@@ -212,14 +229,23 @@ impl Fnv {
 
     /// A text, and that it ends there.
     fn text(&mut self, text: &str) {
-        text.bytes().chain([0]).for_each(|byte| self.byte(byte));
+        for byte in text.bytes() {
+            // So that no text ends before its end.
+            self.byte(if byte == 0 { NEVER[1] } else { byte });
+        }
+        self.byte(0);
     }
 
     fn maybe(&mut self, text: Option<&str>) {
         match text {
             Some(text) => self.text(text),
-            None => self.byte(1),
+            None => self.byte(NEVER[0]),
         }
+    }
+
+    /// How many of something there are, so that the last one cannot be taken for what comes next.
+    fn count(&mut self, count: usize) {
+        self.number(u64::try_from(count).unwrap_or(u64::MAX));
     }
 
     fn number(&mut self, number: u64) {
@@ -230,6 +256,7 @@ impl Fnv {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schema::contract::Combination;
     use crate::schema::contract::tests::checked_in;
 
     #[test]
@@ -270,6 +297,45 @@ mod tests {
                 assert_ne!(of(&mutant.contract), before, "{}", mutant.what);
             }
         }
+    }
+
+    #[test]
+    fn what_reads_alike_is_told_apart() {
+        let text = |values: &[&str], rules: &[(&str, &str)]| Schema {
+            shape: Shape::String,
+            values: values.iter().map(|value| (*value).to_owned()).collect(),
+            rules: rules
+                .iter()
+                .map(|(keyword, rule)| ((*keyword).to_owned(), (*rule).to_owned()))
+                .collect(),
+            ..Schema::default()
+        };
+        let union = |how| Schema {
+            shape: Shape::Combination(Combination::new(how, vec![text(&[], &[]), Schema::default()], None)),
+            ..Schema::default()
+        };
+        let asks = |requirement: &[(&str, &[&str])]| {
+            let scopes = |scopes: &[&str]| scopes.iter().map(|scope| (*scope).to_owned()).collect();
+            let requirement = requirement
+                .iter()
+                .map(|(scheme, of)| ((*scheme).to_owned(), scopes(of)));
+            Operation {
+                security: [requirement.collect()].into(),
+                ..Operation::default()
+            }
+        };
+        let contract = Contract::default();
+        let mut digests = Digests::new(&contract);
+        for (one, other) in [
+            (text(&["a", "maxLength", "9"], &[]), text(&["a"], &[("maxLength", "9")])),
+            (text(&["a\0b"], &[]), text(&["a", "b"], &[])),
+            (union(How::One), union(How::Any)),
+            (union(How::One), union(How::All)),
+        ] {
+            assert_ne!(digests.schema(&one), digests.schema(&other), "{one:?}");
+        }
+        assert_ne!(digests.operation(&asks(&[("a", &["b"])])), digests.operation(&asks(&[("a", &[]), ("b", &[])])));
+        assert_ne!(of_texts(&["a\0b".to_owned()]), of_texts(&["a".to_owned(), "b".to_owned()]));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Body, Combination, Content, Contract, Discriminator, Flow, How, Member, Object, Operation, OperationId, Parameter,
-    ParameterId, RULES, Requirement, Response, Rest, Schema, Scheme, Shape,
+    ParameterId, RULES, Requirement, Response, Rest, Schema, Scheme, Shape, rule,
 };
 use crate::schema::json::{Node, Result};
 
@@ -139,8 +139,10 @@ fn schema(node: &Node<'_>, besides: &[&str]) -> Result<Schema> {
     })?;
     let mut rules = BTreeMap::new();
     for keyword in RULES {
-        if let Some(rule) = node.get(keyword)? {
-            rules.insert((*keyword).to_owned(), rule.value.to_string());
+        if let Some(value) = node.get(keyword)?
+            && let Some(rule) = rule(keyword, value.value)
+        {
+            rules.insert((*keyword).to_owned(), rule);
         }
     }
     Ok(Schema {

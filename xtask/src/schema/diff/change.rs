@@ -11,7 +11,9 @@ pub(crate) struct Change {
     pub(crate) item: Item,
     pub(crate) kind: Kind,
     pub(crate) directions: BTreeSet<Direction>,
-    /// The same places as the new contract names them: where its records have other names, or come apart.
+    /// Where the same stands in the old contract too: what it spells out more than once, and is told of once.
+    pub(crate) also: BTreeSet<Item>,
+    /// All these places as the new contract names them: where its records have other names, or come apart.
     pub(crate) there: BTreeSet<Item>,
     /// What the old contract says; `None` where it says nothing.
     pub(crate) was: Option<Said>,
@@ -81,7 +83,9 @@ impl Place {
 pub(crate) struct Item {
     pub(crate) root: Root,
     /// The way from there: ` query limit` of an operation; `.senders[]` of a record, `{}` being the values of a map, and
-    /// `|TEXT` the alternative of a union that is told by its `type`, `|1` the first one of those that are not.
+    /// `|TEXT` the alternative of a union that is told by its `type`, `|1` the first one of those that are not; `&1` is the
+    /// first of the parts that all hold and are no one schema. What could be
+    /// taken for a step in a name has a backslash before it.
     pub(crate) steps: String,
 }
 

@@ -1,29 +1,32 @@
 //! What differs in the operations: their paths, parameters, bodies, responses and credentials. From there the schemas are
 //! compared.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use super::change::{Direction, Kind, Place, Root, Said};
+use super::credentials::{Renames, schemes, security};
 use super::schemas::Walk;
 use super::{said, sides};
 use crate::schema::contract::{
-    Content, Contract, Operation, OperationId, Parameter, ParameterId, Requirement, Response, Schema, Scheme,
+    Content, Contract, Operation, OperationId, Parameter, ParameterId, Response, Schema, in_step, media_type,
 };
 use crate::schema::openapi::is_version;
 
 /// Compares everything but what is behind names, which the walk keeps for later. Of an operation that only one of the two
 /// has, nothing is said but that.
 pub(super) fn compare(walk: &mut Walk<'_>) {
-    let (old, new) = (walk.old, walk.new);
+    let (old, new) = (walk.old.contract, walk.new.contract);
     let api = Place::new(Root::Api, Root::Api);
     let servers = |of: &Contract| {
         let addresses = of.servers.iter().map(|server| server.trim_end_matches('/').to_owned());
-        addresses.collect()
+        // Whoever serves the description is meant where no server is named.
+        addresses.filter(|address| !address.is_empty()).collect()
     };
     each_one(&servers(old), &servers(new), |was, now| {
         walk.found.add(&api, Kind::Server, Direction::Sent, was, now);
     });
     let same_version = old.version == new.version;
+    let renames = Renames::new(old, new);
     for (old, new) in matched(old, new) {
         let (Some(id), Some(new_id)) = (old.or(new).map(|(id, _)| id), new.or(old).map(|(id, _)| id)) else {
             continue;
@@ -31,14 +34,15 @@ pub(super) fn compare(walk: &mut Walk<'_>) {
         let place = Place::new(Root::Operation(id.clone()), Root::Operation(new_id.clone()));
         if let (Some((_, old)), Some((_, new))) = (old, new) {
             path(walk, &place, [id, new_id], same_version);
-            operation(walk, &place, old, new, &moved(id, new_id));
+            operation(walk, &place, [old, new], &moved(id, new_id));
+            security(walk, &place.step(" security"), &old.security, &renames.in_old(&new.security));
         } else {
-            let was = old.map(|(_, operation)| walk.old_says.operation(operation));
-            let now = new.map(|(_, operation)| walk.new_says.operation(operation));
+            let was = old.map(|(_, operation)| walk.old.says.operation(operation));
+            let now = new.map(|(_, operation)| walk.new.says.operation(operation));
             walk.found.add(&place, Kind::Operation, Direction::Sent, was, now);
         }
     }
-    schemes(walk, old, new);
+    schemes(walk, &renames, old, new);
 }
 
 /// Where the operation is, as far as that is not only another version or another name for a parameter.
@@ -54,7 +58,7 @@ fn path(walk: &mut Walk<'_>, place: &Place, ids: [&OperationId; 2], same_version
     }
     for (old, new) in moved(ids[0], ids[1]) {
         if old != new {
-            let place = place.steps([&format!(" {old}"), &format!(" {new}")]);
+            let place = place.steps([&old, &new].map(step).each_ref().map(String::as_str));
             let [was, now] = [old, new].map(|id| Some(Said::short(id.name)));
             walk.found.add(&place, Kind::Parameter, Direction::Sent, was, now);
         }
@@ -117,15 +121,18 @@ pub(super) fn matched<'a>(old: &'a Contract, new: &'a Contract) -> Vec<(Side<'a>
         .into_iter()
         .map(|(id, of)| (Some((id, of)), new.operations.get_key_value(id)))
         .collect();
-    for (id, of) in moved {
-        let is_same = |(other, _): &(&OperationId, _)| same_operation(other) == same_operation(id);
-        let is_own = |(other, _): &(&OperationId, _)| other.path.split('/').any(|segment| segment == new.version);
-        let at = left
-            .iter()
-            .position(|other| is_same(other) && is_own(other))
-            .or_else(|| left.iter().position(is_same));
-        all.push((Some((id, of)), at.map(|at| left.remove(at))));
+    let is_own = |id: &OperationId| id.path.split('/').any(|segment| segment == new.version);
+    // Those of the contract's own version first, and each in the order of the paths.
+    left.sort_by_key(|(id, _)| !is_own(id));
+    let mut spellings = HashMap::<_, VecDeque<(&OperationId, &Operation)>>::new();
+    for side in left {
+        spellings.entry(same_operation(side.0)).or_default().push_back(side);
     }
+    for (id, of) in moved {
+        let other = spellings.get_mut(&same_operation(id)).and_then(VecDeque::pop_front);
+        all.push((Some((id, of)), other));
+    }
+    let left: BTreeMap<_, _> = spellings.into_values().flatten().collect();
     all.extend(left.into_iter().map(|side| (None, Some(side))));
     all
 }
@@ -147,24 +154,43 @@ fn versionless(path: &str) -> String {
     segments.collect::<Vec<_>>().join("/")
 }
 
+fn step(id: &ParameterId) -> String {
+    format!(" {} {}", id.location, in_step(&id.name))
+}
+
+/// The parameters by what they are called on the wire, where the names of headers are the same in small letters, each
+/// with its own spelling.
+fn as_sent(parameters: &BTreeMap<ParameterId, Parameter>) -> BTreeMap<ParameterId, (&ParameterId, &Parameter)> {
+    let by_name = |(id, parameter)| {
+        let mut name = ParameterId::clone(id);
+        if name.location == "header" {
+            name.name.make_ascii_lowercase();
+        }
+        (name, (id, parameter))
+    };
+    parameters.iter().map(by_name).collect()
+}
+
 fn operation(
     walk: &mut Walk<'_>,
     place: &Place,
-    old: &Operation,
-    new: &Operation,
+    [old, new]: [&Operation; 2],
     moved: &BTreeMap<ParameterId, ParameterId>,
 ) {
     deprecated(walk, place, Direction::Sent, [old.deprecated, new.deprecated]);
-    for (id, of) in sides(&old.parameters, &renamed(new, moved)) {
-        let new_id = moved.get(id).unwrap_or(id);
-        let place = place.steps([&format!(" {id}"), &format!(" {new_id}")]);
+    let new_parameters = renamed(new, moved);
+    for (id, (old, new)) in sides(&as_sent(&old.parameters), &as_sent(&new_parameters)) {
+        let [was, now] = [old.or(new), new.or(old)].map(|of| of.map_or(id, |(spelt, _)| *spelt));
+        let now = moved.get(now).unwrap_or(now);
+        let place = place.steps([was, now].map(step).each_ref().map(String::as_str));
+        let of = (old.map(|(_, of)| *of), new.map(|(_, of)| *of));
         if let (Some(old), Some(new)) = of {
             parameter(walk, &place, Direction::Sent, old, new);
         } else {
             let must = of.1.is_some_and(|new| new.required);
             let said = [
-                of.0.map(|of| walk.old_says.parameter(of)),
-                of.1.map(|of| walk.new_says.parameter(of)),
+                of.0.map(|of| walk.old.says.parameter(of)),
+                of.1.map(|of| walk.new.says.parameter(of)),
             ];
             walk.found
                 .add_with(&place, Kind::Parameter, Direction::Sent, said, must);
@@ -180,8 +206,8 @@ fn operation(
         (old, new) => {
             let must = new.as_ref().is_some_and(|new| new.required);
             let said = [
-                old.as_ref().map(|of| walk.old_says.body(of)),
-                new.as_ref().map(|of| walk.new_says.body(of)),
+                old.as_ref().map(|of| walk.old.says.body(of)),
+                new.as_ref().map(|of| walk.new.says.body(of)),
             ];
             walk.found.add_with(&body, Kind::Body, Direction::Sent, said, must);
         }
@@ -191,23 +217,29 @@ fn operation(
         if let (Some(old), Some(new)) = of {
             response(walk, &place, old, new);
         } else {
-            let was = of.0.map(|of| walk.old_says.response(of));
-            let now = of.1.map(|of| walk.new_says.response(of));
+            let was = of.0.map(|of| walk.old.says.response(of));
+            let now = of.1.map(|of| walk.new.says.response(of));
             walk.found.add(&place, Kind::Response, Direction::Received, was, now);
         }
     }
-    security(walk, &place.step(" security"), &old.security, &new.security);
 }
 
 fn response(walk: &mut Walk<'_>, place: &Place, old: &Response, new: &Response) {
     content(walk, place, Direction::Received, &old.content, &new.content);
-    for (name, of) in sides(&old.headers, &new.headers) {
-        let place = place.step(&format!(" header {name}"));
+    let by_name = |response: &'_ Response| -> BTreeMap<String, (String, Parameter)> {
+        let by_name = |(name, of): (&String, &Parameter)| (name.to_ascii_lowercase(), (name.clone(), of.clone()));
+        response.headers.iter().map(by_name).collect()
+    };
+    for (name, (old, new)) in sides(&by_name(old), &by_name(new)) {
+        let spelt =
+            [old.or(new), new.or(old)].map(|of| format!(" header {}", in_step(of.map_or(name, |(spelt, _)| spelt))));
+        let place = place.steps(spelt.each_ref().map(String::as_str));
+        let of = (old.map(|(_, of)| of), new.map(|(_, of)| of));
         if let (Some(old), Some(new)) = of {
             parameter(walk, &place, Direction::Received, old, new);
         } else {
-            let was = of.0.map(|of| walk.old_says.parameter(of));
-            let now = of.1.map(|of| walk.new_says.parameter(of));
+            let was = of.0.map(|of| walk.old.says.parameter(of));
+            let now = of.1.map(|of| walk.new.says.parameter(of));
             walk.found.add(&place, Kind::Header, Direction::Received, was, now);
         }
     }
@@ -236,22 +268,28 @@ fn deprecated(walk: &mut Walk<'_>, place: &Place, direction: Direction, sides: [
 /// somebody sent or read.
 fn content(walk: &mut Walk<'_>, place: &Place, direction: Direction, old: &Content, new: &Content) {
     let types = |content: &Content| content.keys().map(|name| media_type(name)).collect();
-    each_one(&types(old), &types(new), |was, now| {
-        let is_gone = was.is_some();
-        walk.found.add_with(place, Kind::Type, direction, [was, now], is_gone);
+    let (was, now): (BTreeSet<String>, BTreeSet<String>) = (types(old), types(new));
+    each_one(&was, &now, |gone, added| {
+        let is_gone = gone.as_ref().is_some_and(|gone| match direction {
+            Direction::Sent => !now.iter().any(|wide| covers(wide, &gone.text)),
+            // What could be anything is now one of these.
+            _ => now.is_empty() || !now.iter().all(|narrow| covers(&gone.text, narrow)),
+        });
+        walk.found
+            .add_with(place, Kind::Type, direction, [gone, added], is_gone);
     });
     for (old, new) in contents(old, new) {
         walk.schema(place, direction, old, new);
     }
 }
 
-/// A media type without what is only another way to write it.
-fn media_type(name: &str) -> String {
-    let mut parts = name.split(';').map(|part| part.trim().to_ascii_lowercase());
-    let name = parts.next().unwrap_or_default();
-    parts
-        .filter(|part| part != "charset=utf-8")
-        .fold(name, |name, part| format!("{name};{part}"))
+/// Whether a range of media types, such as `text/*`, has another one in it.
+fn covers(range: &str, other: &str) -> bool {
+    match range.strip_suffix('*') {
+        Some("*/") => true,
+        Some(before) => other.starts_with(before),
+        None => range == other,
+    }
 }
 
 /// What is sent or received in one form, side by side: that of the same media type, and of the only others.
@@ -279,68 +317,12 @@ fn contents<'a>(old: &'a Content, new: &'a Content) -> Vec<(&'a Schema, &'a Sche
     both
 }
 
-fn security(walk: &mut Walk<'_>, place: &Place, old: &BTreeSet<Requirement>, new: &BTreeSet<Requirement>) {
-    // Without any requirement, or with one that asks for nothing, no credential is needed; the first one added is asked of
-    // everybody.
-    let is_open = |all: &BTreeSet<Requirement>| all.is_empty() || all.contains(&Requirement::new());
-    let (was_open, is_open) = (is_open(old), is_open(new));
-    let said = |all: &BTreeSet<Requirement>| -> BTreeSet<String> {
-        let nothing_else = all.len() == 1 && all.contains(&Requirement::new());
-        let asked = all.iter().filter(|_| !nothing_else);
-        asked.map(said::security_in_short).collect()
-    };
-    each_one(&said(old), &said(new), |was, now| {
-        let matters = if was.is_some() { !is_open } else { was_open && !is_open };
-        walk.found
-            .add_with(place, Kind::Security, Direction::Auth, [was, now], matters);
-    });
-}
-
-fn schemes(walk: &mut Walk<'_>, old: &Contract, new: &Contract) {
-    for (name, of) in sides(&old.schemes, &new.schemes) {
-        let place = Place::new(Root::Scheme(name.clone()), Root::Scheme(name.clone()));
-        if let (Some(old), Some(new)) = of {
-            each_one(&facts(old), &facts(new), |was, now| {
-                walk.found
-                    .add_with(&place, Kind::Security, Direction::Auth, [was, now], true);
-            });
-            let place = place.step(" scopes");
-            each_one(&scopes(old), &scopes(new), |was, now| {
-                walk.found.add(&place, Kind::Security, Direction::Auth, was, now);
-            });
-        } else {
-            // Whether anybody needs it is said by the operations.
-            let [was, now] = [of.0, of.1].map(|of| of.map(|_| Said::short("there")));
-            walk.found.add(&place, Kind::Security, Direction::Auth, was, now);
-        }
-    }
-}
-
-fn facts(scheme: &Scheme) -> BTreeSet<String> {
-    let own = scheme.facts.iter().map(|(name, fact)| format!("{name} {fact}"));
-    let flows = scheme.flows.iter().flat_map(|(flow, of)| {
-        let kind = std::iter::once(format!("flow {flow}"));
-        kind.chain(
-            of.urls
-                .iter()
-                .map(move |(name, url)| format!("flow {flow} {name} {url}")),
-        )
-    });
-    own.chain(flows).collect()
-}
-
-fn scopes(scheme: &Scheme) -> BTreeSet<String> {
-    let scopes = |(flow, of): (&String, &crate::schema::contract::Flow)| {
-        of.scopes
-            .iter()
-            .map(|scope| format!("{flow} {scope}"))
-            .collect::<Vec<_>>()
-    };
-    scheme.flows.iter().flat_map(scopes).collect()
-}
-
 /// Tells each element that only one of the two has.
-fn each_one(old: &BTreeSet<String>, new: &BTreeSet<String>, mut tell: impl FnMut(Option<Said>, Option<Said>)) {
+pub(super) fn each_one(
+    old: &BTreeSet<String>,
+    new: &BTreeSet<String>,
+    mut tell: impl FnMut(Option<Said>, Option<Said>),
+) {
     for gone in old.difference(new) {
         tell(Some(Said::short(gone)), None);
     }

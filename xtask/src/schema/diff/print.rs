@@ -1,11 +1,12 @@
 //! Changes as people read them, and as JSON.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::change::{Change, Kind, Root, Said, Verdict};
+use super::change::{Change, Item, Kind, Root, Said, Verdict};
+use crate::schema::json::readable;
 
 /// A list for people: the worst first, with a count at the end.
 pub(crate) fn to_text(changes: &[Change]) -> String {
@@ -61,24 +62,49 @@ fn groups(changes: Vec<&Change>) -> Vec<Vec<&Change>> {
     groups
 }
 
+/// Names are whatever stood in the file, so they are written as what can be read.
 fn lines(text: &mut String, group: &[&Change]) {
     let Some(first) = group.first() else { return };
     let directions: Vec<&str> = first.directions.iter().map(|direction| direction.name()).collect();
     let said = format!("{} ({})", what(first), directions.join(", "));
-    if group.len() == 1 {
-        _ = writeln!(text, "  {}: {said}", first.item);
+    if let [only] = group {
+        _ = writeln!(text, "  {}", readable(&format!("{}: {said}", only.item)));
+        also(text, "    ", only);
         return;
     }
     let place = match first.item.steps.trim_start() {
         "" => String::new(),
         steps => format!("{steps}: "),
     };
-    _ = writeln!(text, "  {place}{said}, in {} operations:", group.len());
+    _ = writeln!(text, "  {}, in {} operations:", readable(&format!("{place}{said}")), group.len());
     for change in group {
         if let Root::Operation(id) = &change.item.root {
-            _ = writeln!(text, "    {id}");
+            _ = writeln!(text, "    {}", readable(&id.to_string()));
+            also(text, "      ", change);
         }
     }
+}
+
+/// The other places of a change, where one of the two contracts spells out what the other has once, or both do.
+fn also(text: &mut String, indent: &str, change: &Change) {
+    const MOST: usize = 8;
+
+    let mut others: BTreeSet<&Item> = change.also.iter().collect();
+    if change.there.len() > others.len() + 1 {
+        others.extend(change.there.iter().filter(|item| **item != change.item));
+    }
+    for other in others.iter().take(MOST) {
+        _ = writeln!(text, "{indent}also at {}", readable(&other.to_string()));
+    }
+    if others.len() > MOST {
+        _ = writeln!(text, "{indent}and at {} more places", others.len() - MOST);
+    }
+}
+
+/// Every place of a change, in whichever contract.
+fn places(change: &Change) -> BTreeSet<String> {
+    let all = change.also.iter().chain(&change.there).chain([&change.item]);
+    all.map(Item::to_string).collect()
 }
 
 /// What happened at the place.
@@ -106,6 +132,7 @@ pub(crate) fn to_json(changes: &[Change]) -> String {
         .map(|change| {
             json!({
                 "item": change.item.to_string(),
+                "places": places(change),
                 "kind": change.kind.name(),
                 "directions": change.directions.iter().map(|direction| direction.name()).collect::<Vec<_>>(),
                 "verdict": change.verdict.name(),

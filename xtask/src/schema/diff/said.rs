@@ -19,6 +19,11 @@ impl<'a> Sayer<'a> {
         }
     }
 
+    /// What is the same on the wire has the same.
+    pub(crate) fn digest(&mut self, schema: &Schema) -> String {
+        self.digests.schema(schema)
+    }
+
     /// A schema as an alternative or as a record.
     pub(crate) fn schema(&mut self, schema: &Schema) -> Said {
         Said {
@@ -161,6 +166,12 @@ fn shape_in_short(schema: &Schema) -> String {
 
     let values = &schema.values;
     match &schema.shape {
+        Shape::Integer if values.len() > MOST => {
+            format!("one of {} integers, digest {}", values.len(), of_texts(values))
+        }
+        Shape::Integer if !values.is_empty() => {
+            format!("integer {}", values.iter().map(String::as_str).collect::<Vec<_>>().join(" | "))
+        }
         _ if values.len() > MOST => format!("one of {} strings, digest {}", values.len(), of_texts(values)),
         _ if !values.is_empty() => values.iter().map(String::as_str).collect::<Vec<_>>().join(" | "),
         Shape::Any => "any value".to_owned(),

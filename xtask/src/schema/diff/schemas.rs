@@ -1,24 +1,43 @@
 //! Schemas of two contracts, side by side.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::change::{Change, Direction, Item, Kind, Place, Root, Said};
+use super::parts::is_in_parts;
 use super::said::{self, Sayer};
-use super::unions::{is_tagged, unions};
+use super::unions::{Union, member_step, unions};
+use super::verdict::{self, Verdict};
 use super::{Found, sides};
-use crate::schema::contract::{Combination, Contract, How, Object, Rest, Schema, Shape};
+use crate::schema::contract::{
+    Combination, Contract, Discriminator, How, Member, Object, Rest, Schema, Settled, Shape, Whole, tags,
+};
 
 /// The records that stand at the same places of two contracts, by their names, and the directions that lead there.
 pub(crate) type Pairs = BTreeMap<(String, String), BTreeSet<Direction>>;
 
+/// One of the two contracts.
+#[derive(Debug)]
+pub(super) struct Side<'a> {
+    pub(super) contract: &'a Contract,
+    pub(super) settled: Settled<'a>,
+    pub(super) says: Sayer<'a>,
+}
+
+impl<'a> Side<'a> {
+    fn new(contract: &'a Contract) -> Self {
+        Self {
+            contract,
+            settled: Settled::new(contract),
+            says: Sayer::new(contract),
+        }
+    }
+}
+
 /// Walks both contracts from their operations down.
 #[derive(Debug)]
 pub(super) struct Walk<'a> {
-    pub(super) old: &'a Contract,
-    pub(super) new: &'a Contract,
-    pub(super) old_says: Sayer<'a>,
-    pub(super) new_says: Sayer<'a>,
+    pub(super) old: Side<'a>,
+    pub(super) new: Side<'a>,
     pub(super) found: Found,
     pairs: Pairs,
     /// Pairs that are still to be compared, with the direction that led there.
@@ -27,9 +46,9 @@ pub(super) struct Walk<'a> {
     apart: Vec<Apart>,
     /// All that was ever among them, with the first of its places. Without it, names and what is spelt out in place could
     /// take turns for ever.
-    met: HashMap<(Schema, Schema, Direction), Item>,
-    /// The other places of these in the new contract, each behind the first.
-    again: BTreeSet<(Item, Item)>,
+    met: HashMap<(Schema, Schema, Direction), Place>,
+    /// The other places of these, by the first one.
+    again: Again,
 }
 
 /// Two schemas that have no pair of names to be known by.
@@ -41,19 +60,20 @@ struct Apart {
     new: Schema,
 }
 
+/// Places at which the same stands again, by the first one: those of the old contract, and those of the new one.
+type Again = [BTreeMap<Item, BTreeSet<Item>>; 2];
+
 impl<'a> Walk<'a> {
     pub(super) fn new(old: &'a Contract, new: &'a Contract) -> Self {
         Self {
-            old,
-            new,
-            old_says: Sayer::new(old),
-            new_says: Sayer::new(new),
+            old: Side::new(old),
+            new: Side::new(new),
             found: Found::default(),
             pairs: Pairs::new(),
             open: Vec::new(),
             apart: Vec::new(),
             met: HashMap::new(),
-            again: BTreeSet::new(),
+            again: Again::default(),
         }
     }
 
@@ -61,58 +81,85 @@ impl<'a> Walk<'a> {
     pub(super) fn finish(mut self) -> (Vec<Change>, Pairs) {
         loop {
             if let Some((old, new, direction)) = self.open.pop() {
-                if let (Some(old_schema), Some(new_schema)) = (self.old.records.get(&old), self.new.records.get(&new)) {
+                let records = (self.old.contract.records.get(&old), self.new.contract.records.get(&new));
+                if let (Some(old_schema), Some(new_schema)) = records {
                     let place = Place::new(Root::Record(old), Root::Record(new));
-                    self.schema(&place, direction, old_schema, new_schema);
+                    self.record(&place, direction, old_schema, new_schema);
                 }
             } else if let Some(apart) = self.apart.pop() {
-                self.inside(&apart.place, apart.direction, &apart.old, &apart.new);
+                self.inside(&apart.place, apart.direction, [&apart.old, &apart.new]);
             } else {
                 break;
             }
         }
         let mut changes = self.found.into_changes();
         for change in &mut changes {
-            let again = |item: &Item| {
-                let behind = self.again.iter().filter_map(|(first, other)| {
-                    let steps = item.steps.strip_prefix(first.steps.as_str())?;
-                    (first.root == item.root).then(|| other.step(steps))
-                });
-                behind.collect::<Vec<_>>()
-            };
-            let others: Vec<Item> = change.there.iter().flat_map(again).collect();
-            change.there.extend(others);
+            change.also.extend(others(&change.item, &self.again[0]));
+            let there: Vec<Item> = change
+                .there
+                .iter()
+                .flat_map(|item| others(item, &self.again[1]))
+                .collect();
+            change.there.extend(there);
+            change.also.remove(&change.item);
         }
         (changes, self.pairs)
     }
 
     /// Compares what stands at one place.
     pub(super) fn schema(&mut self, place: &Place, direction: Direction, old: &Schema, new: &Schema) {
-        if let (Shape::Named(old_name), Shape::Named(new_name)) = (&old.shape, &new.shape) {
-            self.beside(place, direction, old, new);
+        let nullable = [self.old.settled.of(old).nullable, self.new.settled.of(new).nullable];
+        match (&old.shape, &new.shape) {
+            // Who allows null, the name or what uses it, makes no difference.
+            (Shape::Named(old_name), Shape::Named(new_name)) if old.nullable == new.nullable => {
+                let [old, new] = [old_name, new_name].map(|name| Root::Record(name.clone()));
+                self.nullable(&Place::new(old, new), direction, nullable);
+            }
+            _ => self.nullable(place, direction, nullable),
+        }
+        self.record(place, direction, old, new);
+    }
+
+    /// Compares what stands at one place but for whether it may be null.
+    fn record(&mut self, place: &Place, direction: Direction, old: &Schema, new: &Schema) {
+        if let (Shape::Named(old_name), Shape::Named(new_name)) = (&old.shape, &new.shape)
+            && [old, new].iter().all(|of| of.format.is_none() && of.values.is_empty())
+        {
+            self.rules(place, direction, old, new);
             self.pair(old_name, new_name, direction);
             return;
         }
         // One of them may have a name for what the other says in place.
         let called = [old, new];
-        let (settled_old, settled_new) = (self.old.settle(old), self.new.settle(new));
-        let (old, new) = (&*settled_old, &*settled_new);
-        self.beside(place, direction, old, new);
-        if let Some((old, new)) = self.as_unions([old, new], called) {
-            self.combination(place, direction, &old, &new);
+        let wholes = [self.old.settled.of(old), self.new.settled.of(new)];
+        let is_made = wholes.iter().any(|whole| !matches!(whole, Whole::Itself(_)));
+        let (old, new): (&Schema, &Schema) = (&wholes[0], &wholes[1]);
+        self.rules(place, direction, old, new);
+        let in_parts = is_in_parts(old) || is_in_parts(new);
+        if !in_parts
+            && self.as_unions([old, new], called).is_none()
+            && !self.types(place, direction, [old, new], called)
+        {
             return;
         }
+        match is_made {
+            false => self.inside(place, direction, called),
+            true if has_inside(&old.shape) || has_inside(&new.shape) => self.put_apart(place, direction, called),
+            true => {}
+        }
+    }
+
+    /// Compares what is said of the type and of the values at a place. `false` where no closer look makes sense.
+    fn types(&mut self, place: &Place, direction: Direction, [old, new]: [&Schema; 2], called: [&Schema; 2]) -> bool {
         let same_type = self.is_same_type(&old.shape, &new.shape);
         if !same_type || old.values.is_empty() != new.values.is_empty() {
-            let mut said = [self.old_says.type_of(called[0]), self.new_says.type_of(called[1])];
+            let mut said = [self.old.says.type_of(called[0]), self.new.says.type_of(called[1])];
             if said[0].text == said[1].text {
-                said = [self.old_says.type_of(old), self.new_says.type_of(new)];
+                said = [self.old.says.type_of(old), self.new.says.type_of(new)];
             }
-            // Strings that may now be any were never a danger, nor are fewer of them when they are only read.
-            let matters = !same_type || (direction == Direction::Sent && old.values.is_empty());
-            self.found
-                .add_with(place, Kind::Type, direction, said.map(Some), matters);
-            return;
+            let verdict = verdict::of_types(direction, old, new, same_type);
+            self.found.judge(place, Kind::Type, direction, said.map(Some), verdict);
+            return false;
         }
         if old.format != new.format {
             let [was, now] = [old, new].map(|of| of.format.as_ref().map(Said::short));
@@ -126,24 +173,17 @@ impl<'a> Walk<'a> {
             self.found
                 .add(place, Kind::EnumValue, direction, None, Some(Said::short(added)));
         }
-        let named = called.map(|of| match &of.shape {
-            Shape::Named(name) => Some(name.clone()),
-            _ => None,
-        });
-        let in_parts = [&settled_old, &settled_new].map(|of| matches!(of, Cow::Owned(_)));
-        if named == [None, None] && in_parts == [false, false] {
-            self.inside(place, direction, old, new);
-        } else if has_inside(&old.shape) {
-            self.put_apart(place, direction, [old, new], named);
+        true
+    }
+
+    fn nullable(&mut self, place: &Place, direction: Direction, sides: [bool; 2]) {
+        if sides[0] != sides[1] {
+            let [was, now] = sides.map(|side| Some(said::yes_or_no(side)));
+            self.found.add(place, Kind::Nullable, direction, was, now);
         }
     }
 
-    /// Compares what stands beside a type.
-    fn beside(&mut self, place: &Place, direction: Direction, old: &Schema, new: &Schema) {
-        if old.nullable != new.nullable {
-            let [was, now] = [old, new].map(|of| Some(said::yes_or_no(of.nullable)));
-            self.found.add(place, Kind::Nullable, direction, was, now);
-        }
+    fn rules(&mut self, place: &Place, direction: Direction, old: &Schema, new: &Schema) {
         for (keyword, (old, new)) in sides(&old.rules, &new.rules) {
             if old != new {
                 let [was, now] = [old, new].map(|of| of.map(|value| Said::short(format!("{keyword} {value}"))));
@@ -153,24 +193,26 @@ impl<'a> Walk<'a> {
     }
 
     /// Keeps two schemas for later. What has a name is told of there; what has none, at the first of its places.
-    fn put_apart(&mut self, place: &Place, direction: Direction, [old, new]: [&Schema; 2], named: [Option<String>; 2]) {
-        let [old_name, new_name] = named;
-        let by_name = |name: Option<String>, place: &Item| match name {
-            Some(name) => Item::new(Root::Record(name)),
-            None => place.clone(),
+    fn put_apart(&mut self, place: &Place, direction: Direction, [old, new]: [&Schema; 2]) {
+        let by_name = |schema: &Schema, place: &Item| match &schema.shape {
+            Shape::Named(name) => Item::new(Root::Record(name.clone())),
+            _ => place.clone(),
         };
         let place = Place {
-            old: by_name(old_name.or_else(|| new_name.clone()), &place.old),
-            new: by_name(new_name, &place.new),
+            old: by_name(old, &place.old),
+            new: by_name(new, &place.new),
         };
         let key = (old.clone(), new.clone(), direction);
         if let Some(first) = self.met.get(&key) {
-            if *first != place.new {
-                self.again.insert((first.clone(), place.new));
+            let [old_again, new_again] = &mut self.again;
+            for (again, first, other) in [(old_again, &first.old, place.old), (new_again, &first.new, place.new)] {
+                if *first != other {
+                    again.entry(first.clone()).or_default().insert(other);
+                }
             }
             return;
         }
-        self.met.insert(key, place.new.clone());
+        self.met.insert(key, place.clone());
         self.apart.push(Apart {
             place,
             direction,
@@ -180,7 +222,20 @@ impl<'a> Walk<'a> {
     }
 
     /// Compares what two schemas of one type consist of.
-    fn inside(&mut self, place: &Place, direction: Direction, old: &Schema, new: &Schema) {
+    fn inside(&mut self, place: &Place, direction: Direction, called: [&Schema; 2]) {
+        let wholes = [self.old.settled.of(called[0]), self.new.settled.of(called[1])];
+        let (old, new): (&Schema, &Schema) = (&wholes[0], &wholes[1]);
+        if is_in_parts(old) || is_in_parts(new) {
+            if !self.parts(place, direction, [old, new]) {
+                let said = [self.old.says.type_of(called[0]), self.new.says.type_of(called[1])].map(Some);
+                self.found.judge(place, Kind::Type, direction, said, Verdict::Breaking);
+            }
+            return;
+        }
+        if let Some((old, new)) = self.as_unions([old, new], called) {
+            self.combination(place, direction, &old, &new);
+            return;
+        }
         match (&old.shape, &new.shape) {
             (Shape::Array(old), Shape::Array(new)) => self.schema(&place.step("[]"), direction, old, new),
             (Shape::Object(old), Shape::Object(new)) => self.object(place, direction, old, new),
@@ -198,27 +253,40 @@ impl<'a> Walk<'a> {
 
     fn object(&mut self, place: &Place, direction: Direction, old: &Object, new: &Object) {
         for (name, of) in sides(&old.members, &new.members) {
-            let place = place.step(&format!(".{name}"));
+            let place = place.step(&member_step(name));
+            let travels = [
+                of.0.is_some_and(|member| travels(&self.old.settled, member, direction)),
+                of.1.is_some_and(|member| travels(&self.new.settled, member, direction)),
+            ];
+            if travels == [false, false] {
+                continue;
+            }
             if let (Some(old), Some(new)) = of {
-                self.required(&place, direction, [old.required, new.required]);
+                self.required(&place, direction, [old.required && travels[0], new.required && travels[1]]);
                 self.schema(&place, direction, &old.schema, &new.schema);
             } else {
                 let must = [of.0, of.1].into_iter().flatten().any(|member| member.required);
                 let said = [
-                    of.0.map(|member| self.old_says.member(member)),
-                    of.1.map(|member| self.new_says.member(member)),
+                    of.0.map(|member| self.old.says.member(member)),
+                    of.1.map(|member| self.new.says.member(member)),
                 ];
-                self.found.add_with(&place, Kind::Member, direction, said, must);
+                let is_narrower = match (&old.rest, of.1) {
+                    // It had a type already, as all other members have.
+                    (Rest::Of(values), Some(new)) => self.old.says.digest(values) != self.new.says.digest(&new.schema),
+                    _ => false,
+                };
+                self.found
+                    .add_with(&place, Kind::Member, direction, said, must || is_narrower);
             }
         }
         match (&old.rest, &new.rest) {
             (Rest::Of(old), Rest::Of(new)) => self.schema(&place.step("{}"), direction, old, new),
             (old, new) if old == new => {}
             (old, new) => {
-                let said = [Some(self.old_says.rest(old)), Some(self.new_says.rest(new))];
-                let sent = direction == Direction::Sent;
+                let said = [Some(self.old.says.rest(old)), Some(self.new.says.rest(new))];
+                let verdict = verdict::of_rests(direction, old, new);
                 self.found
-                    .add_with(&place.step("{}"), Kind::Type, direction, said, sent);
+                    .judge(&place.step("{}"), Kind::Type, direction, said, verdict);
             }
         }
     }
@@ -231,42 +299,101 @@ impl<'a> Walk<'a> {
     }
 
     fn combination(&mut self, place: &Place, direction: Direction, old: &Combination, new: &Combination) {
-        let union = unions(self.old, old, self.new, new);
+        let union = unions(&mut self.old, old, &mut self.new, new);
+        match (&old.discriminator, &new.discriminator) {
+            (Some(was), Some(now)) if was.member == now.member => {
+                self.told_apart(place, direction, &union, [(was, old), (now, new)]);
+            }
+            (was, now) if was == now => {}
+            (was, now) => {
+                let [was, now] = [was, now].map(|of| of.as_ref().map(said::discriminator_in_short));
+                self.found.add(place, Kind::Rule, direction, was, now);
+            }
+        }
         for (old, new) in union.both {
-            self.schema(&place.steps([&old.step, &new.step]), direction, old.schema, new.schema);
+            let place = Place {
+                old: old.at(&place.old),
+                new: new.at(&place.new),
+            };
+            self.schema(&place, direction, &old.schema, &new.schema);
         }
         for gone in union.gone {
-            let was = self.old_says.schema(gone.schema);
-            let place = place.step(&gone.step);
+            let was = self.old.says.schema(&gone.schema);
+            let place = Place {
+                old: gone.at(&place.old),
+                new: gone.at(&place.new),
+            };
             self.found.add(&place, Kind::Alternative, direction, Some(was), None);
         }
         for added in union.added {
-            let now = self.new_says.schema(added.schema);
-            let place = place.step(&added.step);
+            let now = self.new.says.schema(&added.schema);
+            let place = Place {
+                old: added.at(&place.old),
+                new: added.at(&place.new),
+            };
             self.found.add(&place, Kind::Alternative, direction, None, Some(now));
         }
-        if old.discriminator != new.discriminator {
-            let [was, now] = [old, new].map(|of| of.discriminator.as_ref().map(said::discriminator_in_short));
-            self.found.add(place, Kind::Rule, direction, was, now);
+    }
+
+    /// Compares what the values of a discriminator stand for. What they are called is not on the wire, so each is
+    /// followed to the alternative that it has become.
+    fn told_apart(
+        &mut self,
+        place: &Place,
+        direction: Direction,
+        union: &Union,
+        [old, new]: [(&Discriminator, &Combination); 2],
+    ) {
+        let became: BTreeSet<(&str, &str)> = union
+            .both
+            .iter()
+            .filter_map(|(was, now)| Some((was.name()?, now.name()?)))
+            .collect();
+        let member = &old.0.member;
+        let said = |value: &str, target: Option<&String>| {
+            target.map(|target| Said::short(format!("told apart by {member}: {value} is {target}")))
+        };
+        for (value, (was, now)) in sides(&old.0.targets(old.1), &new.0.targets(new.1)) {
+            let verdict = match (was, now) {
+                (Some(was), Some(now)) if became.contains(&(was.as_str(), now.as_str())) => continue,
+                (Some(was), Some(now)) => {
+                    let listed = union.both.iter().any(|(of, _)| of.name() == Some(was));
+                    if !listed && self.is_same_record(was, now) {
+                        continue;
+                    }
+                    Verdict::Breaking
+                }
+                (Some(_), None) if direction == Direction::Sent => Verdict::Breaking,
+                (Some(_), None) => Verdict::Harmless,
+                _ => Verdict::Adopt,
+            };
+            let said = [said(value, was), said(value, now)];
+            self.found.judge(place, Kind::Rule, direction, said, verdict);
         }
+    }
+
+    fn is_same_record(&mut self, old: &str, new: &str) -> bool {
+        let named = |name: &str| Schema {
+            shape: Shape::Named(name.to_owned()),
+            ..Schema::default()
+        };
+        self.old.says.digest(&named(old)) == self.new.says.digest(&named(new))
     }
 
     /// Two schemas as unions, where only one of them is and the other is like one of its alternatives: what could only
     /// be one thing may now be others too, or the other way round.
-    fn as_unions(&self, settled: [&Schema; 2], called: [&Schema; 2]) -> Option<(Combination, Combination)> {
-        let union = |schema: &Schema| match &schema.shape {
-            Shape::Combination(combination) if combination.how != How::All => Some(combination.clone()),
+    fn as_unions(&mut self, settled: [&Schema; 2], called: [&Schema; 2]) -> Option<(Combination, Combination)> {
+        let [old, new] = settled.map(|schema| match &schema.shape {
+            Shape::Combination(combination) if combination.how != How::All => Some(combination),
             _ => None,
-        };
-        let (old, new) = match settled.map(union) {
-            [Some(old), None] => {
-                let new = Combination::new(old.how, vec![called[1].clone()], None);
-                (old, new)
-            }
-            [None, Some(new)] => (Combination::new(new.how, vec![called[0].clone()], None), new),
+        });
+        let (old, new) = match (old, new) {
+            (Some(old), None) => (old.clone(), Combination::new(old.how, vec![called[1].clone()], None)),
+            (None, Some(new)) => (Combination::new(new.how, vec![called[0].clone()], None), new.clone()),
             _ => return None,
         };
-        let is_one_of_them = !unions(self.old, &old, self.new, &new).both.is_empty();
+        let both = unions(&mut self.old, &old, &mut self.new, &new).both;
+        let is_one_of_them = both.iter().any(|(was, now)| was.is_alike(now));
         is_one_of_them.then_some((old, new))
     }
 
@@ -279,10 +406,17 @@ impl<'a> Walk<'a> {
             | (Shape::Number, Shape::Number)
             | (Shape::String, Shape::String)
             | (Shape::Array(_), Shape::Array(_)) => true,
-            (Shape::Object(old), Shape::Object(new)) => is_map(old) == is_map(new),
+            // A map that gains members is a map still.
+            (Shape::Object(old), Shape::Object(new)) => {
+                let both_map = [old, new].iter().all(|object| matches!(object.rest, Rest::Of(_)));
+                both_map || is_map(old) == is_map(new)
+            }
             (Shape::Combination(old), Shape::Combination(new)) => {
                 let is_choice = old.how != How::All && new.how != How::All;
-                old.how == new.how || (is_choice && is_tagged(self.old, old) && is_tagged(self.new, new))
+                old.how == new.how
+                    || (is_choice
+                        && tags(&self.old.settled, old).all_differ()
+                        && tags(&self.new.settled, new).all_differ())
             }
             _ => false,
         }
@@ -296,4 +430,29 @@ fn has_inside(shape: &Shape) -> bool {
 /// Whether an object has names of its sender's choice only.
 fn is_map(object: &Object) -> bool {
     object.members.is_empty() && matches!(object.rest, Rest::Of(_))
+}
+
+/// Whether a member is sent or received at all.
+fn travels(settled: &Settled<'_>, member: &Member, direction: Direction) -> bool {
+    let never = match direction {
+        Direction::Sent => "readOnly",
+        Direction::Received => "writeOnly",
+        Direction::Auth => return true,
+    };
+    settled
+        .of(&member.schema)
+        .rules
+        .get(never)
+        .is_none_or(|rule| rule != "true")
+}
+
+/// The places at which an item stands too, for what was compared at the first place only.
+fn others(item: &Item, again: &BTreeMap<Item, BTreeSet<Item>>) -> Vec<Item> {
+    let ends = item.steps.char_indices().map(|(at, _)| at).chain([item.steps.len()]);
+    let behind = ends.filter_map(|end| {
+        let (first, rest) = item.steps.split_at_checked(end)?;
+        let first = Item::new(item.root.clone()).step(first);
+        Some(again.get(&first)?.iter().map(move |other| other.step(rest)))
+    });
+    behind.flatten().collect()
 }

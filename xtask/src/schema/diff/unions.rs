@@ -1,128 +1,249 @@
 //! Which alternatives of two unions stand for the same.
 
-use crate::schema::contract::{Combination, Contract, How, Object, Schema, Shape};
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::hash::Hash;
+
+use super::change::{Item, Root};
+use super::schemas::Side;
+use crate::schema::contract::{Combination, Schema, Shape, in_step, tags};
 
 /// The alternatives of two unions, each with its place among those of its contract.
-pub(super) struct Union<'a> {
-    pub(super) both: Vec<(Alternative<'a>, Alternative<'a>)>,
-    pub(super) gone: Vec<Alternative<'a>>,
-    pub(super) added: Vec<Alternative<'a>>,
+pub(super) struct Union {
+    pub(super) both: Vec<(Alternative, Alternative)>,
+    pub(super) gone: Vec<Alternative>,
+    pub(super) added: Vec<Alternative>,
 }
 
 /// One alternative of a union.
-pub(super) struct Alternative<'a> {
-    pub(super) schema: &'a Schema,
-    /// How the step to it is written, see [`super::Item`].
-    pub(super) step: String,
+pub(super) struct Alternative {
+    pub(super) schema: Schema,
+    /// The record that it is an alternative of, where that is not the union itself but one among its alternatives.
+    record: Option<String>,
+    is_within: bool,
+    /// How the step to it is written, see [`Item`].
+    step: String,
     tag: Option<String>,
-    /// The names of its members but for `type`, where it is an object.
-    members: Option<Vec<String>>,
+    digest: String,
+    /// The names of its members but for the one that tells it, where it is an object.
+    members: Option<BTreeSet<String>>,
+    shape: &'static str,
 }
 
-/// Finds the alternatives that stand for the same: by the value of their `type`, by their name, by being the same, and
-/// at last by being the only ones left, unless these are told to be different things.
-pub(super) fn unions<'a>(
-    old: &Contract,
-    old_union: &'a Combination,
-    new: &Contract,
-    new_union: &'a Combination,
-) -> Union<'a> {
+/// Finds the alternatives that stand for the same: by being the same, whatever they are called; by what tells them
+/// apart; by their name; by what they have in common; and at last by being the only ones left, unless these are told to
+/// be different things.
+pub(super) fn unions(
+    old: &mut Side<'_>,
+    old_union: &Combination,
+    new: &mut Side<'_>,
+    new_union: &Combination,
+) -> Union {
     let mut union = Union {
         both: Vec::new(),
         gone: alternatives(old, old_union),
         added: alternatives(new, new_union),
     };
-    if old_union.how != How::All {
-        union.join(|was, now| was.tag.is_some() && was.tag == now.tag);
-        union.join(|was, now| {
-            matches!((&was.schema.shape, &now.schema.shape), (Shape::Named(was), Shape::Named(now)) if was == now)
-        });
-    }
-    union.join(|was, now| was.schema == now.schema);
-    if let ([_], [_]) = (&*union.gone, &*union.added) {
-        union.join(|was, now| was.may_be(now));
+    union.join(|of| Some((of.digest.clone(), of.tag.clone(), of.name().map(str::to_owned))));
+    union.join(|of| Some((of.digest.clone(), of.tag.clone())));
+    union.join(|of| Some((of.digest.clone(), of.name().map(str::to_owned))));
+    union.join(|of| Some(of.digest.clone()));
+    union.join_alike(|was, now| was.tag.is_some() && was.tag == now.tag);
+    union.join(|of| of.name().map(str::to_owned));
+    union.join_alike(|was, now| (was.tag.is_none() || now.tag.is_none()) && was.in_common(now) > 0);
+    if let ([was], [now]) = (&*union.gone, &*union.added)
+        && was.may_be(now)
+    {
+        union.join(|_| Some(()));
     }
     union
 }
 
-/// Whether all alternatives are told apart by a `type` of their own: then it makes no difference whether one or any of
-/// them is asked for.
-pub(super) fn is_tagged(contract: &Contract, union: &Combination) -> bool {
-    let tags: Vec<Option<String>> = union
-        .alternatives
-        .iter()
-        .map(|alternative| tag(&contract.settle(alternative)))
-        .collect();
-    let different: std::collections::BTreeSet<&String> = tags.iter().flatten().collect();
-    different.len() == union.alternatives.len()
+/// All alternatives. A union that is itself an alternative of one that chooses alike is as if its own were listed there.
+fn alternatives(side: &mut Side<'_>, union: &Combination) -> Vec<Alternative> {
+    let mut found = Vec::new();
+    add(side, union, &Way::default(), &mut BTreeSet::new(), &mut found);
+    found
 }
 
-/// The step to an alternative of a union.
-pub(crate) fn step_of(contract: &Contract, alternative: &Schema, at: usize) -> String {
-    step(tag(&contract.settle(alternative)).as_deref(), at)
+/// The way from a union to one within it.
+#[derive(Clone, Default)]
+struct Way {
+    record: Option<String>,
+    steps: String,
+    is_within: bool,
 }
 
-fn step(tag: Option<&str>, at: usize) -> String {
-    match tag {
-        Some(tag) => format!("|{tag}"),
-        None => format!("|{}", at + 1),
+fn add(side: &mut Side<'_>, union: &Combination, way: &Way, met: &mut BTreeSet<String>, found: &mut Vec<Alternative>) {
+    let told = tags(&side.settled, union);
+    for ((alternative, step), tag) in union.alternatives.iter().zip(told.steps()).zip(told.of) {
+        let settled = side.settled.of(alternative);
+        let step = format!("{}{step}", way.steps);
+        if let Shape::Combination(inner) = &settled.shape
+            && inner.how == union.how
+            && [union, inner].iter().all(|union| union.discriminator.is_none())
+            && !settled.nullable
+            && settled.values.is_empty()
+            && settled.rules.is_empty()
+        {
+            let inner_way = match &alternative.shape {
+                Shape::Named(name) if !met.insert(name.clone()) => continue,
+                Shape::Named(name) => Way {
+                    record: Some(name.clone()),
+                    steps: String::new(),
+                    is_within: true,
+                },
+                _ => Way {
+                    record: way.record.clone(),
+                    steps: step,
+                    is_within: true,
+                },
+            };
+            let inner = inner.clone();
+            add(side, &inner, &inner_way, met, found);
+            continue;
+        }
+        let digest = side.says.digest(alternative);
+        // What is an alternative on two ways is one.
+        if found
+            .iter()
+            .any(|known| (way.is_within || known.is_within) && known.schema == *alternative)
+        {
+            continue;
+        }
+        let members = match &settled.shape {
+            Shape::Object(object) => {
+                let others = object.members.keys().filter(|name| Some(*name) != told.member.as_ref());
+                Some(others.cloned().collect())
+            }
+            _ => None,
+        };
+        found.push(Alternative {
+            schema: alternative.clone(),
+            record: way.record.clone(),
+            is_within: way.is_within,
+            step,
+            tag,
+            digest,
+            members,
+            shape: kind(&settled.shape),
+        });
     }
 }
 
-fn alternatives<'a>(contract: &Contract, union: &'a Combination) -> Vec<Alternative<'a>> {
-    let alternative = |(at, schema): (usize, &'a Schema)| {
-        let settled = contract.settle(schema);
-        let tag = tag(&settled);
-        Alternative {
-            schema,
-            step: step(tag.as_deref(), at),
-            tag,
-            members: object(&settled).map(|object| {
-                let names = object.members.keys().filter(|name| *name != "type");
-                names.cloned().collect()
-            }),
+impl Alternative {
+    /// Where it stands, if the union stands there.
+    pub(super) fn at(&self, union: &Item) -> Item {
+        match &self.record {
+            Some(record) => Item::new(Root::Record(record.clone())).step(&self.step),
+            None => union.step(&self.step),
         }
-    };
-    union.alternatives.iter().enumerate().map(alternative).collect()
-}
+    }
 
-impl Alternative<'_> {
-    /// Whether this may have become that: two kinds of different `type` have at least a member in common then.
+    pub(super) fn name(&self) -> Option<&str> {
+        match &self.schema.shape {
+            Shape::Named(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// Whether this may have become that: two kinds that are told apart have at least a member in common then.
     fn may_be(&self, other: &Self) -> bool {
         match (&self.tag, &other.tag, &self.members, &other.members) {
             (Some(_), Some(_), Some(one), Some(other)) => {
-                one.iter().any(|name| other.contains(name)) || (one.is_empty() && other.is_empty())
+                !one.is_disjoint(other) || (one.is_empty() && other.is_empty())
             }
             _ => true,
         }
     }
+
+    /// Whether the two are of one type at least.
+    pub(super) fn is_alike(&self, other: &Self) -> bool {
+        self.shape == other.shape
+    }
+
+    /// How much this has in common with that.
+    fn in_common(&self, other: &Self) -> usize {
+        match (&self.members, &other.members) {
+            (Some(one), Some(other)) => one.intersection(other).count(),
+            _ => usize::from(self.is_alike(other)),
+        }
+    }
+
+    /// How many members only one of the two has.
+    fn apart(&self, other: &Self) -> usize {
+        match (&self.members, &other.members) {
+            (Some(one), Some(other)) => one.symmetric_difference(other).count(),
+            _ => 0,
+        }
+    }
 }
 
-impl Union<'_> {
-    fn join(&mut self, is_same: impl Fn(&Alternative<'_>, &Alternative<'_>) -> bool) {
-        let mut gone = Vec::new();
-        for was in std::mem::take(&mut self.gone) {
-            match self.added.iter().position(|now| is_same(&was, now)) {
-                Some(at) => self.both.push((was, self.added.remove(at))),
-                None => gone.push(was),
+impl Union {
+    /// Puts those of the same key together, the first with the first.
+    fn join<K: Eq + Hash>(&mut self, key: impl Fn(&Alternative) -> Option<K>) {
+        let mut added = HashMap::<K, VecDeque<usize>>::new();
+        for (at, now) in self.added.iter().enumerate() {
+            if let Some(key) = key(now) {
+                added.entry(key).or_default().push_back(at);
             }
         }
-        self.gone = gone;
+        let partner = |was: &Alternative| added.get_mut(&key(was)?)?.pop_front();
+        let partners = self.gone.iter().map(partner).collect();
+        self.put_together(partners);
+    }
+
+    /// Puts together those of which one may have become the other: what has most in common first.
+    fn join_alike(&mut self, may_be: impl Fn(&Alternative, &Alternative) -> bool) {
+        let mut alike = Vec::new();
+        for (was_at, was) in self.gone.iter().enumerate() {
+            for (now_at, now) in self.added.iter().enumerate() {
+                if may_be(was, now) {
+                    let most_first = std::cmp::Reverse(was.in_common(now));
+                    // No name decides.
+                    let key = (most_first, was.apart(now), &was.digest, &now.digest);
+                    alike.push((key, was_at, now_at));
+                }
+            }
+        }
+        alike.sort();
+        let mut partners = vec![None; self.gone.len()];
+        let mut taken = vec![false; self.added.len()];
+        for (_, was, now) in alike {
+            if partners[was].is_none() && !taken[now] {
+                partners[was] = Some(now);
+                taken[now] = true;
+            }
+        }
+        self.put_together(partners);
+    }
+
+    /// Takes the partners of those that are gone from those that are added.
+    fn put_together(&mut self, partners: Vec<Option<usize>>) {
+        let mut added: Vec<Option<Alternative>> = std::mem::take(&mut self.added).into_iter().map(Some).collect();
+        for (was, partner) in std::mem::take(&mut self.gone).into_iter().zip(partners) {
+            match partner.and_then(|at| added[at].take()) {
+                Some(now) => self.both.push((was, now)),
+                None => self.gone.push(was),
+            }
+        }
+        self.added = added.into_iter().flatten().collect();
     }
 }
 
-fn object(settled: &Schema) -> Option<&Object> {
-    match &settled.shape {
-        Shape::Object(object) => Some(object),
-        _ => None,
+fn kind(shape: &Shape) -> &'static str {
+    match shape {
+        Shape::Any => "any",
+        Shape::Boolean => "boolean",
+        Shape::Integer | Shape::Number => "number",
+        Shape::String => "string",
+        Shape::Array(_) => "array",
+        Shape::Object(_) => "object",
+        Shape::Named(_) => "named",
+        Shape::Combination(_) => "union",
     }
 }
 
-/// The only value that the member `type` of an alternative has.
-fn tag(settled: &Schema) -> Option<String> {
-    let values = &object(settled)?.members.get("type")?.schema.values;
-    match values.len() {
-        1 => values.first().cloned(),
-        _ => None,
-    }
+/// The step to a member.
+pub(crate) fn member_step(name: &str) -> String {
+    format!(".{}", in_step(name))
 }

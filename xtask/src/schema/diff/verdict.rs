@@ -3,7 +3,9 @@
 //! A client reads leniently: a member that is missing or `null`, a value or a kind that has no name, and an id of
 //! either JSON type cost nothing. So what is received breaks less than what is sent.
 
-use super::change::{Direction, Kind, Verdict};
+pub(super) use super::change::Verdict;
+use super::change::{Direction, Kind};
+use crate::schema::contract::{Rest, Schema, Shape};
 
 /// `matters` tells more where the kind alone does not: that what was added must be there, that what was removed was
 /// always there, that another type is not only a list of values more or less.
@@ -141,6 +143,31 @@ pub(super) fn of(kind: Kind, direction: Direction, was: Option<&str>, now: Optio
     }
 }
 
+/// What another type means, or values of the same type that are listed on one side only. Whatever could be sent can
+/// still be where it became wider, and whatever comes can still be read where it became narrower.
+pub(super) fn of_types(direction: Direction, old: &Schema, new: &Schema, same_type: bool) -> Verdict {
+    let sent = direction == Direction::Sent;
+    let fits = match same_type {
+        true => !sent || new.values.is_empty(),
+        false => {
+            let (narrow, wide) = if sent { (old, new) } else { (new, old) };
+            let is_wider = matches!((&narrow.shape, &wide.shape), (_, Shape::Any) | (Shape::Integer, Shape::Number));
+            is_wider && wide.values.is_empty() && wide.format.is_none()
+        }
+    };
+    if fits { Verdict::Adopt } else { Verdict::Breaking }
+}
+
+/// What it means that members of other names may come or go, or have another type.
+pub(super) fn of_rests(direction: Direction, old: &Rest, new: &Rest) -> Verdict {
+    let fits = match direction {
+        Direction::Sent => matches!((old, new), (Rest::Closed, _) | (_, Rest::Open)),
+        // What had a type, and now comes no more or is anything.
+        _ => !matches!(old, Rest::Of(_)),
+    };
+    if fits { Verdict::Adopt } else { Verdict::Breaking }
+}
+
 /// What a rule means, which is a keyword and its value as JSON text.
 fn rule(direction: Direction, was: Option<&str>, now: Option<&str>) -> Verdict {
     use Verdict::{Adopt, Breaking, Harmless};
@@ -153,6 +180,8 @@ fn rule(direction: Direction, was: Option<&str>, now: Option<&str>) -> Verdict {
         _ => Breaking,
     };
     match (keyword, direction) {
+        // The bound itself, and what is there twice, may be sent as well.
+        ("exclusiveMaximum" | "exclusiveMinimum" | "uniqueItems", Direction::Sent) if now.is_none() => Adopt,
         // What is left out means what it meant, unless another value takes its place.
         ("default", _) if was.is_some() && now.is_some() => Adopt,
         ("default", _) => Harmless,

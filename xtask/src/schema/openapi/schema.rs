@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::name_in;
-use crate::schema::contract::{Combination, Discriminator, How, Member, Object, RULES, Rest, Schema, Shape};
+use crate::schema::contract::{Combination, Discriminator, How, Member, Object, RULES, Rest, Schema, Shape, rule};
 use crate::schema::json::{Node, Result};
 
 /// What only readers care for.
@@ -60,11 +60,15 @@ fn beside(node: &Node<'_>, shape: Shape) -> Result<Schema> {
         for value in listed.elements()? {
             // A nullable enum has to list null as well, which says nothing new.
             if !(nullable && value.value.is_null()) {
-                values.insert(value.text()?.to_owned());
+                values.insert(match shape {
+                    Shape::Integer if value.value.is_i64() || value.value.is_u64() => value.value.to_string(),
+                    Shape::Integer => return value.refuse("this is no integer, and the type says that it is"),
+                    _ => value.text()?.to_owned(),
+                });
             }
         }
-        if shape != Shape::String {
-            return listed.refuse("only strings can have their values listed");
+        if !matches!(shape, Shape::String | Shape::Integer) {
+            return listed.refuse("only strings and integers can have their values listed");
         }
         if values.is_empty() {
             return listed.refuse("an enum without values allows nothing");
@@ -72,8 +76,10 @@ fn beside(node: &Node<'_>, shape: Shape) -> Result<Schema> {
     }
     let mut rules = BTreeMap::new();
     for keyword in RULES {
-        if let Some(rule) = node.get(keyword)? {
-            rules.insert((*keyword).to_owned(), rule.value.to_string());
+        if let Some(value) = node.get(keyword)?
+            && let Some(rule) = rule(keyword, value.value)
+        {
+            rules.insert((*keyword).to_owned(), rule);
         }
     }
     Ok(Schema {
@@ -119,7 +125,17 @@ fn object(node: &Node<'_>) -> Result<Object> {
 }
 
 fn combination(node: &Node<'_>, how: How) -> Result<Schema> {
-    known(node, &[how.keyword()], &[&["type", "discriminator"], BESIDE, RULES].concat())?;
+    let own: &[&str] = match how {
+        How::All => &[
+            "type",
+            "discriminator",
+            "properties",
+            "required",
+            "additionalProperties",
+        ],
+        How::One | How::Any => &["type", "discriminator"],
+    };
+    known(node, &[how.keyword()], &[own, BESIDE, RULES].concat())?;
     if let Some(kind) = node.get("type")?.filter(|kind| kind.value != "object") {
         return kind.refuse(format!("beside `{}` only the type `object` is understood", how.keyword()));
     }
@@ -127,6 +143,17 @@ fn combination(node: &Node<'_>, how: How) -> Result<Schema> {
     let mut alternatives = listed.elements()?.iter().map(schema).collect::<Result<Vec<_>>>()?;
     if alternatives.is_empty() {
         return listed.refuse("nothing to choose from");
+    }
+    // Members that stand beside the parts are one more part.
+    let mut beside_parts = false;
+    for member in OBJECT {
+        beside_parts |= node.get(member)?.is_some();
+    }
+    if beside_parts {
+        alternatives.push(Schema {
+            shape: Shape::Object(object(node)?),
+            ..Schema::default()
+        });
     }
     // The usual way to say more of a reference than its place allows.
     let only_named = matches!(

@@ -227,8 +227,65 @@ fn what_could_matter_on_the_wire_is_not_dropped() {
     );
     assert!(complaint(member, json!({ "type": "null" })).contains("no type `null`"));
     assert!(complaint(member, json!({ "type": ["string", "null"] })).contains("expected a string, found an array"));
-    assert!(complaint(member, json!({ "type": "integer", "enum": [1] })).contains("expected a string, found a number"));
+    assert!(complaint(member, json!({ "type": "integer", "enum": ["1"] })).contains("this is no integer"));
+    assert!(complaint(member, json!({ "type": "number", "enum": [1] })).contains("expected a string, found a number"));
+    assert!(complaint(member, json!({ "type": "boolean", "enum": ["a"] })).contains("only strings and integers"));
     assert!(complaint(member, json!({ "enum": [] })).contains("an enum without values"));
     assert!(complaint(member, json!({ "oneOf": [] })).contains("nothing to choose from"));
     assert!(complaint("/servers/0", json!({ "url": "/", "variables": {} })).contains("`variables`"));
+}
+
+#[test]
+fn what_is_there_twice_in_two_spellings_is_refused() {
+    let content = "/paths/~1v3~1custom-channels~1{id}/get/responses/200/content";
+    assert_eq!(
+        complaint(content, json!({ "application/json": {}, "Application/JSON; charset=utf-8": {} })),
+        "/paths/~1v3~1custom-channels~1{id}/get/responses/200/content/application~1json: `Application/JSON; charset=utf-8` \
+         stands beside it, which is the same media type; only one can be meant"
+    );
+    let response = "/paths/~1v3~1custom-channels~1{id}/get/responses/200";
+    let header = json!({ "schema": { "type": "string" } });
+    assert!(
+        complaint(response, json!({ "headers": { "Location": header, "location": header } }))
+            .contains("this header is there twice, in another spelling")
+    );
+    let responses = "/paths/~1v3~1custom-channels~1{id}/get/responses";
+    assert!(complaint(responses, json!({ "2XX": {}, "2xx": {} })).contains("this status is there twice"));
+}
+
+#[test]
+fn rules_that_say_nothing_are_left_out_and_numbers_are_spelt_alike() {
+    let mut description = description();
+    let member = "/components/schemas/Channel/properties/any";
+    *description.pointer_mut(member).unwrap() = json!({
+        "type": "number", "maximum": 100.0, "minimum": 0.5, "exclusiveMaximum": false, "deprecated": false,
+        "readOnly": false, "writeOnly": false, "minItems": 0, "minLength": 0, "minProperties": 0, "uniqueItems": false,
+        "default": 0
+    });
+    let text = imported(&description).unwrap().to_text();
+    let expected = r#""any": { "type": "number", "default": 0, "maximum": 100, "minimum": 0.5 }"#;
+    assert!(text.contains(expected), "{text}");
+}
+
+#[test]
+fn members_beside_parts_and_integers_that_are_listed_are_taken() {
+    let mut description = description();
+    let member = "/components/schemas/Channel/properties/any";
+    *description.pointer_mut(member).unwrap() = json!({
+        "allOf": [{ "$ref": "#/components/schemas/Channel" }],
+        "required": ["size"],
+        "properties": { "size": { "type": "integer", "enum": [10, 2] } }
+    });
+    let text = imported(&description).unwrap().to_text();
+    let expected = r#""any": { "allOf": [
+        { "record": "Channel" },
+        { "type": "object", "members": {
+          "size": { "required": true, "type": "integer", "enum": [
+            "10",
+            "2"
+          ] }
+        } }
+      ] }"#;
+    assert!(text.contains(expected), "{text}");
+    assert_eq!(Contract::parse(&Node::document(&json::parse(&text).unwrap())), imported(&description));
 }

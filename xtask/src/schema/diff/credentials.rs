@@ -1,0 +1,167 @@
+//! What differs in how a client shows who it is: what the operations ask for, and how each credential travels.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::change::{Direction, Kind, Place, Root, Said};
+use super::operations::each_one;
+use super::schemas::Walk;
+use super::verdict::Verdict;
+use super::{said, sides};
+use crate::schema::contract::{Contract, Flow, Requirement, Scheme};
+
+/// What the old contract calls the schemes of the new one. Names of schemes are not on the wire.
+pub(super) struct Renames<'a>(BTreeMap<&'a str, &'a str>);
+
+impl<'a> Renames<'a> {
+    /// Of the schemes whose names only one of the two has, those that travel alike are the same.
+    pub(super) fn new(old: &'a Contract, new: &'a Contract) -> Self {
+        let mut gone: Vec<(&String, &Scheme)> = old.schemes.iter().collect();
+        gone.retain(|(name, _)| !new.schemes.contains_key(*name));
+        let mut renames = BTreeMap::new();
+        for (name, scheme) in new.schemes.iter().filter(|(name, _)| !old.schemes.contains_key(*name)) {
+            if let Some(at) = gone.iter().position(|(_, other)| carriage(other) == carriage(scheme)) {
+                renames.insert(name.as_str(), gone.remove(at).0.as_str());
+            }
+        }
+        Self(renames)
+    }
+
+    fn name<'n>(&self, name: &'n str) -> &'n str
+    where
+        'a: 'n,
+    {
+        self.0.get(name).copied().unwrap_or(name)
+    }
+
+    /// What the new contract asks for, in the names of the old one.
+    pub(super) fn in_old(&self, requirements: &BTreeSet<Requirement>) -> BTreeSet<Requirement> {
+        let renamed = |requirement: &Requirement| {
+            let schemes = requirement.iter();
+            schemes
+                .map(|(scheme, scopes)| (self.name(scheme).to_owned(), scopes.clone()))
+                .collect()
+        };
+        requirements.iter().map(renamed).collect()
+    }
+}
+
+/// How a credential is got and travels, without what only some of its users meet.
+fn carriage(scheme: &Scheme) -> BTreeMap<String, String> {
+    let mut facts = facts(scheme);
+    facts.retain(|name, _| name != HINT && !name.ends_with(REFRESH));
+    facts
+}
+
+/// Only tells people what a token looks like.
+const HINT: &str = "bearerFormat";
+
+/// Where a token is renewed, if that is not where it is got.
+const REFRESH: &str = "refreshUrl";
+
+pub(super) fn security(walk: &mut Walk<'_>, place: &Place, old: &BTreeSet<Requirement>, new: &BTreeSet<Requirement>) {
+    // Without any requirement, or with one that asks for nothing, no credential is needed; the first one added is asked of
+    // everybody.
+    let is_open = |all: &BTreeSet<Requirement>| all.is_empty() || all.contains(&Requirement::new());
+    let (was_open, is_open) = (is_open(old), is_open(new));
+    let mut gone: Vec<&Requirement> = old.difference(new).collect();
+    let mut added: Vec<&Requirement> = new.difference(old).collect();
+    gone.retain(|was| match added.iter().position(|now| asks_for_less(was, now)) {
+        Some(at) => {
+            let said = [*was, added.remove(at)].map(|of| Some(Said::short(said::security_in_short(of))));
+            walk.found
+                .judge(place, Kind::Security, Direction::Auth, said, Verdict::Adopt);
+            false
+        }
+        None => true,
+    });
+    let said = |left: Vec<&Requirement>, all: &BTreeSet<Requirement>| -> BTreeSet<String> {
+        let nothing_else = all.len() == 1 && all.contains(&Requirement::new());
+        let asked = left.into_iter().filter(|_| !nothing_else);
+        asked.map(said::security_in_short).collect()
+    };
+    each_one(&said(gone, old), &said(added, new), |was, now| {
+        let matters = if was.is_some() { !is_open } else { was_open && !is_open };
+        walk.found
+            .add_with(place, Kind::Security, Direction::Auth, [was, now], matters);
+    });
+}
+
+/// Whether the same credentials will do, and need fewer scopes.
+fn asks_for_less(was: &Requirement, now: &Requirement) -> bool {
+    was.len() == now.len()
+        && !now.is_empty()
+        && now
+            .iter()
+            .all(|(scheme, scopes)| was.get(scheme).is_some_and(|was| scopes.is_subset(was)))
+}
+
+pub(super) fn schemes(walk: &mut Walk<'_>, renames: &Renames<'_>, old: &Contract, new: &Contract) {
+    let called: BTreeMap<String, &String> = new
+        .schemes
+        .keys()
+        .map(|name| (renames.name(name).to_owned(), name))
+        .collect();
+    let new: BTreeMap<String, Scheme> = new
+        .schemes
+        .iter()
+        .map(|(name, scheme)| (renames.name(name).to_owned(), scheme.clone()))
+        .collect();
+    for (name, of) in sides(&old.schemes, &new) {
+        let new_name = called.get(name).map_or(name, |name| *name);
+        let place = Place::new(Root::Scheme(name.clone()), Root::Scheme(new_name.clone()));
+        if let (Some(old), Some(new)) = of {
+            for (name, (was, now)) in sides(&facts(old), &facts(new))
+                .into_iter()
+                .filter(|(_, (was, now))| was != now)
+            {
+                let verdict = fact(old, name, was.is_none());
+                let said = [was, now].map(|fact| fact.map(|fact| Said::short(format!("{name}{fact}"))));
+                walk.found.judge(&place, Kind::Security, Direction::Auth, said, verdict);
+            }
+            let place = place.step(" scopes");
+            each_one(&scopes(old), &scopes(new), |was, now| {
+                walk.found.add(&place, Kind::Security, Direction::Auth, was, now);
+            });
+        } else {
+            // Whether anybody needs it is said by the operations.
+            let [was, now] = [of.0, of.1].map(|of| of.map(|_| Said::short("there")));
+            walk.found.add(&place, Kind::Security, Direction::Auth, was, now);
+        }
+    }
+}
+
+/// What it means that a fact came, went or is another one.
+fn fact(old: &Scheme, name: &str, added: bool) -> Verdict {
+    let mut words = name.split(' ');
+    match (words.next(), words.next(), words.next()) {
+        (Some(HINT), ..) => Verdict::Harmless,
+        // One more way to get a token leaves the others as they are.
+        (Some("flow"), Some(flow), _) if added && !old.flows.contains_key(flow) => Verdict::Adopt,
+        (Some("flow"), _, Some(REFRESH)) if added => Verdict::Adopt,
+        _ => Verdict::Breaking,
+    }
+}
+
+/// Each fact by its name: a blank and the fact, or nothing where there is no more to say than that it is there.
+fn facts(scheme: &Scheme) -> BTreeMap<String, String> {
+    let own = scheme
+        .facts
+        .iter()
+        .map(|(name, fact)| (name.clone(), format!(" {fact}")));
+    let flows = scheme.flows.iter().flat_map(|(flow, of)| {
+        let kind = std::iter::once((format!("flow {flow}"), String::new()));
+        let urls = of.urls.iter();
+        kind.chain(urls.map(move |(name, url)| (format!("flow {flow} {name}"), format!(" {url}"))))
+    });
+    own.chain(flows).collect()
+}
+
+fn scopes(scheme: &Scheme) -> BTreeSet<String> {
+    let scopes = |(flow, of): (&String, &Flow)| {
+        of.scopes
+            .iter()
+            .map(|scope| format!("{flow} {scope}"))
+            .collect::<Vec<_>>()
+    };
+    scheme.flows.iter().flat_map(scopes).collect()
+}
