@@ -258,6 +258,11 @@ impl Emulator {
         self.world().state.threads().to_vec()
     }
 
+    /// Every thread as a read through the Conversations API would return it, in the same order.
+    pub fn conversations(&self) -> Vec<hubchannel_api::model::Thread> {
+        self.world().state.conversations().cloned().collect()
+    }
+
     /// Every request so far, in the order of arrival.
     pub fn received(&self) -> Vec<Received> {
         self.world().received.clone()

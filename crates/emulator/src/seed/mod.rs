@@ -211,7 +211,7 @@ impl Seed {
     }
 }
 /// App 40776849 with channel 2930388, which threads by `integrationThreadId`; in portal 62515 inbox 485728346 with the
-/// channel account 3307400689, and a token with both scopes that does not expire.
+/// channel account 3307400689, and a token with a bridge's scopes that does not expire.
 impl Default for Seed {
     fn default() -> Self {
         const PORTAL: u64 = 62515;

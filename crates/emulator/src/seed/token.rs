@@ -15,7 +15,8 @@ pub struct TokenSeed {
 }
 
 impl TokenSeed {
-    /// A token with the scopes to read and write custom channels that does not expire.
+    /// A token that does not expire, with the scopes of a bridge: to read and write custom channels and conversations, and
+    /// for files.
     pub fn new(secret: impl Into<Secret>, portal_id: u64, app_id: u64) -> Self {
         TokenSeed {
             secret: secret.into(),
@@ -24,6 +25,9 @@ impl TokenSeed {
             scopes: [
                 "conversations.custom_channels.read",
                 "conversations.custom_channels.write",
+                "conversations.read",
+                "conversations.write",
+                "files",
             ]
             .map(str::to_owned)
             .into(),

@@ -7,6 +7,7 @@ mod auth;
 mod body;
 mod capabilities;
 mod channels;
+mod conversations;
 mod draft;
 mod identifier;
 mod messages;
@@ -93,6 +94,10 @@ fn act(seed: &Seed, state: &mut State, now: SystemTime, request: &Request<Body>)
         Credential::PortalToken if operation.area == Area::CustomChannels => {
             let token = auth::portal(desk.state, request.headers(), operation.scopes, now)?.clone();
             portal(desk, &token)
+        }
+        Credential::PortalToken if operation.area == Area::Conversations => {
+            let token = auth::portal(desk.state, request.headers(), operation.scopes, now)?.clone();
+            conversations::act(desk, &token)
         }
         Credential::None if operation.area == Area::OAuth => oauth::act(desk),
         _ => Err(Refusal::not_emulated(operation)),

@@ -4,8 +4,11 @@ use hubchannel_api::model::{Field, Number, Page};
 
 use super::refusal::Refusal;
 
-/// The most items in a page, and how many there are where nothing is said.
+/// The most items in most pages, and how many there are where nothing is said.
 const MOST: u32 = 100;
+
+/// The most threads in a page.
+const MOST_THREADS: u32 = 500;
 
 /// Which part of a list to answer with.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +24,11 @@ impl Window {
         Window::of(after, &[("limit", limit), ("defaultPageLength", default_length)], MOST)
     }
 
+    /// The same for threads, of which more go into a page.
+    pub(super) fn of_threads(after: Option<&str>, limit: Option<u32>) -> Result<Self, Refusal> {
+        Window::of(after, &[("limit", limit)], MOST_THREADS)
+    }
+
     /// The first of the lengths that is there counts; each must be in range.
     fn of(after: Option<&str>, lengths: &[(&str, Option<u32>)], most: u32) -> Result<Self, Refusal> {
         for (name, length) in lengths {
@@ -34,7 +42,7 @@ impl Window {
                 .parse()
                 .map_err(|_| Refusal::invalid(format!("after is not a cursor of this list: {after}")))?,
         };
-        let length = lengths.iter().find_map(|(_, length)| *length).unwrap_or(most);
+        let length = lengths.iter().find_map(|(_, length)| *length).unwrap_or(MOST);
         Ok(Window {
             from,
             length: usize::try_from(length).unwrap_or(usize::MAX),

@@ -228,6 +228,14 @@ impl Refusal {
         not_found("Inbox", "inboxId", id)
     }
 
+    pub(super) fn no_actor(id: &str) -> Self {
+        not_found("Actor", "actorId", id)
+    }
+
+    pub(super) fn no_thread(id: &str) -> Self {
+        not_found("Thread", "id", id).sub_category("ConversationsResourceNotFoundError.THREAD_NOT_FOUND")
+    }
+
     /// Without the token, which is a secret.
     pub(super) fn no_staging_token() -> Self {
         Refusal::new(StatusCode::NOT_FOUND, "Channel account staging token not found")

@@ -55,20 +55,20 @@ pub struct Thread {
 /// What is published.
 #[derive(Debug, Default)]
 pub(super) struct Messages {
-    all: Vec<Stored>,
-    by_id: BTreeMap<String, usize>,
+    pub(super) all: Vec<Stored>,
+    pub(super) by_id: BTreeMap<String, usize>,
     /// By account and idempotency key.
     by_key: BTreeMap<(ChannelAccountId, String), usize>,
-    threads: Vec<Thread>,
+    pub(super) threads: Vec<Thread>,
     threads_by: BTreeMap<(ChannelAccountId, Belonging), usize>,
     /// By portal and address.
     visitors: BTreeMap<(u64, Address), ActorId>,
 }
 
 #[derive(Debug)]
-struct Stored {
-    portal_id: u64,
-    message: Message,
+pub(super) struct Stored {
+    pub(super) portal_id: u64,
+    pub(super) message: Message,
 }
 
 /// What messages of one thread share.
@@ -120,6 +120,7 @@ impl State {
             .by_id
             .extend(message.id.as_ref().map(|id| (id.as_str().to_owned(), at)));
         self.messages.by_key.extend(key.map(|key| (key, at)));
+        self.converse(line, &message, now);
         message
     }
 

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod channels;
+mod conversations;
 mod draft;
 mod events;
 mod ids;
@@ -14,7 +15,6 @@ use std::time::SystemTime;
 
 use hubchannel_api::model::{ChannelAccountId, ChannelEvent, ChannelId, Timestamp};
 
-use self::messages::Messages;
 pub use self::messages::Thread;
 pub(crate) use self::{
     accounts::{Accounts, NewAccount, Taken, is_archived},
@@ -26,6 +26,7 @@ pub(crate) use self::{
     staging::{NotConnected, Staging, USER},
     tokens::{Grant, LIFETIME, NotIssued, Tokens},
 };
+use self::{conversations::Conversation, messages::Messages};
 use crate::seed::{Seed, Threading};
 
 /// All of it.
@@ -40,6 +41,7 @@ pub(crate) struct State {
     /// To be reported, in their order.
     pub(crate) events: Vec<ChannelEvent>,
     messages: Messages,
+    conversations: Vec<Conversation>,
 }
 
 /// What a message travels on: an account that may be used, and all that stands behind it.
@@ -66,6 +68,7 @@ impl State {
             tokens: Tokens::new(seed.tokens()),
             events: Vec::new(),
             messages: Messages::default(),
+            conversations: Vec::new(),
         }
     }
 }
