@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use common::{Ask, Bench, MESSAGES, hello, hello_with};
 use http::Method;
-use hubchannel_api::clock::ManualClock;
+use hubchannel_api::{ApiVersion, Credential, Segment, clock::ManualClock};
 use hubchannel_emulator::{AccountSeed, ChannelSeed, Emulator, Seed, TokenSeed};
 use serde_json::{Value, json};
 
@@ -395,20 +395,29 @@ async fn a_value_that_cannot_be_is_turned_down() {
 }
 
 #[tokio::test]
-async fn what_is_not_emulated_says_so() {
-    let one = "/conversations/v3/custom-channels/2930388";
-    for (method, path, operation) in [(Method::POST, "/files/v3/files".to_owned(), "upload_file")] {
-        let body = json!({
-            "status": "error",
-            "message": format!("The operation {operation} is not emulated yet; HubSpot itself has it."),
-        });
-        refused(Ask::new(method.clone(), path.as_str()), 501, body.clone()).await;
-        // Before credentials and before the body.
-        refused(Ask::new(method, path).anonymous().text("{"), 501, body).await;
+async fn every_operation_that_hubspot_has_is_answered() {
+    for operation in hubchannel_api::server::OPERATIONS {
+        let pieces: Vec<String> = operation
+            .path
+            .iter()
+            .map(|segment| match segment {
+                Segment::Literal(literal) => format!("/{literal}"),
+                _ => "/7".to_owned(),
+            })
+            .collect();
+        for version in ApiVersion::ALL {
+            let path = format!("{}{}", operation.area.base(version), pieces.concat());
+            let bench = Bench::new(crooked()).await;
+            let answer = bench
+                .ask_twice(Ask::new(operation.method.clone(), path).anonymous().text("{"))
+                .await;
+            let expected = match operation.credential {
+                Credential::None => 415,
+                _ => 401,
+            };
+            assert_eq!(answer.status, expected, "{} in {version}", operation.name);
+        }
     }
-    // The path still comes first.
-    let body = json!({"status": "error", "message": "Unable to parse value for path parameter: channelAccountId"});
-    refused(Ask::get(format!("{one}/channel-accounts/abc")), 400, body).await;
 }
 
 #[tokio::test]

@@ -28,7 +28,7 @@ pub(super) fn read(attachment: &Attachment, end: Place) -> Result<Attachment, Re
             if !file.file_usage_type.is_value() {
                 file.file_usage_type = FileUsageType::Other.into();
             }
-            // The name and address of a file are those of the file manager, which is not emulated.
+            // Name and address are the file manager's to say.
             file.name = Field::Absent;
             file.url = Field::Absent;
             tidy!(file:);

@@ -3,11 +3,11 @@
 use http::Response;
 use hubchannel_api::{
     Body, GetMessage, PublishMessage, UpdateMessageStatus,
-    model::{ChannelId, MessageId},
+    model::{Attachment, ChannelId, Field, MessageId},
     server::AnyCall,
 };
 
-use super::{Desk, draft, refusal::Refusal, success};
+use super::{Desk, draft, files, refusal::Refusal, success};
 use crate::{
     seed::{Threading, TokenSeed},
     state::{Line, is_archived},
@@ -22,7 +22,11 @@ pub(super) fn act(
 ) -> Result<Response<Body>, Refusal> {
     match call {
         AnyCall::PublishMessage(call) => {
-            let draft = draft::read(call.body, desk.seed.is_strict(), desk.end())?;
+            let mut draft = draft::read(call.body, desk.seed.is_strict(), desk.end())?;
+            draft
+                .attachments
+                .iter_mut()
+                .for_each(|attachment| name_file(&desk, token, attachment));
             let line = line(&desk, token, channel_id, draft.account.as_str())?;
             let message = desk.state.publish(&line, draft, desk.now);
             let id = message.id.as_ref().map_or("", MessageId::as_str);
@@ -41,6 +45,16 @@ pub(super) fn act(
             success::<UpdateMessageStatus>(message.ok_or_else(|| Refusal::no_message(&call.message_id))?, None)
         }
         _ => Err(Refusal::internal()),
+    }
+}
+
+/// Says of a file what the portal's file manager knows of it.
+fn name_file(desk: &Desk<'_>, token: &TokenSeed, attachment: &mut Attachment) {
+    let Attachment::File(attached) = attachment else { return };
+    let id = attached.file_id.as_ref();
+    if let Some(file) = id.and_then(|id| desk.state.files.get(token.portal_id, id)) {
+        attached.name = file.full_name.clone().into();
+        attached.url = Field::Value(files::address(desk.request, file).into());
     }
 }
 

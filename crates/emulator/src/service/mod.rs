@@ -9,6 +9,7 @@ mod capabilities;
 mod channels;
 mod conversations;
 mod draft;
+mod files;
 mod identifier;
 mod messages;
 mod oauth;
@@ -77,6 +78,9 @@ struct Desk<'d> {
 }
 
 fn act(seed: &Seed, state: &mut State, now: SystemTime, request: &Request<Body>) -> Result<Response<Body>, Refusal> {
+    if let Some(answer) = files::download(state, now, request) {
+        return answer;
+    }
     let route = server::route(request)?;
     let operation = route.operation();
     let desk = Desk {
@@ -99,8 +103,12 @@ fn act(seed: &Seed, state: &mut State, now: SystemTime, request: &Request<Body>)
             let token = auth::portal(desk.state, request.headers(), operation.scopes, now)?.clone();
             conversations::act(desk, &token)
         }
+        Credential::PortalToken if operation.area == Area::Files => {
+            let portal_id = auth::portal(desk.state, request.headers(), operation.scopes, now)?.portal_id;
+            files::act(desk, portal_id)
+        }
         Credential::None if operation.area == Area::OAuth => oauth::act(desk),
-        _ => Err(Refusal::not_emulated(operation)),
+        _ => Err(Refusal::no_page()),
     }
 }
 

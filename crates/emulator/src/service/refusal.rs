@@ -10,7 +10,7 @@ use http::{
     header::{ALLOW, CONTENT_TYPE},
 };
 use hubchannel_api::{
-    Body, OperationInfo,
+    Body,
     model::{
         DetailedError, ErrorBody, ErrorCategory, ErrorDetail, MessageId, OAuthErrorBody, OAuthErrorCode,
         OAuthErrorStatus, Timestamp,
@@ -18,7 +18,7 @@ use hubchannel_api::{
     server::{self, RouteError},
 };
 
-use crate::state::{MOST_CHANNELS, Taken};
+use crate::state::{Duplicate, MOST_CHANNELS, Taken};
 
 /// An answer that turns a request down.
 #[derive(Debug)]
@@ -117,14 +117,6 @@ impl Refusal {
     /// Nothing is at this path.
     pub(super) fn no_page() -> Self {
         Refusal::page(StatusCode::NOT_FOUND)
-    }
-
-    /// HubSpot has the operation, and the emulator does not.
-    pub(super) fn not_emulated(operation: &OperationInfo) -> Self {
-        Refusal::new(
-            StatusCode::NOT_IMPLEMENTED,
-            format!("The operation {} is not emulated yet; HubSpot itself has it.", operation.name),
-        )
     }
 
     pub(super) fn no_credentials() -> Self {
@@ -234,6 +226,23 @@ impl Refusal {
 
     pub(super) fn no_thread(id: &str) -> Self {
         not_found("Thread", "id", id).sub_category("ConversationsResourceNotFoundError.THREAD_NOT_FOUND")
+    }
+
+    pub(super) fn no_file(id: &str) -> Self {
+        not_found("File", "fileId", id)
+    }
+
+    pub(super) fn nameless_file() -> Self {
+        Refusal::bad_form("Could not determine name from file")
+    }
+
+    /// An upload that is not as it must be.
+    pub(super) fn bad_form(problem: &str) -> Self {
+        Refusal::new(StatusCode::BAD_REQUEST, problem).category(ErrorCategory::from("BAD_REQUEST"))
+    }
+
+    pub(super) fn file_is_there(Duplicate(id): &Duplicate) -> Self {
+        Refusal::conflict(format!("File already exists. Existing ID: {id}"))
     }
 
     /// Without the token, which is a secret.

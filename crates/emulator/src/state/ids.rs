@@ -2,7 +2,9 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use hubchannel_api::model::{ActorId, ChannelAccountId, ChannelId, EventId, InboxId, MessageId, ThreadId};
+use hubchannel_api::model::{
+    ActorId, ChannelAccountId, ChannelId, EventId, FileId, FolderId, InboxId, MessageId, ThreadId,
+};
 
 /// Makes ids. Each kind has a sequence of its own, so that messages have the same ids however many requests fail in
 /// between.
@@ -15,6 +17,8 @@ pub(crate) struct Ids {
     inboxes: u64,
     accounts: u64,
     secrets: u64,
+    files: u64,
+    folders: u64,
     events: u64,
     threads: u64,
     integration_threads: u64,
@@ -31,6 +35,8 @@ impl Ids {
             inboxes: 0,
             accounts: 0,
             secrets: 0,
+            files: 0,
+            folders: 0,
             events: 0,
             threads: 0,
             integration_threads: 0,
@@ -57,6 +63,16 @@ impl Ids {
     /// Digits.
     pub(crate) fn account(&mut self) -> ChannelAccountId {
         ChannelAccountId::from((3_307_401_000 + next(&mut self.accounts)).to_string())
+    }
+
+    /// Digits.
+    pub(crate) fn file(&mut self) -> FileId {
+        FileId::from((194_210_000_000 + next(&mut self.files)).to_string())
+    }
+
+    /// Digits.
+    pub(crate) fn folder(&mut self) -> FolderId {
+        FolderId::from((194_200_000_000 + next(&mut self.folders)).to_string())
     }
 
     /// 32 hexadecimal digits, for what only its holder must know. They can be foretold from the seed: nothing behind them

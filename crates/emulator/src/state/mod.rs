@@ -5,6 +5,7 @@ mod channels;
 mod conversations;
 mod draft;
 mod events;
+mod files;
 mod ids;
 mod inboxes;
 mod messages;
@@ -20,6 +21,7 @@ pub(crate) use self::{
     accounts::{Accounts, NewAccount, Taken, is_archived},
     channels::{Channels, MOST as MOST_CHANNELS},
     draft::{Address, Draft, Party},
+    files::{Duplicate, Files, NewFile, StoredFile, end_after},
     ids::Ids,
     inboxes::Inboxes,
     messages::Report,
@@ -38,6 +40,7 @@ pub(crate) struct State {
     pub(crate) accounts: Accounts,
     pub(crate) staging: Staging,
     pub(crate) tokens: Tokens,
+    pub(crate) files: Files,
     /// To be reported, in their order.
     pub(crate) events: Vec<ChannelEvent>,
     messages: Messages,
@@ -66,6 +69,7 @@ impl State {
             ids,
             staging: Staging::default(),
             tokens: Tokens::new(seed.tokens()),
+            files: Files::default(),
             events: Vec::new(),
             messages: Messages::default(),
             conversations: Vec::new(),
