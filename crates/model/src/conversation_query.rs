@@ -1,9 +1,6 @@
 //! What lists of the Conversations API are asked by: the parameters of a query, with names and values not yet encoded.
 
-use crate::{
-    ChannelId, ContactId, DecodeError, InboxId, ThreadStatus, Timestamp, Violations,
-    query::{check_counts, count, parse},
-};
+use crate::{ChannelId, ContactId, DecodeError, InboxId, ThreadStatus, Timestamp, query::paged};
 
 /// Which inboxes, and which page of them, to ask for.
 ///
@@ -117,75 +114,12 @@ pub struct ThreadEntryQuery {
     pub archived: Option<bool>,
 }
 
-macro_rules! listed {
-    ($($name:ident)+) => { $(
-        impl $name {
-            /// Sets the cursor of the page.
-            #[must_use]
-            pub fn set_after(mut self, after: impl Into<String>) -> Self {
-                self.after = Some(after.into());
-                self
-            }
-
-            /// Sets the most items in the page.
-            #[must_use]
-            pub fn set_limit(mut self, limit: u32) -> Self {
-                self.limit = Some(limit);
-                self
-            }
-
-            /// Adds what to sort by.
-            #[must_use]
-            pub fn add_sort(mut self, sort: impl Into<String>) -> Self {
-                self.sort.push(sort.into());
-                self
-            }
-
-            /// Sets whether to list what is archived.
-            #[must_use]
-            pub fn set_archived(mut self, archived: bool) -> Self {
-                self.archived = Some(archived);
-                self
-            }
-
-            /// The parameters, to be encoded; a list is a name that is repeated.
-            pub fn to_pairs(&self) -> Vec<(&'static str, String)> {
-                let mut pairs = Vec::new();
-                pairs.extend(self.after.clone().map(|after| ("after", after)));
-                pairs.extend(self.limit.map(|limit| ("limit", limit.to_string())));
-                pairs.extend(self.sort.iter().map(|sort| ("sort", sort.clone())));
-                pairs.extend(self.archived.map(|archived| ("archived", archived.to_string())));
-                self.filters(&mut pairs);
-                pairs
-            }
-
-            /// Reads the parameters, decoded already. A list may repeat its name or be joined by commas. Of any other
-            /// name the last counts; unknown names are ignored.
-            ///
-            /// # Errors
-            /// When a value is not of its type, or a number larger than HubSpot describes, with the parameter's name as
-            /// the path.
-            pub fn from_pairs<N: AsRef<str>, V: AsRef<str>>(
-                pairs: impl IntoIterator<Item = (N, V)>,
-            ) -> Result<Self, DecodeError> {
-                let mut query = $name::default();
-                for (name, value) in pairs {
-                    let value = value.as_ref();
-                    match name.as_ref() {
-                        "after" => query.after = Some(value.to_owned()),
-                        "limit" => query.limit = Some(count("limit", value)?),
-                        "sort" => query.sort.extend(value.split(',').map(str::to_owned)),
-                        "archived" => query.archived = Some(parse("archived", value)?),
-                        name => query.filter(name, value)?,
-                    }
-                }
-                Ok(query)
-            }
-        }
-    )+ };
+paged! {
+    InboxQuery: sort archived default_page_length;
+    PortalChannelAccountQuery: sort archived default_page_length;
+    ThreadQuery: sort archived;
+    ThreadEntryQuery: sort archived;
 }
-
-listed!(InboxQuery PortalChannelAccountQuery ThreadQuery ThreadEntryQuery);
 
 impl ThreadEntryQuery {
     fn filters(&self, _: &mut Vec<(&'static str, String)>) {}
@@ -195,57 +129,10 @@ impl ThreadEntryQuery {
     }
 }
 
-macro_rules! of_default_length {
-    ($($name:ident)+) => { $(
-        impl $name {
-            /// Sets the default length of a page.
-            #[must_use]
-            pub fn set_default_page_length(mut self, length: u32) -> Self {
-                self.default_page_length = Some(length);
-                self
-            }
-        }
-    )+ };
-}
-
-of_default_length!(InboxQuery PortalChannelAccountQuery);
-
-macro_rules! counted {
-    ($($name:ident: $($parameter:literal $field:ident),+;)+) => { $(
-        impl $name {
-            /// Checks that numbers are such as HubSpot describes: whole ones of 32 bits with a sign.
-            ///
-            /// # Errors
-            /// Everything refused, with the name of each parameter.
-            pub fn check(&self) -> Result<(), Violations> {
-                check_counts(&[$(($parameter, self.$field)),+])
-            }
-        }
-    )+ };
-}
-
-counted! {
-    InboxQuery: "limit" limit, "defaultPageLength" default_page_length;
-    PortalChannelAccountQuery: "limit" limit, "defaultPageLength" default_page_length;
-    ThreadQuery: "limit" limit;
-    ThreadEntryQuery: "limit" limit;
-}
-
-const DEFAULT_PAGE_LENGTH: &str = "defaultPageLength";
-
-fn default_page_length(length: Option<u32>) -> Option<(&'static str, String)> {
-    length.map(|length| (DEFAULT_PAGE_LENGTH, length.to_string()))
-}
-
 impl InboxQuery {
-    fn filters(&self, pairs: &mut Vec<(&'static str, String)>) {
-        pairs.extend(default_page_length(self.default_page_length));
-    }
+    fn filters(&self, _: &mut Vec<(&'static str, String)>) {}
 
-    fn filter(&mut self, name: &str, value: &str) -> Result<(), DecodeError> {
-        if name == DEFAULT_PAGE_LENGTH {
-            self.default_page_length = Some(count(DEFAULT_PAGE_LENGTH, value)?);
-        }
+    fn filter(&mut self, _: &str, _: &str) -> Result<(), DecodeError> {
         Ok(())
     }
 }
@@ -266,14 +153,12 @@ impl PortalChannelAccountQuery {
     }
 
     fn filters(&self, pairs: &mut Vec<(&'static str, String)>) {
-        pairs.extend(default_page_length(self.default_page_length));
         pairs.extend(self.channel_id.iter().map(|id| ("channelId", id.to_string())));
         pairs.extend(self.inbox_id.iter().map(|id| ("inboxId", id.to_string())));
     }
 
     fn filter(&mut self, name: &str, value: &str) -> Result<(), DecodeError> {
         match name {
-            DEFAULT_PAGE_LENGTH => self.default_page_length = Some(count(DEFAULT_PAGE_LENGTH, value)?),
             "channelId" => self.channel_id.extend(value.split(',').map(ChannelId::from)),
             "inboxId" => self.inbox_id.extend(value.split(',').map(InboxId::from)),
             _ => {}

@@ -40,7 +40,8 @@ pub struct ChannelQuery {
 /// assert_eq!(query.to_pairs().len(), 3);
 /// ```
 ///
-/// The same as [`ChannelQuery`] with filters. How HubSpot combines several types and values is unknown.
+/// The same as [`ChannelQuery`] with filters. How HubSpot combines several types and values is unknown. Where parameters
+/// are read, several values must repeat the name, because a value may have commas in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ChannelAccountQuery {
@@ -60,8 +61,11 @@ pub struct ChannelAccountQuery {
     pub delivery_identifier_value: Vec<String>,
 }
 
+/// What lists are asked by: all of them by cursor and limit, and then by which of the others, in the order in which these
+/// are written. Besides that, a query has `filters`, which writes the parameters of its own, and `filter`, which reads one
+/// of them.
 macro_rules! paged {
-    ($($name:ident)+) => { $(
+    ($($name:ident: $($more:ident)+;)+) => { $(
         impl $name {
             /// Sets the cursor of the page.
             #[must_use]
@@ -77,26 +81,16 @@ macro_rules! paged {
                 self
             }
 
-            /// Sets the default length of a page.
-            #[must_use]
-            pub fn set_default_page_length(mut self, length: u32) -> Self {
-                self.default_page_length = Some(length);
-                self
-            }
-
-            /// Adds what to sort by.
-            #[must_use]
-            pub fn add_sort(mut self, sort: impl Into<String>) -> Self {
-                self.sort.push(sort.into());
-                self
-            }
+            $( $crate::query::paged!(@setter $more); )+
 
             /// Checks that numbers are such as HubSpot describes: whole ones of 32 bits with a sign.
             ///
             /// # Errors
             /// Everything refused, with the name of each parameter.
-            pub fn check(&self) -> Result<(), Violations> {
-                check_counts(&[("limit", self.limit), ("defaultPageLength", self.default_page_length)])
+            pub fn check(&self) -> Result<(), $crate::Violations> {
+                let counts = [("limit", self.limit)].into_iter();
+                $( let counts = counts.chain($crate::query::paged!(@count self $more)); )+
+                $crate::query::check_counts(counts)
             }
 
             /// The parameters, to be encoded; a list is a name that is repeated.
@@ -104,30 +98,30 @@ macro_rules! paged {
                 let mut pairs = Vec::new();
                 pairs.extend(self.after.clone().map(|after| ("after", after)));
                 pairs.extend(self.limit.map(|limit| ("limit", limit.to_string())));
-                pairs.extend(self.default_page_length.map(|length| ("defaultPageLength", length.to_string())));
-                pairs.extend(self.sort.iter().map(|sort| ("sort", sort.clone())));
+                $(
+                    let values = self.$more.iter().map(ToString::to_string);
+                    pairs.extend(values.map(|value| ($crate::query::paged!(@name $more), value)));
+                )+
                 self.filters(&mut pairs);
                 pairs
             }
 
             /// Reads the parameters, decoded already. A list may repeat its name or be joined by commas: clients do
-            /// either (observed). Only a list of identifiers' values must repeat its name, because a value may have
-            /// commas in it. Of any other name the last counts; unknown names are ignored.
+            /// either (observed). Of any other name the last counts; unknown names are ignored.
             ///
             /// # Errors
             /// When a value is not of its type, or a number larger than HubSpot describes, with the parameter's name as
             /// the path.
             pub fn from_pairs<N: AsRef<str>, V: AsRef<str>>(
                 pairs: impl IntoIterator<Item = (N, V)>,
-            ) -> Result<Self, DecodeError> {
+            ) -> Result<Self, $crate::DecodeError> {
                 let mut query = $name::default();
                 for (name, value) in pairs {
                     let value = value.as_ref();
                     match name.as_ref() {
                         "after" => query.after = Some(value.to_owned()),
-                        "limit" => query.limit = Some(count("limit", value)?),
-                        "defaultPageLength" => query.default_page_length = Some(count("defaultPageLength", value)?),
-                        "sort" => query.sort.extend(value.split(',').map(str::to_owned)),
+                        "limit" => query.limit = Some($crate::query::count("limit", value)?),
+                        $( $crate::query::paged!(@name $more) => $crate::query::paged!(@read query value $more), )+
                         name => query.filter(name, value)?,
                     }
                 }
@@ -135,9 +129,54 @@ macro_rules! paged {
             }
         }
     )+ };
+
+    (@name sort) => { "sort" };
+    (@name default_page_length) => { "defaultPageLength" };
+    (@name archived) => { "archived" };
+
+    (@read $query:ident $value:ident sort) => { $query.sort.extend($value.split(',').map(str::to_owned)) };
+    (@read $query:ident $value:ident default_page_length) => {
+        $query.default_page_length = Some($crate::query::count("defaultPageLength", $value)?)
+    };
+    (@read $query:ident $value:ident archived) => {
+        $query.archived = Some($crate::query::parse("archived", $value)?)
+    };
+
+    (@count $query:ident default_page_length) => { Some(("defaultPageLength", $query.default_page_length)) };
+    (@count $query:ident $other:ident) => { None };
+
+    (@setter sort) => {
+        /// Adds what to sort by.
+        #[must_use]
+        pub fn add_sort(mut self, sort: impl Into<String>) -> Self {
+            self.sort.push(sort.into());
+            self
+        }
+    };
+    (@setter default_page_length) => {
+        /// Sets the default length of a page.
+        #[must_use]
+        pub fn set_default_page_length(mut self, length: u32) -> Self {
+            self.default_page_length = Some(length);
+            self
+        }
+    };
+    (@setter archived) => {
+        /// Sets whether to list what is archived.
+        #[must_use]
+        pub fn set_archived(mut self, archived: bool) -> Self {
+            self.archived = Some(archived);
+            self
+        }
+    };
 }
 
-paged!(ChannelQuery ChannelAccountQuery);
+pub(crate) use paged;
+
+paged! {
+    ChannelQuery: default_page_length sort;
+    ChannelAccountQuery: default_page_length sort archived;
+}
 
 impl ChannelQuery {
     fn filters(&self, _: &mut Vec<(&'static str, String)>) {}
@@ -148,13 +187,6 @@ impl ChannelQuery {
 }
 
 impl ChannelAccountQuery {
-    /// Sets whether to list archived accounts.
-    #[must_use]
-    pub fn set_archived(mut self, archived: bool) -> Self {
-        self.archived = Some(archived);
-        self
-    }
-
     /// Adds a kind of identifier to look for.
     #[must_use]
     pub fn add_delivery_identifier_type(mut self, kind: impl Into<DeliveryIdentifierType>) -> Self {
@@ -170,7 +202,6 @@ impl ChannelAccountQuery {
     }
 
     fn filters(&self, pairs: &mut Vec<(&'static str, String)>) {
-        pairs.extend(self.archived.map(|archived| ("archived", archived.to_string())));
         let kinds = self.delivery_identifier_type.iter();
         pairs.extend(kinds.map(|kind| ("deliveryIdentifierType", kind.as_str().to_owned())));
         let values = self.delivery_identifier_value.iter();
@@ -179,7 +210,6 @@ impl ChannelAccountQuery {
 
     fn filter(&mut self, name: &str, value: &str) -> Result<(), DecodeError> {
         match name {
-            "archived" => self.archived = Some(parse("archived", value)?),
             "deliveryIdentifierType" => self.delivery_identifier_type.extend(value.split(',').map(Into::into)),
             "deliveryIdentifierValue" => self.delivery_identifier_value.push(value.to_owned()),
             _ => {}
@@ -195,7 +225,7 @@ fn is_too_large(count: u32) -> bool {
 }
 
 /// Checks that numbers of items are such as HubSpot describes.
-pub(crate) fn check_counts(counts: &[(&str, Option<u32>)]) -> Result<(), Violations> {
+pub(crate) fn check_counts(counts: impl IntoIterator<Item = (&'static str, Option<u32>)>) -> Result<(), Violations> {
     Checker::run(|checker| {
         for (name, value) in counts {
             if value.is_some_and(is_too_large) {
