@@ -105,12 +105,8 @@ impl Client {
 
     /// Every channel of the app that the query asks for, from its page on.
     pub fn channels(&self, query: ChannelQuery) -> Items<Channel> {
-        let (client, after) = (self.clone(), query.after.clone());
-        Items::new(after, move |after, options| {
-            let (client, mut query) = (client.clone(), query.clone());
-            query.after = after;
-            let call = ListChannels::new(query).with_options(options);
-            Box::pin(async move { client.list_channels(call).await.map(Reply::into_inner) })
+        Items::of(self, ListChannels::new(query), |client, call| {
+            Box::pin(async move { client.list_channels(call).await })
         })
     }
 
@@ -217,12 +213,8 @@ impl Client {
         channel_id: impl Into<ChannelId>,
         query: ChannelAccountQuery,
     ) -> Items<ChannelAccount> {
-        let (client, channel_id, after) = (self.clone(), channel_id.into(), query.after.clone());
-        Items::new(after, move |after, options| {
-            let (client, mut query) = (client.clone(), query.clone());
-            query.after = after;
-            let call = ListChannelAccounts::new(channel_id.clone(), query).with_options(options);
-            Box::pin(async move { client.list_channel_accounts(call).await.map(Reply::into_inner) })
+        Items::of(self, ListChannelAccounts::new(channel_id, query), |client, call| {
+            Box::pin(async move { client.list_channel_accounts(call).await })
         })
     }
 

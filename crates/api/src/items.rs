@@ -11,7 +11,7 @@ use std::{
 use futures_core::Stream;
 use hubchannel_model::Page;
 
-use crate::{CallOptions, Error};
+use crate::{CallOptions, Error, Reply};
 
 /// Each item of a list in turn; pages are asked for as they are needed.
 ///
@@ -43,11 +43,11 @@ pub struct Items<T> {
     ready: VecDeque<T>,
     options: CallOptions,
     next: Next,
-    /// Every cursor so far: one that comes twice leads round in a circle, however long.
-    cursors: BTreeSet<String>,
+    cursors: Cursors,
 }
 
-type Asked<T> = Pin<Box<dyn Future<Output = Result<Page<T>, Error>> + Send>>;
+/// A page that is asked for.
+pub(crate) type Asked<T> = Pin<Box<dyn Future<Output = Result<Reply<Page<T>>, Error>> + Send>>;
 type Fetch<T> = Box<dyn Fn(Option<String>, CallOptions) -> Asked<T> + Send>;
 
 /// Where the list goes on.
@@ -60,22 +60,27 @@ enum Next {
     Ended(Option<String>),
 }
 
-impl<T> Items<T> {
-    /// A list from this cursor on, or from its beginning, whose pages are asked for by cursor and options.
-    pub(crate) fn new(
-        after: Option<String>,
-        fetch: impl Fn(Option<String>, CallOptions) -> Asked<T> + Send + 'static,
-    ) -> Self {
+impl<T: 'static> Items<T> {
+    /// All that a call lists, from its page on, asked of a handle.
+    pub(crate) fn of<H, C>(handle: &H, call: C, ask: fn(H, C) -> Asked<T>) -> Self
+    where
+        H: Clone + Send + 'static,
+        C: Listing + Clone + Send + 'static,
+    {
+        let (handle, after) = (handle.clone(), call.after().map(str::to_owned));
+        let cursors = Cursors::from(after.clone());
         Items {
-            fetch: Box::new(fetch),
+            fetch: Box::new(move |after, options| ask(handle.clone(), call.clone().page(after, options))),
             under_way: None,
             ready: VecDeque::new(),
             options: CallOptions::default(),
-            cursors: after.iter().cloned().collect(),
+            cursors,
             next: Next::Page(after),
         }
     }
+}
 
+impl<T> Items<T> {
     /// The same list with options for the call of each page that is not yet under way, such as the portal that a stack with
     /// the tokens of many needs to know.
     ///
@@ -112,10 +117,10 @@ impl<T> Items<T> {
 
     /// Takes the page that has come.
     fn take(&mut self, page: Page<T>) {
-        self.next = match page.next_cursor() {
-            Some(cursor) if !self.cursors.insert(cursor.to_owned()) => Next::Circle,
-            Some(cursor) => Next::Page(Some(cursor.to_owned())),
-            None => Next::Ended(None),
+        self.next = match self.cursors.behind(&page) {
+            Ok(Some(cursor)) => Next::Page(Some(cursor)),
+            Ok(None) => Next::Ended(None),
+            Err(Circle) => Next::Circle,
         };
         self.ready = page.into_items().into();
     }
@@ -144,7 +149,7 @@ impl<T: Unpin> Stream for Items<T> {
                 Next::Page(cursor) => cursor,
                 Next::Circle => {
                     this.next = Next::Ended(None);
-                    return Poll::Ready(Some(Err(Error::endless_list())));
+                    return Poll::Ready(Some(Err(Circle.into())));
                 }
                 Next::Ended(_) => return Poll::Ready(None),
             };
@@ -154,7 +159,7 @@ impl<T: Unpin> Stream for Items<T> {
             let page = ready!(asked.as_mut().poll(context));
             this.under_way = None;
             match page {
-                Ok(page) => this.take(page),
+                Ok(page) => this.take(page.into_inner()),
                 Err(error) => {
                     // Whoever asks until there is nothing more would get the same error for ever.
                     if !error.is_retryable() {
@@ -173,5 +178,60 @@ impl<T> fmt::Debug for Items<T> {
             .field("ready", &self.ready.len())
             .field("ended", &matches!(self.next, Next::Ended(_)))
             .finish_non_exhaustive()
+    }
+}
+
+/// A call for one page of a list, from which those for the others are made.
+pub(crate) trait Listing {
+    /// The cursor of its page.
+    fn after(&self) -> Option<&str>;
+
+    /// The same call for another page.
+    fn page(self, after: Option<String>, options: CallOptions) -> Self;
+}
+
+macro_rules! listings {
+    ($($call:ident)+) => { $(
+        impl Listing for $crate::$call {
+            fn after(&self) -> Option<&str> {
+                self.query.after.as_deref()
+            }
+
+            fn page(mut self, after: Option<String>, options: CallOptions) -> Self {
+                self.query.after = after;
+                self.with_options(options)
+            }
+        }
+    )+ };
+}
+
+listings!(ListChannels ListChannelAccounts ListInboxes ListPortalChannelAccounts ListThreads ListThreadMessages);
+
+/// Every cursor of a list so far: one that comes twice leads round in a circle, however long.
+#[derive(Debug, Default)]
+pub(crate) struct Cursors(BTreeSet<String>);
+
+impl Cursors {
+    /// Where a list goes on behind a page; `None` at its end.
+    pub(crate) fn behind<T>(&mut self, page: &Page<T>) -> Result<Option<String>, Circle> {
+        match page.next_cursor() {
+            Some(cursor) if !self.0.insert(cursor.to_owned()) => Err(Circle),
+            cursor => Ok(cursor.map(str::to_owned)),
+        }
+    }
+}
+
+/// A page leads back to one that has come.
+pub(crate) struct Circle;
+
+impl From<Circle> for Error {
+    fn from(_: Circle) -> Self {
+        Error::endless_list()
+    }
+}
+
+impl From<Option<String>> for Cursors {
+    fn from(first: Option<String>) -> Self {
+        Cursors(first.into_iter().collect())
     }
 }

@@ -66,12 +66,8 @@ impl ConversationsClient {
 
     /// Every inbox that the query asks for, from its page on.
     pub fn inboxes(&self, query: InboxQuery) -> Items<Inbox> {
-        let (client, after) = (self.clone(), query.after.clone());
-        Items::new(after, move |after, options| {
-            let (client, mut query) = (client.clone(), query.clone());
-            query.after = after;
-            let call = ListInboxes::new(query).with_options(options);
-            Box::pin(async move { client.list_inboxes(call).await.map(Reply::into_inner) })
+        Items::of(self, ListInboxes::new(query), |client, call| {
+            Box::pin(async move { client.list_inboxes(call).await })
         })
     }
 
@@ -98,12 +94,8 @@ impl ConversationsClient {
 
     /// Every channel account of the portal that the query asks for, from its page on.
     pub fn portal_channel_accounts(&self, query: PortalChannelAccountQuery) -> Items<ChannelAccount> {
-        let (client, after) = (self.clone(), query.after.clone());
-        Items::new(after, move |after, options| {
-            let (client, mut query) = (client.clone(), query.clone());
-            query.after = after;
-            let call = ListPortalChannelAccounts::new(query).with_options(options);
-            Box::pin(async move { client.list_portal_channel_accounts(call).await.map(Reply::into_inner) })
+        Items::of(self, ListPortalChannelAccounts::new(query), |client, call| {
+            Box::pin(async move { client.list_portal_channel_accounts(call).await })
         })
     }
 
@@ -137,12 +129,8 @@ impl ConversationsClient {
 
     /// Every thread that the query asks for, from its page on.
     pub fn threads(&self, query: ThreadQuery) -> Items<Thread> {
-        let (client, after) = (self.clone(), query.after.clone());
-        Items::new(after, move |after, options| {
-            let (client, mut query) = (client.clone(), query.clone());
-            query.after = after;
-            let call = ListThreads::new(query).with_options(options);
-            Box::pin(async move { client.list_threads(call).await.map(Reply::into_inner) })
+        Items::of(self, ListThreads::new(query), |client, call| {
+            Box::pin(async move { client.list_threads(call).await })
         })
     }
 
@@ -186,12 +174,8 @@ impl ConversationsClient {
 
     /// Everything that stands in a thread, from the query's page on.
     pub fn thread_messages(&self, thread_id: impl Into<ThreadId>, query: ThreadEntryQuery) -> Items<ThreadEntry> {
-        let (client, thread_id, after) = (self.clone(), thread_id.into(), query.after.clone());
-        Items::new(after, move |after, options| {
-            let (client, mut query) = (client.clone(), query.clone());
-            query.after = after;
-            let call = ListThreadMessages::new(thread_id.clone(), query).with_options(options);
-            Box::pin(async move { client.list_thread_messages(call).await.map(Reply::into_inner) })
+        Items::of(self, ListThreadMessages::new(thread_id, query), |client, call| {
+            Box::pin(async move { client.list_thread_messages(call).await })
         })
     }
 

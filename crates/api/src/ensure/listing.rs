@@ -1,11 +1,11 @@
 //! Whole lists: what is missing from one is to mean that it is not there.
 
-use std::{collections::BTreeSet, future::Future};
+use std::future::Future;
 
 use hubchannel_model::Page;
 
 use super::waits::Pace;
-use crate::{CallOptions, Error, OperationInfo, Reply};
+use crate::{CallOptions, Error, OperationInfo, Reply, items::Cursors};
 
 /// A list that comes in pages.
 pub(crate) trait List: Sync {
@@ -28,20 +28,18 @@ pub(crate) async fn every<L: List>(
     wanted: impl Fn(&L::Item) -> bool + Send,
 ) -> Result<Vec<L::Item>, Error> {
     let mut found = Vec::new();
-    let mut cursors = BTreeSet::new();
+    let mut cursors = Cursors::default();
     let mut after = None;
     loop {
         let page = list.page(after, pace.call(L::INFO)?).await?.into_inner();
         if !page.results.is_value() {
             return Err(Error::list_without_items());
         }
-        let next = page.next_cursor().map(str::to_owned);
+        let next = cursors.behind(&page)?;
         found.extend(page.into_items().into_iter().filter(&wanted));
         match next {
             None => return Ok(found),
-            Some(cursor) if cursors.insert(cursor.clone()) => after = Some(cursor),
-            // Any cursor that comes twice leads round in a circle, however long.
-            Some(_) => return Err(Error::endless_list()),
+            cursor => after = cursor,
         }
     }
 }
