@@ -2,46 +2,25 @@
 
 #![allow(clippy::unwrap_used, reason = "a failing test is how this reports")]
 
+#[path = "common/calls.rs"]
+mod calls;
 mod common;
 #[path = "common/crowd.rs"]
 mod crowd;
 #[path = "common/hubspot.rs"]
 mod hubspot;
 
-use std::time::Duration;
-
 use hubchannel_api::{
     Client, ErrorKind, PublishMessage,
     model::{DeliveryIdentifier, NewMessage, Participant},
 };
-use hubchannel_middleware::{CredentialsError, CredentialsErrorKind, PortalToken, RetryPolicy, Stack, TokenStore as _};
+use hubchannel_middleware::{CredentialsErrorKind, PortalToken, RetryPolicy, Stack, TokenStore as _};
 
 use self::{
-    common::{drive, pends},
-    crowd::Crowd,
+    calls::{crowd, failure, ok},
+    common::{drive, pends, seconds},
     hubspot::{DEAD, HubSpot, LIFETIME, Next, PORTAL, connected, read},
 };
-
-fn seconds(seconds: u64) -> Duration {
-    Duration::from_secs(seconds)
-}
-
-fn ok(hubspot: &HubSpot, client: &Client) {
-    drive(&hubspot.clock, client.get_message(read())).unwrap();
-}
-
-fn failure(hubspot: &HubSpot, client: &Client) -> (hubchannel_api::Error, CredentialsError) {
-    let error = drive(&hubspot.clock, client.get_message(read())).unwrap_err();
-    let credentials = CredentialsError::of(&error).cloned().unwrap();
-    (error, credentials)
-}
-
-/// Callers on HubSpot's clock.
-fn crowd<T>(hubspot: &HubSpot) -> Crowd<T> {
-    let mut crowd = Crowd::new();
-    crowd.clock = hubspot.clock.clone();
-    crowd
-}
 
 #[test]
 fn the_first_call_gets_a_token_and_the_next_ones_use_it() {

@@ -12,13 +12,9 @@ use hubchannel_api::{CallOptions, Client, Error, GaveUp, clock::Clock as _};
 use hubchannel_middleware::{CredentialsError, PortalToken, RetryBudget, RetryPolicy, Stack};
 
 use self::{
-    common::drive,
+    common::{drive, seconds},
     hubspot::{HubSpot, Next, read},
 };
-
-fn seconds(seconds: u64) -> Duration {
-    Duration::from_secs(seconds)
-}
 
 fn client(hubspot: &HubSpot, portal: PortalToken, policy: RetryPolicy) -> Client {
     let stack = Stack::new(hubspot.clone())

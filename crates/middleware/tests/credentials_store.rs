@@ -2,45 +2,22 @@
 
 #![allow(clippy::unwrap_used, reason = "a failing test is how this reports")]
 
+#[path = "common/calls.rs"]
+mod calls;
 mod common;
 #[path = "common/crowd.rs"]
 mod crowd;
 #[path = "common/hubspot.rs"]
 mod hubspot;
 
-use std::time::Duration;
-
-use hubchannel_api::Client;
-use hubchannel_middleware::{
-    CredentialsError, CredentialsErrorKind, MemoryTokenStore, PortalToken, PortalTokens, TokenStore as _,
-};
+use hubchannel_middleware::{CredentialsErrorKind, MemoryTokenStore, PortalToken, PortalTokens, TokenStore as _};
 
 use self::{
-    common::{drive, pends},
+    calls::{crowd, failure, ok},
+    common::{drive, pends, seconds},
     crowd::Crowd,
-    hubspot::{DEAD, Flaky, HubSpot, LIFETIME, Next, PORTAL, REFRESH, connected, read},
+    hubspot::{DEAD, Flaky, HubSpot, LIFETIME, Next, PORTAL, REFRESH, connected},
 };
-
-fn seconds(seconds: u64) -> Duration {
-    Duration::from_secs(seconds)
-}
-
-fn ok(hubspot: &HubSpot, client: &Client) {
-    drive(&hubspot.clock, client.get_message(read())).unwrap();
-}
-
-fn failure(hubspot: &HubSpot, client: &Client) -> (hubchannel_api::Error, CredentialsError) {
-    let error = drive(&hubspot.clock, client.get_message(read())).unwrap_err();
-    let credentials = CredentialsError::of(&error).cloned().unwrap();
-    (error, credentials)
-}
-
-/// Callers on HubSpot's clock.
-fn crowd<T>(hubspot: &HubSpot) -> Crowd<T> {
-    let mut crowd = Crowd::new();
-    crowd.clock = hubspot.clock.clone();
-    crowd
-}
 
 #[test]
 fn a_portal_that_is_not_connected_says_so_and_asks_nobody() {

@@ -4,8 +4,6 @@
 
 mod common;
 
-use std::time::Duration;
-
 use async_trait::async_trait;
 use http::{Method, Request};
 use hubchannel_api::{
@@ -16,12 +14,8 @@ use hubchannel_api::{
 use hubchannel_middleware::{Deadline, Retry, RetryBudget, RetryPolicy, Stack};
 
 use self::common::{
-    CREATE, End, Outcome, PUBLISH, READ, UPDATE, Wire, attempts, bare_request, drive, request, retry, run,
+    CREATE, End, Outcome, PUBLISH, READ, UPDATE, Wire, attempts, bare_request, drive, request, retry, run, seconds,
 };
-
-fn seconds(seconds: u64) -> Duration {
-    Duration::from_secs(seconds)
-}
 
 /// Who is repeated after an end.
 #[derive(Clone, Copy, Debug, PartialEq)]

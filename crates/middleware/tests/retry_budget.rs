@@ -12,11 +12,7 @@ use std::{
 use hubchannel_api::{Call, DownloadFile, GaveUp, HttpTransport, Reach, TransportErrorKind};
 use hubchannel_middleware::{RetryBudget, RetryPolicy, Stack};
 
-use self::common::{End, PUBLISH, READ, Wire, attempts, drive, pends, request, request_of, retry, run};
-
-fn seconds(seconds: u64) -> Duration {
-    Duration::from_secs(seconds)
-}
+use self::common::{End, PUBLISH, READ, Wire, attempts, drive, pends, request, request_of, retry, run, seconds};
 
 #[test]
 fn an_outage_is_not_multiplied() {

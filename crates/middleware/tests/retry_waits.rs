@@ -15,12 +15,8 @@ use hubchannel_api::{
 use hubchannel_middleware::{Deadline, RateLimiter, Retry, RetryPolicy, Stack};
 
 use self::common::{
-    CREATE, End, Outcome, PUBLISH, READ, Wire, attempts, drive, pends, request, request_of, retry, run,
+    CREATE, End, Outcome, PUBLISH, READ, Wire, attempts, drive, pends, request, request_of, retry, run, seconds,
 };
-
-fn seconds(seconds: u64) -> Duration {
-    Duration::from_secs(seconds)
-}
 
 #[test]
 fn waits_grow_to_a_limit_and_differ_from_seed_to_seed() {

@@ -25,6 +25,10 @@ pub const PUBLISH: &OperationInfo = PublishMessage::INFO;
 pub const UPDATE: &OperationInfo = UpdateMessageStatus::INFO;
 pub const CREATE: &OperationInfo = CreateChannelAccount::INFO;
 
+pub fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
 pub type Outcome = Result<Response<Body>, TransportError>;
 
 /// The end of an attempt.
