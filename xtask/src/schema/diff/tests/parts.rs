@@ -82,3 +82,74 @@ fn values_that_no_part_shares_are_not_any_value() {
     assert!(told.iter().any(|line| line.ends_with("| breaking")), "{told:?}");
     assert_ne!(between(&narrow, &none), SAME);
 }
+
+#[test]
+fn parts_that_are_named_again_and_again_are_put_together_once() {
+    let all = |parts: &[&str]| Schema {
+        shape: Shape::Combination(Combination::new(How::All, parts.iter().map(|name| named(name)).collect(), None)),
+        ..Schema::default()
+    };
+    let text = |name: &str| {
+        let text = Schema {
+            shape: Shape::String,
+            ..Schema::default()
+        };
+        object(&[(name, text)])
+    };
+    let doubled = |last: &str| {
+        let chain = (0..60).map(|at| {
+            let next = format!("P{}", at + 1);
+            (format!("P{at}"), all(&[&next, &next]))
+        });
+        with(all(&["P0", "P0"]), chain.chain([("P60".to_owned(), text(last))]))
+    };
+    assert_eq!(diff(&doubled("a"), &with(text("a"), [])), []);
+    assert_eq!(
+        lines(&diff(&doubled("a"), &doubled("b"))),
+        [
+            "PublicClient.clientType.a | member removed: optional string | breaking",
+            "PublicClient.clientType.b | member added: optional string | worth adopting",
+        ]
+    );
+}
+
+#[test]
+fn what_is_described_in_parts_is_told_of_with_the_record_that_it_is_in() {
+    let of = |member: &str| {
+        let parts = vec![named("Part"), object(&[(member, Schema::default())])];
+        let all = Schema {
+            shape: Shape::Combination(Combination::new(How::All, parts, None)),
+            ..Schema::default()
+        };
+        with(all, [("Part".to_owned(), object(&[("shared", Schema::default())]))])
+    };
+    let found = diff(&of("a"), &of("b"));
+    assert_eq!(
+        lines(&found),
+        [
+            "PublicClient.clientType.a | member removed: optional any value | breaking",
+            "PublicClient.clientType.b | member added: optional any value | worth adopting",
+        ]
+    );
+    for change in found {
+        assert_eq!(change.called(), BTreeSet::from(["PublicClient"]));
+    }
+}
+
+#[test]
+fn what_parts_say_of_a_value_holds_of_the_whole() {
+    let mut short = scalar(Shape::String);
+    short.rules.insert("maxLength".to_owned(), "9".to_owned());
+    short.nullable = true;
+    let mut whole = scalar(Shape::Any);
+    whole.rules.insert("minLength".to_owned(), "1".to_owned());
+    let parts = union(How::All, [short, whole]);
+    let mut in_place = scalar(Shape::String);
+    in_place.rules = [("maxLength", "9"), ("minLength", "1")]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into();
+    // Null is allowed only where all parts allow it.
+    assert_eq!(told(parts.clone(), in_place.clone()), [""; 0]);
+    in_place.nullable = true;
+    assert_eq!(told(parts, in_place), ["… | nullable changed: no -> yes | harmless"]);
+}

@@ -70,3 +70,52 @@ fn a_name_cannot_write_lines_of_its_own() {
     assert_eq!(text.lines().count(), 4, "{text}");
     assert!(text.chars().all(|c| c == '\n' || !c.is_control()) && !text.contains('\u{202e}'), "{text}");
 }
+
+#[test]
+fn a_shared_record_is_one_change_that_travels_in_both_directions() {
+    let found = changes(|contract| member(contract, "PublicDeliveryIdentifier", "value").required = false);
+    assert_eq!(lines(&found).len(), 1);
+    assert_eq!(found[0].directions, BTreeSet::from([Direction::Sent, Direction::Received]));
+    assert_eq!(found[0].verdict, Verdict::Harmless);
+}
+
+#[test]
+fn what_leads_to_one_record_on_very_many_ways_is_compared_once() {
+    // Two to the sixtieth ways, each through a name that only one of the two has.
+    let chain = |turn: usize, last: Shape| {
+        let end = Schema {
+            shape: last,
+            ..Schema::default()
+        };
+        let mut records = vec![("R60".to_owned(), object(&[("end", end)]))];
+        for at in 0..60 {
+            let next = named(&format!("R{}", at + 1));
+            let inner = object(&[("l", next.clone()), ("r", next)]);
+            let name = format!("R{at}");
+            match at % 2 == turn {
+                true => records.push((name, object(&[("l", inner.clone()), ("r", inner)]))),
+                false => {
+                    records.push((format!("{name}In"), inner));
+                    let inner = named(&format!("{name}In"));
+                    records.push((name, object(&[("l", inner.clone()), ("r", inner)])));
+                }
+            }
+        }
+        with(named("R0"), records)
+    };
+    let found = diff(&chain(0, Shape::String), &chain(1, Shape::Boolean));
+    assert_eq!(lines(&found), ["R60.end | type changed: string -> boolean | breaking"]);
+}
+
+#[test]
+fn a_change_knows_every_place_of_the_new_contract() {
+    // One record of the old contract is spelt out twice in the new one.
+    let spelt = || object(&[("x", scalar(Shape::Boolean))]);
+    let record = object(&[("x", scalar(Shape::String))]);
+    let old = with(object(&[("a", named("Old")), ("b", named("Old"))]), [("Old".to_owned(), record)]);
+    let new = with(object(&[("a", spelt()), ("b", spelt())]), []);
+    let found = diff(&old, &new);
+    assert_eq!(lines(&found), ["Old.x | type changed: string -> boolean | breaking"]);
+    let there: Vec<String> = found[0].there.iter().map(ToString::to_string).collect();
+    assert_eq!(there, ["PublicClient.clientType.a.x", "PublicClient.clientType.b.x"]);
+}

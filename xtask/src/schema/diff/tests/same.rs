@@ -78,3 +78,103 @@ fn schemes_are_known_by_how_they_travel() {
         ]
     );
 }
+
+#[test]
+fn a_renamed_record_is_no_change() {
+    let text = CHECKED_IN[0].1;
+    for name in v3().records.keys() {
+        let renamed = text.replace(&format!("\"{name}\""), &format!("\"Renamed{name}\""));
+        assert_ne!(renamed, text);
+        assert_eq!(diff(&v3(), &contract_in(&renamed).unwrap()), [], "{name}");
+    }
+}
+
+#[test]
+fn a_record_that_is_spelt_out_in_place_is_no_change() {
+    let spelt_out = changes(|contract| {
+        let client = contract.records.remove("PublicClient").unwrap();
+        member(contract, "PublicConversationsMessage", "client").schema = client;
+    });
+    assert_eq!(spelt_out, []);
+}
+
+#[test]
+fn a_record_that_is_described_in_parts_is_no_change() {
+    let in_parts = changes(|contract| {
+        let whole = contract.records["PublicClient"].clone();
+        let Shape::Object(mut rest) = whole.shape else {
+            panic!("no object")
+        };
+        let kind = rest.members.remove("clientType").unwrap();
+        let base = Object {
+            members: [("clientType".to_owned(), kind)].into(),
+            rest: Rest::Open,
+        };
+        let part = |shape| Schema {
+            shape,
+            ..Schema::default()
+        };
+        contract.records.insert("Base".to_owned(), part(Shape::Object(base)));
+        let parts = vec![part(Shape::Named("Base".to_owned())), part(Shape::Object(rest))];
+        let all = Combination::new(How::All, parts, None);
+        contract
+            .records
+            .insert("PublicClient".to_owned(), part(Shape::Combination(all)));
+    });
+    assert_eq!(in_parts, []);
+}
+
+#[test]
+fn order_and_prose_are_no_change() {
+    let description = |required: &str, values: &str, prose: &str| {
+        let text = format!(
+            r##"{{"openapi":"3.0.1","info":{{"title":"{prose}","version":"v3"}},"paths":{{
+            "/v3/custom-channels":{{"post":{{"operationId":"{prose}","requestBody":{{"content":{{"application/json":{{
+            "schema":{{"$ref":"#/components/schemas/A"}},"example":"{prose}"}}}}}},"responses":{{"200":{{
+            "description":"{prose}"}}}}}}}}}},"components":{{"schemas":{{"A":{{"type":"object","description":"{prose}",
+            "required":[{required}],"properties":{{"x":{{"type":"string","enum":[{values}]}},"y":{{"type":"string"}}}}}}}}}}}}"##
+        );
+        openapi_in(&text).unwrap()
+    };
+    let one = description(r#""x","y""#, r#""P","Q""#, "one");
+    let other = description(r#""y","x""#, r#""Q","P""#, "other");
+    assert_eq!(diff(&one, &other), []);
+    assert_ne!(diff(&one, &description(r#""y""#, r#""Q","P""#, "other")), []);
+}
+
+#[test]
+fn names_and_what_is_spelt_out_may_take_turns() {
+    let old = object(&[("x", object(&[("x", named("Old"))]))]);
+    let new = object(&[("x", named("New"))]);
+    let old = with(named("Old"), [("Old".to_owned(), old)]);
+    let outer = object(&[("x", new.clone())]);
+    let new = with(outer, [("New".to_owned(), object(&[("x", object(&[("x", named("New"))]))]))]);
+    assert_eq!(diff(&old, &new), []);
+    assert_eq!(diff(&new, &old), []);
+}
+
+#[test]
+fn what_is_said_beside_a_name_and_behind_it_is_the_same_as_in_place() {
+    let mut inner = scalar(Shape::Integer);
+    inner.format = Some("int32".to_owned());
+    inner.rules.insert("minimum".to_owned(), "1".to_owned());
+    let mut outer = named("Inner");
+    outer.nullable = true;
+    outer.rules.insert("maximum".to_owned(), "9".to_owned());
+    let mut in_place = inner.clone();
+    in_place.nullable = true;
+    in_place.rules.insert("maximum".to_owned(), "9".to_owned());
+    let records = [("Inner", inner), ("Outer", outer)];
+    assert_eq!(told_with(named("Outer"), in_place.clone(), &records), [""; 0]);
+    in_place.rules.insert("minimum".to_owned(), "0".to_owned());
+    in_place.nullable = false;
+    in_place.format = None;
+    assert_eq!(
+        told_with(named("Outer"), in_place, &records),
+        [
+            "… | format removed: int32 | worth adopting",
+            "… | nullable changed: yes -> no | harmless",
+            "… | rule changed: minimum 1 -> minimum 0 | harmless",
+        ]
+    );
+}

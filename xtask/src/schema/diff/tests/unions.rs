@@ -122,3 +122,75 @@ fn choices_that_lead_to_each_other_come_to_an_end() {
     assert_ne!(between(&sent(&reference("U"), &schemas), &sent(&list, &json!({}))), SAME);
     assert_ne!(between(&sent(&list, &json!({})), &sent(&reference("U"), &schemas)), SAME);
 }
+
+#[test]
+fn alternatives_that_are_spelt_out_are_told_apart() {
+    let text = || scalar(Shape::String);
+    let yes = || scalar(Shape::Boolean);
+    let old = union(How::One, [kind("A", "x", text()), kind("B", "x", text()), kind("C", "x", text())]);
+    let new = union(How::One, [kind("A", "x", yes()), kind("B", "x", yes()), kind("C", "x", text())]);
+    assert_eq!(
+        told(old.clone(), new),
+        [
+            "…|A.x | type changed: string -> boolean | breaking",
+            "…|B.x | type changed: string -> boolean | breaking",
+        ]
+    );
+    // Two that look alike in short are two.
+    let more = [kind("D", "x", text()), kind("E", "x", yes())];
+    let Shape::Combination(known) = &old.shape else {
+        panic!()
+    };
+    let new = union(How::One, known.alternatives.iter().cloned().chain(more));
+    assert_eq!(
+        told(old, new),
+        [
+            "…|D | alternative added: object with type, x | worth adopting",
+            "…|E | alternative added: object with type, x | worth adopting",
+        ]
+    );
+}
+
+#[test]
+fn the_last_alternatives_left_are_one_only_where_they_may_be() {
+    let old = union(How::One, [kind("A", "x", Schema::default()), kind("B", "y", Schema::default())]);
+    let renamed = union(How::One, [kind("A", "x", Schema::default()), kind("C", "y", Schema::default())]);
+    let other = union(How::One, [kind("A", "x", Schema::default()), kind("C", "z", Schema::default())]);
+    assert_eq!(
+        told(old.clone(), renamed),
+        [
+            "…|B.type | enum value added: C | worth adopting",
+            "…|B.type | enum value removed: B | harmless",
+        ]
+    );
+    assert_eq!(
+        told(old, other),
+        [
+            "…|B | alternative removed: object with type, y | harmless",
+            "…|C | alternative added: object with type, z | worth adopting",
+        ]
+    );
+}
+
+#[test]
+fn one_of_or_any_of_is_the_same_where_each_has_a_type_of_its_own() {
+    let kinds = || [kind("A", "x", Schema::default()), kind("B", "x", Schema::default())];
+    assert_eq!(told(union(How::One, kinds()), union(How::Any, kinds())), [""; 0]);
+    let plain = || [scalar(Shape::String), scalar(Shape::Boolean)];
+    assert_eq!(
+        told(union(How::One, plain()), union(How::Any, plain())),
+        ["… | type changed: oneOf of boolean, string -> anyOf of boolean, string | breaking"]
+    );
+}
+
+#[test]
+fn what_may_only_be_one_thing_is_a_choice_of_one() {
+    let a = || kind("A", "x", Schema::default());
+    assert_eq!(told(a(), union(How::One, [a()])), [""; 0]);
+    assert_eq!(told_with(named("Kind"), union(How::Any, [named("Kind")]), &[("Kind", a())]), [""; 0]);
+    let more = union(How::One, [named("Kind"), kind("B", "x", Schema::default())]);
+    assert_eq!(
+        told_with(a(), more, &[("Kind", a())]),
+        ["…|B | alternative added: object with type, x | worth adopting"]
+    );
+}

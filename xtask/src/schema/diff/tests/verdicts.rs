@@ -112,3 +112,67 @@ fn another_way_to_get_a_token_breaks_nobody() {
     assert!(breaks(json!({ "implicit": flow("/b") })));
     assert!(breaks(json!({ "password": flow("/a") })));
 }
+
+#[test]
+fn what_a_client_sends_is_judged_otherwise_than_what_it_receives() {
+    let required = changes(|contract| {
+        member(contract, "PublicChannelAccountUpdateRequest", "name").required = true;
+        member(contract, "PublicConversationsMessage", "subject").required = true;
+    });
+    assert_eq!(
+        lines(&required),
+        [
+            "PublicChannelAccountUpdateRequest.name | required changed: optional -> required | breaking",
+            "PublicConversationsMessage.subject | required changed: optional -> required | harmless",
+        ]
+    );
+    let values = changes(|contract| {
+        member(contract, "PublicClient", "clientType")
+            .schema
+            .values
+            .insert("ROBOT".to_owned());
+        member(contract, "PublicClient", "clientType")
+            .schema
+            .values
+            .remove("SYSTEM");
+        member(contract, "PublicChannelIntegrationMessageUpdateRequest", "statusType")
+            .schema
+            .values
+            .remove("READ");
+    });
+    assert_eq!(
+        lines(&values),
+        [
+            "PublicChannelIntegrationMessageUpdateRequest.statusType | enum value removed: READ | breaking",
+            "PublicClient.clientType | enum value added: ROBOT | worth adopting",
+            "PublicClient.clientType | enum value removed: SYSTEM | harmless",
+        ]
+    );
+}
+
+#[test]
+fn a_map_that_becomes_a_record_is_another_type() {
+    let found = changes(|contract| {
+        let schema = contract.records["PublicClient"].clone();
+        member(contract, "PublicChannelIntegrationChannel", "capabilities").schema = schema;
+    });
+    assert_eq!(
+        lines(&found),
+        [
+            "PublicChannelIntegrationChannel.capabilities | type changed: map to object -> \
+          object with clientType, integrationAppId | breaking"
+        ]
+    );
+}
+
+#[test]
+fn members_of_any_name_may_come_and_go() {
+    let found = changes(|contract| match &mut contract.records.get_mut("PublicClient").unwrap().shape {
+        Shape::Object(object) => object.rest = Rest::Closed,
+        _ => panic!("no object"),
+    });
+    assert_eq!(
+        lines(&found),
+        ["PublicClient{} | type changed: any other members -> no other members | worth adopting"]
+    );
+}

@@ -1,0 +1,166 @@
+//! Operations, and what is said of them beside schemas.
+
+use super::*;
+
+#[test]
+fn credentials_are_compared_by_what_is_asked_for() {
+    let asked = changes(|contract| {
+        for (id, operation) in &mut contract.operations {
+            match (id.method.as_str(), id.path.ends_with("/messages")) {
+                ("POST", true) => {
+                    let requirement = operation.security.pop_first().unwrap();
+                    let scopes = [("private_apps".to_owned(), BTreeSet::new())];
+                    operation.security = BTreeSet::from([requirement, scopes.into()]);
+                }
+                ("DELETE", _) => {
+                    operation.security = BTreeSet::from([[("developer_hapikey".to_owned(), BTreeSet::new())].into()]);
+                }
+                ("GET", _) => operation.security = BTreeSet::new(),
+                _ => {}
+            }
+        }
+        contract
+            .schemes
+            .get_mut("developer_hapikey")
+            .unwrap()
+            .facts
+            .insert("in".to_owned(), "header".to_owned());
+    });
+    let told: Vec<String> = lines(&asked)
+        .into_iter()
+        .map(|line| line.replace("/conversations/v3/custom-channels/{channelId}", "…"))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "DELETE … security | security added: developer_hapikey | breaking",
+            "GET …/channel-accounts security | security removed: oauth2[conversations.custom_channels.read] | harmless",
+            "GET …/channel-accounts security | security removed: oauth2[conversations.custom_channels.write] | harmless",
+            "GET …/channel-accounts/{channelAccountId} security | security removed: \
+             oauth2[conversations.custom_channels.read] | harmless",
+            "GET …/channel-accounts/{channelAccountId} security | security removed: \
+             oauth2[conversations.custom_channels.write] | harmless",
+            "POST …/messages security | security added: private_apps | worth adopting",
+            "GET …/messages/{messageId} security | security removed: oauth2[conversations.custom_channels.read] | harmless",
+            "scheme developer_hapikey | security changed: in query -> in header | breaking",
+        ]
+    );
+}
+
+#[test]
+fn a_moved_operation_is_the_same_operation() {
+    let moved = changes(|contract| {
+        let operations = std::mem::take(&mut contract.operations);
+        for (mut id, operation) in operations {
+            id.path = id
+                .path
+                .replace("/conversations/custom-channels/v3", "/conversations/v3/custom-channels/");
+            id.path = id.path.replace("{messageId}", "{message}");
+            contract.operations.insert(id, operation);
+        }
+    });
+    let of_kind = |kind| moved.iter().filter(|change| change.kind == kind).count();
+    assert_eq!(of_kind(Kind::Operation), 0);
+    // Two that were moved, and two with a parameter of another name, which does not matter.
+    assert_eq!((of_kind(Kind::Path), of_kind(Kind::Parameter)), (2, 2));
+    assert_eq!(moved.len(), 4);
+    let verdicts = |kind| {
+        moved
+            .iter()
+            .filter(move |change| change.kind == kind)
+            .map(|change| change.verdict)
+    };
+    assert!(verdicts(Kind::Path).all(|verdict| verdict == Verdict::Breaking));
+    assert!(verdicts(Kind::Parameter).all(|verdict| verdict == Verdict::Harmless));
+}
+
+#[test]
+fn versions_differ_by_their_paths_and_little_else() {
+    let found = diff(&v3(), &contract_in(CHECKED_IN[2].1).unwrap());
+    assert!(
+        found
+            .iter()
+            .all(|change| change.kind == Kind::Path && change.verdict == Verdict::Adopt),
+        "{found:#?}"
+    );
+    // The two that list and create have their version at the end in both.
+    assert_eq!(found.len(), 11);
+}
+
+#[test]
+fn a_media_type_that_is_gone_may_break_and_what_came_for_it_is_compared() {
+    let of = |contract: &mut Contract, change: &dyn Fn(&mut Content)| {
+        for (id, operation) in &mut contract.operations {
+            if id.method == "PATCH" && id.path.ends_with("{messageId}") {
+                change(&mut operation.body.as_mut().unwrap().content);
+            }
+        }
+    };
+    let told = |change: &dyn Fn(&mut Content)| {
+        let found = changes(|contract| of(contract, change));
+        let line = |line: String| {
+            line.split_once("{messageId}")
+                .map(|(_, line)| line.trim().to_owned())
+                .unwrap()
+        };
+        lines(&found).into_iter().map(line).collect::<Vec<_>>()
+    };
+    let replaced = told(&|content| {
+        content.clear();
+        content.insert("application/xml".to_owned(), Schema::default());
+    });
+    assert_eq!(
+        replaced,
+        [
+            "body | type added: application/xml | worth adopting",
+            "body | type changed: PublicChannelIntegrationMessageUpdateRequest -> any value | worth adopting",
+            "body | type removed: application/json | breaking",
+        ]
+    );
+    let added = told(&|content| {
+        content.insert("application/xml".to_owned(), Schema::default());
+    });
+    assert_eq!(added, ["body | type added: application/xml | worth adopting"]);
+    let spelt = told(&|content| {
+        let schema = content.remove("application/json").unwrap();
+        content.insert("Application/JSON; charset=UTF-8".to_owned(), schema);
+    });
+    assert_eq!(spelt, [""; 0]);
+}
+
+#[test]
+fn a_credential_that_asks_for_nothing_is_none() {
+    let asked = |requirements: &[&[&str]]| {
+        let mut contract = v3();
+        let requirement = |names: &&[&str]| names.iter().map(|name| ((*name).to_owned(), BTreeSet::new())).collect();
+        contract.operations.first_entry().unwrap().get_mut().security = requirements.iter().map(requirement).collect();
+        contract
+    };
+    let told = |old: &[&[&str]], new: &[&[&str]]| -> Vec<String> {
+        let changes = diff(&asked(old), &asked(new));
+        let words = |change: &Change| format!("{} | {}", what(change), change.verdict.name());
+        changes.iter().map(words).collect()
+    };
+    assert_eq!(told(&[], &[&[]]), [""; 0]);
+    assert_eq!(told(&[&[]], &[&["oauth2"]]), ["security added: oauth2 | breaking"]);
+    assert_eq!(told(&[&["oauth2"]], &[&[], &["oauth2"]]), ["security added: no credential | worth adopting"]);
+}
+
+#[test]
+fn operations_that_differ_in_what_stands_beside_a_parameter_are_two() {
+    let with_verb = changes(|contract| {
+        let publish = contract
+            .operations
+            .iter()
+            .find(|(id, _)| id.path.ends_with("/{messageId}"));
+        let (id, operation) = publish.map(|(id, of)| (id.clone(), of.clone())).unwrap();
+        let id = OperationId {
+            path: format!("{}:archive", id.path),
+            method: id.method,
+        };
+        contract.operations.insert(id, operation);
+    });
+    let told = lines(&with_verb);
+    assert_eq!(told.len(), 1);
+    assert!(told[0].ends_with("/{messageId}:archive | operation added: there | worth adopting"), "{told:?}");
+}
