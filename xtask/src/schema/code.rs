@@ -72,7 +72,7 @@ fn operation(endpoint: &Endpoint, records: &mut Records) -> Operation {
         let schema = match segment {
             Segment::Int32(_) => formatted(Shape::Integer, "int32"),
             Segment::Int64(_) => formatted(Shape::Integer, "int64"),
-            _ => plain(Shape::String),
+            _ => Schema::from(Shape::String),
         };
         let parameter = Parameter {
             required: true,
@@ -104,7 +104,7 @@ fn operation(endpoint: &Endpoint, records: &mut Records) -> Operation {
     // What is created is told by its address too.
     if info.success.as_u16() == 201 {
         let location = Parameter {
-            schema: plain(Shape::String),
+            schema: Schema::from(Shape::String),
             ..Parameter::default()
         };
         success.headers.insert("Location".to_owned(), location);
@@ -176,10 +176,10 @@ fn query_schema(of: QueryType) -> Schema {
     match of {
         QueryType::Int32 => formatted(Shape::Integer, "int32"),
         QueryType::Int64 => formatted(Shape::Integer, "int64"),
-        QueryType::Boolean => plain(Shape::Boolean),
-        QueryType::TextList => array(plain(Shape::String)),
+        QueryType::Boolean => Schema::from(Shape::Boolean),
+        QueryType::TextList => array(Schema::from(Shape::String)),
         QueryType::WordList(values) => array(words(values)),
-        _ => plain(Shape::String),
+        _ => Schema::from(Shape::String),
     }
 }
 
@@ -194,26 +194,19 @@ fn content(media_type: &str, schema: Schema) -> Content {
     Content::from([(media_type.to_owned(), schema)])
 }
 
-fn plain(shape: Shape) -> Schema {
-    Schema {
-        shape,
-        ..Schema::default()
-    }
-}
-
 fn formatted(shape: Shape, format: &str) -> Schema {
     Schema {
         format: Some(format.to_owned()),
-        ..plain(shape)
+        ..Schema::from(shape)
     }
 }
 
 fn array(items: Schema) -> Schema {
-    plain(Shape::Array(Box::new(items)))
+    Schema::from(Shape::Array(Box::new(items)))
 }
 
 fn words(values: &[&str]) -> Schema {
-    let mut schema = plain(Shape::String);
+    let mut schema = Schema::from(Shape::String);
     schema.values = values.iter().map(|value| (*value).to_owned()).collect();
     schema
 }
@@ -274,25 +267,25 @@ impl Records {
         match shape {
             // Nothing is no value of any member.
             ModelShape::Nothing => Schema::default(),
-            ModelShape::Text | ModelShape::Id => plain(Shape::String),
-            ModelShape::Boolean => plain(Shape::Boolean),
+            ModelShape::Text | ModelShape::Id => Schema::from(Shape::String),
+            ModelShape::Boolean => Schema::from(Shape::Boolean),
             ModelShape::Time => formatted(Shape::String, "date-time"),
-            ModelShape::Number => plain(Shape::Number),
+            ModelShape::Number => Schema::from(Shape::Number),
             ModelShape::Words([only]) => tag(only),
             ModelShape::Words(values) => words(values),
             ModelShape::List(items) => array(self.schema(items, direction)),
-            ModelShape::Map(values) => plain(Shape::Object(Object {
+            ModelShape::Map(values) => Schema::from(Shape::Object(Object {
                 members: BTreeMap::new(),
                 rest: Rest::Of(Box::new(self.schema(values, direction))),
             })),
-            ModelShape::Record(table) => plain(Shape::Named(self.record(table, direction))),
+            ModelShape::Record(table) => Schema::from(Shape::Named(self.record(table, direction))),
             ModelShape::OneOf(tables) => {
                 let alternatives = tables
                     .iter()
                     .filter(|table| travels(table, direction))
-                    .map(|table| plain(Shape::Named(self.record(table, direction))));
+                    .map(|table| Schema::from(Shape::Named(self.record(table, direction))));
                 let alternatives = alternatives.collect();
-                plain(Shape::Combination(Combination::new(How::One, alternatives, None)))
+                Schema::from(Shape::Combination(Combination::new(How::One, alternatives, None)))
             }
         }
     }
@@ -323,7 +316,7 @@ impl Records {
                 };
                 object.members.insert("type".to_owned(), of);
             }
-            self.found.insert(name.clone(), plain(Shape::Object(object)));
+            self.found.insert(name.clone(), Schema::from(Shape::Object(object)));
         }
         name
     }
@@ -368,7 +361,7 @@ fn in_form(schema: Schema, form: Form) -> Schema {
         Shape::Object(Object {
             members,
             rest: Rest::Of(values),
-        }) => plain(Shape::Object(Object {
+        }) => Schema::from(Shape::Object(Object {
             members,
             rest: Rest::Of(Box::new(in_form(*values, form))),
         })),

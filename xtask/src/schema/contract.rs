@@ -361,6 +361,16 @@ fn names(schema: &Schema) -> Vec<&str> {
     }
 }
 
+/// With nothing said beside the shape.
+impl From<Shape> for Schema {
+    fn from(shape: Shape) -> Self {
+        Self {
+            shape,
+            ..Self::default()
+        }
+    }
+}
+
 impl Schema {
     fn each<'a>(&'a self, visit: &mut impl FnMut(&'a Self)) {
         visit(self);

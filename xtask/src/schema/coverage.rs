@@ -397,10 +397,7 @@ mod tests {
             // Only this operation leads to a copy of the record.
             let record = contract.records["PublicClient"].clone();
             contract.records.insert("Copy".to_owned(), record);
-            let copy = Schema {
-                shape: Shape::Named("Copy".to_owned()),
-                ..Schema::default()
-            };
+            let copy = Schema::from(Shape::Named("Copy".to_owned()));
             let response = publish.responses.get_mut("201").unwrap();
             response.content.insert("application/json".to_owned(), copy);
             contract.operations.insert(id, publish);
@@ -419,10 +416,7 @@ mod tests {
         let with = covered(|contract| {
             let record = contract.records["PublicClient"].clone();
             contract.records.insert("Copy".to_owned(), record);
-            let copy = Schema {
-                shape: Shape::Named("Copy".to_owned()),
-                ..Schema::default()
-            };
+            let copy = Schema::from(Shape::Named("Copy".to_owned()));
             let operations = contract.operations.iter_mut();
             let mut publish = operations.filter(|(id, _)| id.method == "POST" && id.path.ends_with("/messages"));
             let body = publish.next().unwrap().1.body.as_mut().unwrap();

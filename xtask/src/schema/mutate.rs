@@ -160,7 +160,7 @@ impl Made<'_> {
     /// Media types, and what is in them.
     fn content(&mut self, root: &Root, steps: &str, content: &Content, way: &dyn Fn(&mut Contract) -> &mut Content) {
         self.make(root, steps, "add a media type", &[(Kind::Type, None, Some(NEW))], |contract| {
-            way(contract).insert(NEW.to_owned(), plain(Shape::Boolean));
+            way(contract).insert(NEW.to_owned(), Schema::from(Shape::Boolean));
         });
         for (media_type, schema) in content {
             self.make(root, steps, "write the media type otherwise", &[], |contract| {
@@ -192,7 +192,7 @@ impl Made<'_> {
         };
         let steps = format!(" {added}");
         self.make(root, &steps, "add a parameter", &[(Kind::Parameter, None, Some("optional boolean"))], |contract| {
-            let schema = plain(Shape::Boolean);
+            let schema = Schema::from(Shape::Boolean);
             let new = Parameter {
                 schema,
                 ..Parameter::default()
@@ -281,7 +281,7 @@ impl Made<'_> {
         for (required, short) in [(false, "optional boolean"), (true, "required boolean")] {
             let steps = format!(".{NEW}");
             self.make(root, &steps, "add a member", &[(Kind::Member, None, Some(short))], |contract| {
-                let schema = plain(Shape::Boolean);
+                let schema = Schema::from(Shape::Boolean);
                 way(contract)
                     .members
                     .insert(NEW.to_owned(), Member { required, schema });
@@ -300,7 +300,7 @@ impl Made<'_> {
             Shape::Boolean => Shape::String,
             _ => Shape::Boolean,
         };
-        let (was, now) = (type_in_short(&schema), type_in_short(&plain(other.clone())));
+        let (was, now) = (type_in_short(&schema), type_in_short(&Schema::from(other.clone())));
         self.make(root, steps, "change the type", &[(Kind::Type, Some(&was), Some(&now))], |contract| {
             let schema = way(contract);
             schema.shape = other;
@@ -397,7 +397,7 @@ impl Made<'_> {
         }
         let last = format!("{steps}|{}", combination.alternatives.len() + 1);
         self.make(root, &last, "add an alternative", &[(Kind::Alternative, None, Some("boolean"))], |contract| {
-            of(contract, &|alternatives| alternatives.push(plain(Shape::Boolean)));
+            of(contract, &|alternatives| alternatives.push(Schema::from(Shape::Boolean)));
         });
         let union: &dyn Fn(&mut Contract) -> &mut Combination = &|contract| match &mut way(contract).shape {
             Shape::Combination(combination) => combination,
@@ -441,13 +441,6 @@ fn object_of(schema: &mut Schema) -> &mut Object {
     match &mut schema.shape {
         Shape::Object(object) => object,
         _ => unreachable!("it was an object"),
-    }
-}
-
-fn plain(shape: Shape) -> Schema {
-    Schema {
-        shape,
-        ..Schema::default()
     }
 }
 

@@ -180,10 +180,7 @@ fn a_renamed_record_is_accounted_for_all_the_same() {
 #[test]
 fn a_report_says_what_and_where_and_what_to_do() {
     let told = report(|contract| {
-        let boolean = Schema {
-            shape: Shape::Boolean,
-            ..Schema::default()
-        };
+        let boolean = Schema::from(Shape::Boolean);
         let member = Member {
             required: false,
             schema: boolean,

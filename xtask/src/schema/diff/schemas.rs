@@ -373,10 +373,7 @@ impl<'a> Walk<'a> {
     }
 
     fn is_same_record(&mut self, old: &str, new: &str) -> bool {
-        let named = |name: &str| Schema {
-            shape: Shape::Named(name.to_owned()),
-            ..Schema::default()
-        };
+        let named = |name: &str| Schema::from(Shape::Named(name.to_owned()));
         self.old.says.digest(&named(old)) == self.new.says.digest(&named(new))
     }
 

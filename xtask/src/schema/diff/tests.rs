@@ -45,10 +45,7 @@ fn member<'c>(contract: &'c mut Contract, record: &str, member: &str) -> &'c mut
 }
 
 fn named(name: &str) -> Schema {
-    Schema {
-        shape: Shape::Named(name.to_owned()),
-        ..Schema::default()
-    }
+    Shape::Named(name.to_owned()).into()
 }
 
 fn object(members: &[(&str, Schema)]) -> Schema {
@@ -59,13 +56,9 @@ fn object(members: &[(&str, Schema)]) -> Schema {
         };
         ((*name).to_owned(), member)
     };
-    Schema {
-        shape: Shape::Object(Object {
-            members: members.iter().map(member).collect(),
-            rest: Rest::Open,
-        }),
-        ..Schema::default()
-    }
+    let members = members.iter().map(member).collect();
+    let rest = Rest::Open;
+    Shape::Object(Object { members, rest }).into()
 }
 
 /// The v3 contract with a member of this schema, and with these records.
@@ -76,21 +69,14 @@ fn with(member: Schema, records: impl IntoIterator<Item = (String, Schema)>) -> 
     contract
 }
 
-fn scalar(shape: Shape) -> Schema {
-    Schema {
-        shape,
-        ..Schema::default()
-    }
-}
-
 fn union(how: How, alternatives: impl IntoIterator<Item = Schema>) -> Schema {
     let alternatives = alternatives.into_iter().collect();
-    scalar(Shape::Combination(Combination::new(how, alternatives, None)))
+    Schema::from(Shape::Combination(Combination::new(how, alternatives, None)))
 }
 
 /// An object with a `type` of one value, and a member.
 fn kind(tag: &str, member: &str, schema: Schema) -> Schema {
-    let mut tag_of = scalar(Shape::String);
+    let mut tag_of = Schema::from(Shape::String);
     tag_of.values.insert(tag.to_owned());
     object(&[("type", tag_of), (member, schema)])
 }

@@ -17,10 +17,7 @@ pub(super) fn schema(node: &Node<'_>) -> Result<Schema> {
     if let Some(reference) = node.get("$ref")? {
         // What stands beside a reference means nothing in OpenAPI 3.0, whatever its author thought.
         known(node, &["$ref"], &[])?;
-        return Ok(Schema {
-            shape: Shape::Named(name_in(&reference, "schemas")?),
-            ..Schema::default()
-        });
+        return Ok(Schema::from(Shape::Named(name_in(&reference, "schemas")?)));
     }
     for how in How::ALL {
         if node.get(how.keyword())?.is_some() {
@@ -150,10 +147,7 @@ fn combination(node: &Node<'_>, how: How) -> Result<Schema> {
         beside_parts |= node.get(member)?.is_some();
     }
     if beside_parts {
-        alternatives.push(Schema {
-            shape: Shape::Object(object(node)?),
-            ..Schema::default()
-        });
+        alternatives.push(Schema::from(Shape::Object(object(node)?)));
     }
     // The usual way to say more of a reference than its place allows.
     let only_named = matches!(

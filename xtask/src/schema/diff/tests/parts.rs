@@ -85,15 +85,15 @@ fn values_that_no_part_shares_are_not_any_value() {
 
 #[test]
 fn parts_that_are_named_again_and_again_are_put_together_once() {
-    let all = |parts: &[&str]| Schema {
-        shape: Shape::Combination(Combination::new(How::All, parts.iter().map(|name| named(name)).collect(), None)),
-        ..Schema::default()
+    let all = |parts: &[&str]| {
+        Schema::from(Shape::Combination(Combination::new(
+            How::All,
+            parts.iter().map(|name| named(name)).collect(),
+            None,
+        )))
     };
     let text = |name: &str| {
-        let text = Schema {
-            shape: Shape::String,
-            ..Schema::default()
-        };
+        let text = Schema::from(Shape::String);
         object(&[(name, text)])
     };
     let doubled = |last: &str| {
@@ -117,10 +117,7 @@ fn parts_that_are_named_again_and_again_are_put_together_once() {
 fn what_is_described_in_parts_is_told_of_with_the_record_that_it_is_in() {
     let of = |member: &str| {
         let parts = vec![named("Part"), object(&[(member, Schema::default())])];
-        let all = Schema {
-            shape: Shape::Combination(Combination::new(How::All, parts, None)),
-            ..Schema::default()
-        };
+        let all = Schema::from(Shape::Combination(Combination::new(How::All, parts, None)));
         with(all, [("Part".to_owned(), object(&[("shared", Schema::default())]))])
     };
     let found = diff(&of("a"), &of("b"));
@@ -138,13 +135,13 @@ fn what_is_described_in_parts_is_told_of_with_the_record_that_it_is_in() {
 
 #[test]
 fn what_parts_say_of_a_value_holds_of_the_whole() {
-    let mut short = scalar(Shape::String);
+    let mut short = Schema::from(Shape::String);
     short.rules.insert("maxLength".to_owned(), "9".to_owned());
     short.nullable = true;
-    let mut whole = scalar(Shape::Any);
+    let mut whole = Schema::from(Shape::Any);
     whole.rules.insert("minLength".to_owned(), "1".to_owned());
     let parts = union(How::All, [short, whole]);
-    let mut in_place = scalar(Shape::String);
+    let mut in_place = Schema::from(Shape::String);
     in_place.rules = [("maxLength", "9"), ("minLength", "1")]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .into();

@@ -110,8 +110,8 @@ fn what_leads_to_one_record_on_very_many_ways_is_compared_once() {
 #[test]
 fn a_change_knows_every_place_of_the_new_contract() {
     // One record of the old contract is spelt out twice in the new one.
-    let spelt = || object(&[("x", scalar(Shape::Boolean))]);
-    let record = object(&[("x", scalar(Shape::String))]);
+    let spelt = || object(&[("x", Schema::from(Shape::Boolean))]);
+    let record = object(&[("x", Schema::from(Shape::String))]);
     let old = with(object(&[("a", named("Old")), ("b", named("Old"))]), [("Old".to_owned(), record)]);
     let new = with(object(&[("a", spelt()), ("b", spelt())]), []);
     let found = diff(&old, &new);

@@ -8,7 +8,7 @@ fn people_read_the_worst_first_and_a_repeated_change_once() {
         for operation in contract.operations.values_mut() {
             for (id, parameter) in &mut operation.parameters {
                 if id.name == "messageId" {
-                    parameter.schema = scalar(Shape::Boolean);
+                    parameter.schema = Schema::from(Shape::Boolean);
                 }
             }
         }

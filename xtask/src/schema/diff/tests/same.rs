@@ -155,7 +155,7 @@ fn names_and_what_is_spelt_out_may_take_turns() {
 
 #[test]
 fn what_is_said_beside_a_name_and_behind_it_is_the_same_as_in_place() {
-    let mut inner = scalar(Shape::Integer);
+    let mut inner = Schema::from(Shape::Integer);
     inner.format = Some("int32".to_owned());
     inner.rules.insert("minimum".to_owned(), "1".to_owned());
     let mut outer = named("Inner");

@@ -125,8 +125,8 @@ fn choices_that_lead_to_each_other_come_to_an_end() {
 
 #[test]
 fn alternatives_that_are_spelt_out_are_told_apart() {
-    let text = || scalar(Shape::String);
-    let yes = || scalar(Shape::Boolean);
+    let text = || Schema::from(Shape::String);
+    let yes = || Schema::from(Shape::Boolean);
     let old = union(How::One, [kind("A", "x", text()), kind("B", "x", text()), kind("C", "x", text())]);
     let new = union(How::One, [kind("A", "x", yes()), kind("B", "x", yes()), kind("C", "x", text())]);
     assert_eq!(
@@ -176,7 +176,7 @@ fn the_last_alternatives_left_are_one_only_where_they_may_be() {
 fn one_of_or_any_of_is_the_same_where_each_has_a_type_of_its_own() {
     let kinds = || [kind("A", "x", Schema::default()), kind("B", "x", Schema::default())];
     assert_eq!(told(union(How::One, kinds()), union(How::Any, kinds())), [""; 0]);
-    let plain = || [scalar(Shape::String), scalar(Shape::Boolean)];
+    let plain = || [Schema::from(Shape::String), Schema::from(Shape::Boolean)];
     assert_eq!(
         told(union(How::One, plain()), union(How::Any, plain())),
         ["… | type changed: oneOf of boolean, string -> anyOf of boolean, string | breaking"]
