@@ -78,6 +78,12 @@ fn message(portal: u64, number: usize) -> PublishMessage {
     PublishMessage::new("1000", body)
 }
 
+/// A client of the one portal.
+fn client(emulator: &Emulator, clock: &ManualClock, portals: &Portals) -> Client {
+    let stack = Stack::new(emulator.transport()).clock(clock.clone());
+    Client::new(stack.oauth(portals.portal("62515")).build())
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_thousand_messages_at_once_with_an_expired_token_refresh_it_once() {
     let clock = clock();
@@ -85,12 +91,7 @@ async fn a_thousand_messages_at_once_with_an_expired_token_refresh_it_once() {
     let portals = Portals::builder(oauth(&emulator), store(&emulator, &[62515]))
         .clock(clock.clone())
         .build();
-    let client = Client::new(
-        Stack::new(emulator.transport())
-            .clock(clock.clone())
-            .oauth(portals.portal("62515"))
-            .build(),
-    );
+    let client = client(&emulator, &clock, &portals);
     client.publish_message(message(62515, 0)).await.unwrap();
     clock.advance(minutes(31));
     let calls: Vec<_> = (1..=1_000)
@@ -128,12 +129,7 @@ async fn a_token_that_ends_sooner_than_it_said_costs_one_more_request_and_no_mes
     let emulator = Emulator::with_seed(seed(&clock, &[62515]).add_token(token(0)).add_token(token(1)));
     let store = MemoryTokenStore::new().with("62515", PortalTokens::new("refresh"));
     let portals = Portals::builder(boaster(&asked), store).clock(clock.clone()).build();
-    let client = Client::new(
-        Stack::new(emulator.transport())
-            .clock(clock.clone())
-            .oauth(portals.portal("62515"))
-            .build(),
-    );
+    let client = client(&emulator, &clock, &portals);
     client.publish_message(message(62515, 0)).await.unwrap();
     clock.advance(minutes(25));
     let reply = client.publish_message(message(62515, 1)).await.unwrap();
