@@ -7,6 +7,7 @@
 
 mod change;
 mod credentials;
+mod discriminators;
 mod operations;
 mod parts;
 mod print;

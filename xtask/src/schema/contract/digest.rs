@@ -170,7 +170,12 @@ impl<'a> Digests<'a> {
                 digests.into_iter().for_each(|of| digest.number(of));
                 if let Some(discriminator) = &combination.discriminator {
                     digest.text(&discriminator.member);
-                    for (value, record) in &discriminator.mapping {
+                    // Of those that are told by their own names, the names are sent.
+                    let targets = match is_choice {
+                        true => discriminator.targets(combination),
+                        false => discriminator.mapping.clone(),
+                    };
+                    for (value, record) in &targets {
                         digest.text(value);
                         digest.number(self.of_record(record, depth));
                     }

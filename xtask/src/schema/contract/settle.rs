@@ -1,7 +1,7 @@
 //! What holds of the values at a place, however the description says it: under a name, in parts, or spelt out.
 
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Deref;
 use std::rc::Rc;
 
@@ -14,7 +14,11 @@ use super::{Combination, Contract, How, Object, Rest, Schema, Shape};
 pub(crate) struct Settled<'a> {
     contract: &'a Contract,
     known: RefCell<HashMap<&'a str, Whole<'a>>>,
+    told: RefCell<HashMap<&'a str, Rc<Discriminators>>>,
 }
+
+/// By the member that tells what a value is: the record for each value of it.
+pub(crate) type Discriminators = BTreeMap<String, BTreeMap<String, String>>;
 
 /// A schema that says everything by itself.
 #[derive(Clone, Debug)]
@@ -43,6 +47,7 @@ impl<'a> Settled<'a> {
         Self {
             contract,
             known: RefCell::default(),
+            told: RefCell::default(),
         }
     }
 
@@ -64,6 +69,35 @@ impl<'a> Settled<'a> {
             Shape::Combination(parts) if parts.how == How::All => Whole::Made(Rc::new(self.made(schema))),
             _ => Whole::Itself(schema),
         }
+    }
+
+    /// The discriminators that stand beside parts which all hold, and so are in no settled schema. Those of each name
+    /// are found once.
+    pub(crate) fn discriminators(&self, schema: &Schema) -> Rc<Discriminators> {
+        let name = match &schema.shape {
+            Shape::Named(name) if says_nothing_beside(schema) => self.contract.records.get_key_value(name),
+            _ => None,
+        };
+        if let Some(known) = name.and_then(|(name, _)| self.told.borrow().get(name.as_str()).cloned()) {
+            return known;
+        }
+        let mut found = Discriminators::new();
+        for leaf in self.leaves(schema) {
+            if let Shape::Combination(Combination {
+                how: How::All,
+                discriminator: Some(discriminator),
+                ..
+            }) = &leaf.schema.shape
+            {
+                let values = found.entry(discriminator.member.clone()).or_default();
+                values.extend(discriminator.mapping.clone());
+            }
+        }
+        let found = Rc::new(found);
+        if let Some((name, _)) = name {
+            self.told.borrow_mut().insert(name, Rc::clone(&found));
+        }
+        found
     }
 
     /// What a name stands for, found once for it and for all names on the way.

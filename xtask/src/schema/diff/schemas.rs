@@ -5,12 +5,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::change::{Change, Direction, Item, Kind, Place, Root, Said};
 use super::parts::is_in_parts;
 use super::said::{self, Sayer};
-use super::unions::{Union, member_step, unions};
+use super::unions::{member_step, unions};
 use super::verdict::{self, Verdict};
 use super::{Found, sides};
-use crate::schema::contract::{
-    Combination, Contract, Discriminator, How, Member, Object, Rest, Schema, Settled, Shape, Whole, tags,
-};
+use crate::schema::contract::{Combination, Contract, How, Member, Object, Rest, Schema, Settled, Shape, Whole, tags};
 
 /// The records that stand at the same places of two contracts, by their names, and the directions that lead there.
 pub(crate) type Pairs = BTreeMap<(String, String), BTreeSet<Direction>>;
@@ -135,6 +133,7 @@ impl<'a> Walk<'a> {
         let is_made = wholes.iter().any(|whole| !matches!(whole, Whole::Itself(_)));
         let (old, new): (&Schema, &Schema) = (&wholes[0], &wholes[1]);
         self.rules(place, direction, old, new);
+        self.told_apart_beside(place, direction, called);
         let in_parts = is_in_parts(old) || is_in_parts(new);
         if !in_parts
             && self.as_unions([old, new], called).is_none()
@@ -244,7 +243,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn pair(&mut self, old: &str, new: &str, direction: Direction) {
+    pub(super) fn pair(&mut self, old: &str, new: &str, direction: Direction) {
         let directions = self.pairs.entry((old.to_owned(), new.to_owned())).or_default();
         if directions.insert(direction) {
             self.open.push((old.to_owned(), new.to_owned(), direction));
@@ -300,16 +299,7 @@ impl<'a> Walk<'a> {
 
     fn combination(&mut self, place: &Place, direction: Direction, old: &Combination, new: &Combination) {
         let union = unions(&mut self.old, old, &mut self.new, new);
-        match (&old.discriminator, &new.discriminator) {
-            (Some(was), Some(now)) if was.member == now.member => {
-                self.told_apart(place, direction, &union, [(was, old), (now, new)]);
-            }
-            (was, now) if was == now => {}
-            (was, now) => {
-                let [was, now] = [was, now].map(|of| of.as_ref().map(said::discriminator_in_short));
-                self.found.add(place, Kind::Rule, direction, was, now);
-            }
-        }
+        self.told_apart(place, direction, &union, [old, new]);
         for (old, new) in union.both {
             let place = Place {
                 old: old.at(&place.old),
@@ -333,48 +323,6 @@ impl<'a> Walk<'a> {
             };
             self.found.add(&place, Kind::Alternative, direction, None, Some(now));
         }
-    }
-
-    /// Compares what the values of a discriminator stand for. What they are called is not on the wire, so each is
-    /// followed to the alternative that it has become.
-    fn told_apart(
-        &mut self,
-        place: &Place,
-        direction: Direction,
-        union: &Union,
-        [old, new]: [(&Discriminator, &Combination); 2],
-    ) {
-        let became: BTreeSet<(&str, &str)> = union
-            .both
-            .iter()
-            .filter_map(|(was, now)| Some((was.name()?, now.name()?)))
-            .collect();
-        let member = &old.0.member;
-        let said = |value: &str, target: Option<&String>| {
-            target.map(|target| Said::short(format!("told apart by {member}: {value} is {target}")))
-        };
-        for (value, (was, now)) in sides(&old.0.targets(old.1), &new.0.targets(new.1)) {
-            let verdict = match (was, now) {
-                (Some(was), Some(now)) if became.contains(&(was.as_str(), now.as_str())) => continue,
-                (Some(was), Some(now)) => {
-                    let listed = union.both.iter().any(|(of, _)| of.name() == Some(was));
-                    if !listed && self.is_same_record(was, now) {
-                        continue;
-                    }
-                    Verdict::Breaking
-                }
-                (Some(_), None) if direction == Direction::Sent => Verdict::Breaking,
-                (Some(_), None) => Verdict::Harmless,
-                _ => Verdict::Adopt,
-            };
-            let said = [said(value, was), said(value, now)];
-            self.found.judge(place, Kind::Rule, direction, said, verdict);
-        }
-    }
-
-    fn is_same_record(&mut self, old: &str, new: &str) -> bool {
-        let named = |name: &str| Schema::from(Shape::Named(name.to_owned()));
-        self.old.says.digest(&named(old)) == self.new.says.digest(&named(new))
     }
 
     /// Two schemas as unions, where only one of them is and the other is like one of its alternatives: what could only

@@ -1,5 +1,6 @@
 //! Contracts that are made for one difference, and what is said of it.
 
+mod discriminators;
 mod mutants;
 mod operations;
 mod parts;

@@ -19,10 +19,11 @@ pub(super) struct Alternative {
     pub(super) schema: Schema,
     /// The record that it is an alternative of, where that is not the union itself but one among its alternatives.
     record: Option<String>,
-    is_within: bool,
     /// How the step to it is written, see [`Item`].
     step: String,
+    /// The only value of what tells it apart, and the member that does.
     tag: Option<String>,
+    told_by: Option<String>,
     digest: String,
     /// The names of its members but for the one that tells it, where it is an object.
     members: Option<BTreeSet<String>>,
@@ -38,18 +39,28 @@ pub(super) fn unions(
     new: &mut Side<'_>,
     new_union: &Combination,
 ) -> Union {
+    let none = BTreeSet::new();
+    let mut gone = alternatives(old, old_union, &none);
+    let mut added = alternatives(new, new_union, &none);
+    let whole = [&gone, &added].map(|found| unions_among(found));
+    if !whole[1].is_empty() {
+        gone = alternatives(old, old_union, &whole[1]);
+    }
+    if !whole[0].is_empty() {
+        added = alternatives(new, new_union, &whole[0]);
+    }
     let mut union = Union {
         both: Vec::new(),
-        gone: alternatives(old, old_union),
-        added: alternatives(new, new_union),
+        gone,
+        added,
     };
     union.join(|of| Some((of.digest.clone(), of.tag.clone(), of.name().map(str::to_owned))));
     union.join(|of| Some((of.digest.clone(), of.tag.clone())));
     union.join(|of| Some((of.digest.clone(), of.name().map(str::to_owned))));
     union.join(|of| Some(of.digest.clone()));
-    union.join_alike(|was, now| was.tag.is_some() && was.tag == now.tag);
+    union.join_alike(|was, now| was.is_told_as(now) && was.tag == now.tag);
     union.join(|of| of.name().map(str::to_owned));
-    union.join_alike(|was, now| (was.tag.is_none() || now.tag.is_none()) && was.in_common(now) > 0);
+    union.join_alike(|was, now| !was.is_told_as(now) && was.in_common(now) > 0);
     if let ([was], [now]) = (&*union.gone, &*union.added)
         && was.may_be(now)
     {
@@ -58,11 +69,26 @@ pub(super) fn unions(
     union
 }
 
-/// All alternatives. A union that is itself an alternative of one that chooses alike is as if its own were listed there.
-fn alternatives(side: &mut Side<'_>, union: &Combination) -> Vec<Alternative> {
-    let mut found = Vec::new();
-    add(side, union, &Way::default(), &mut BTreeSet::new(), &mut found);
-    found
+/// All alternatives. A union that is itself an alternative of one that chooses alike is as if its own were listed there,
+/// unless the other contract has it as a whole.
+fn alternatives(side: &mut Side<'_>, union: &Combination, whole: &BTreeSet<String>) -> Vec<Alternative> {
+    let mut finding = Finding {
+        whole,
+        met: BTreeSet::new(),
+        found: Vec::new(),
+        known: HashMap::new(),
+    };
+    finding.add(side, union, &Way::default());
+    finding.found
+}
+
+/// The names and the digests of the alternatives that are unions and stay whole, such as those with a discriminator.
+fn unions_among(found: &[Alternative]) -> BTreeSet<String> {
+    let unions = found.iter().filter(|of| of.shape == UNION);
+    unions
+        .flat_map(|of| [Some(of.digest.clone()), of.name().map(str::to_owned)])
+        .flatten()
+        .collect()
 }
 
 /// The way from a union to one within it.
@@ -73,60 +99,82 @@ struct Way {
     is_within: bool,
 }
 
-fn add(side: &mut Side<'_>, union: &Combination, way: &Way, met: &mut BTreeSet<String>, found: &mut Vec<Alternative>) {
-    let told = tags(&side.settled, union);
-    for ((alternative, step), tag) in union.alternatives.iter().zip(told.steps()).zip(told.of) {
-        let settled = side.settled.of(alternative);
-        let step = format!("{}{step}", way.steps);
-        if let Shape::Combination(inner) = &settled.shape
-            && inner.how == union.how
-            && [union, inner].iter().all(|union| union.discriminator.is_none())
-            && !settled.nullable
-            && settled.values.is_empty()
-            && settled.rules.is_empty()
-        {
-            let inner_way = match &alternative.shape {
-                Shape::Named(name) if !met.insert(name.clone()) => continue,
-                Shape::Named(name) => Way {
-                    record: Some(name.clone()),
-                    steps: String::new(),
-                    is_within: true,
-                },
-                _ => Way {
-                    record: way.record.clone(),
-                    steps: step,
-                    is_within: true,
-                },
-            };
-            let inner = inner.clone();
-            add(side, &inner, &inner_way, met, found);
-            continue;
-        }
-        let digest = side.says.digest(alternative);
-        // What is an alternative on two ways is one.
-        if found
-            .iter()
-            .any(|known| (way.is_within || known.is_within) && known.schema == *alternative)
-        {
-            continue;
-        }
-        let members = match &settled.shape {
-            Shape::Object(object) => {
-                let others = object.members.keys().filter(|name| Some(*name) != told.member.as_ref());
-                Some(others.cloned().collect())
+/// The alternatives that were found so far.
+struct Finding<'w> {
+    /// The unions that stay as they are, by their names and digests.
+    whole: &'w BTreeSet<String>,
+    /// The names of the unions that were gone into.
+    met: BTreeSet<String>,
+    found: Vec<Alternative>,
+    /// What was found, and whether it was so within another union.
+    known: HashMap<Schema, bool>,
+}
+
+impl Finding<'_> {
+    fn add(&mut self, side: &mut Side<'_>, union: &Combination, way: &Way) {
+        let told = tags(&side.settled, union);
+        for ((alternative, step), tag) in union.alternatives.iter().zip(told.steps()).zip(told.of) {
+            let settled = side.settled.of(alternative);
+            let step = format!("{}{step}", way.steps);
+            let digest = side.says.digest(alternative);
+            if let Shape::Combination(inner) = &settled.shape
+                && inner.how == union.how
+                && [union, inner].iter().all(|union| union.discriminator.is_none())
+                && !settled.nullable
+                && settled.values.is_empty()
+                && settled.rules.is_empty()
+                && !self.whole.contains(&digest)
+                && !name(alternative).is_some_and(|name| self.whole.contains(name))
+            {
+                let inner_way = match name(alternative) {
+                    Some(name) if !self.met.insert(name.to_owned()) => continue,
+                    Some(name) => Way {
+                        record: Some(name.to_owned()),
+                        steps: String::new(),
+                        is_within: true,
+                    },
+                    None => Way {
+                        record: way.record.clone(),
+                        steps: step,
+                        is_within: true,
+                    },
+                };
+                self.add(side, inner, &inner_way);
+                continue;
             }
-            _ => None,
-        };
-        found.push(Alternative {
-            schema: alternative.clone(),
-            record: way.record.clone(),
-            is_within: way.is_within,
-            step,
-            tag,
-            digest,
-            members,
-            shape: kind(&settled.shape),
-        });
+            // What is an alternative on two ways is one.
+            match self.known.get_mut(alternative) {
+                Some(is_within) if *is_within || way.is_within => continue,
+                Some(_) => {}
+                None => {
+                    self.known.insert(alternative.clone(), way.is_within);
+                }
+            }
+            let members = match &settled.shape {
+                Shape::Object(object) => {
+                    let others = object.members.keys().filter(|name| Some(*name) != told.member.as_ref());
+                    Some(others.cloned().collect())
+                }
+                _ => None,
+            };
+            self.found.push(Alternative {
+                schema: alternative.clone(),
+                record: way.record.clone(),
+                step,
+                told_by: tag.is_some().then(|| told.member.clone()).flatten(),
+                tag,
+                digest,
+                members,
+                shape: kind(&settled.shape),
+            });
+        }
+    }
+}
+
+fn name(schema: &Schema) -> Option<&str> {
+    match &schema.shape {
+        Shape::Named(name) => Some(name),
+        _ => None,
     }
 }
 
@@ -140,10 +188,12 @@ impl Alternative {
     }
 
     pub(super) fn name(&self) -> Option<&str> {
-        match &self.schema.shape {
-            Shape::Named(name) => Some(name),
-            _ => None,
-        }
+        name(&self.schema)
+    }
+
+    /// Whether the tags of the two are values of the same member.
+    fn is_told_as(&self, other: &Self) -> bool {
+        self.told_by.is_some() && self.told_by == other.told_by
     }
 
     /// Whether this may have become that: two kinds that are told apart have at least a member in common then.
@@ -179,6 +229,17 @@ impl Alternative {
 }
 
 impl Union {
+    /// The names of the alternatives of both.
+    pub(super) fn names(&self) -> [BTreeSet<&str>; 2] {
+        let (was, now) = self
+            .both
+            .iter()
+            .map(|(was, now)| (was, now))
+            .unzip::<_, _, Vec<_>, Vec<_>>();
+        [(was, &self.gone), (now, &self.added)]
+            .map(|(both, alone)| both.into_iter().chain(alone).filter_map(Alternative::name).collect())
+    }
+
     /// Puts those of the same key together, the first with the first.
     fn join<K: Eq + Hash>(&mut self, key: impl Fn(&Alternative) -> Option<K>) {
         let mut added = HashMap::<K, VecDeque<usize>>::new();
@@ -230,6 +291,8 @@ impl Union {
     }
 }
 
+const UNION: &str = "union";
+
 fn kind(shape: &Shape) -> &'static str {
     match shape {
         Shape::Any => "any",
@@ -239,7 +302,7 @@ fn kind(shape: &Shape) -> &'static str {
         Shape::Array(_) => "array",
         Shape::Object(_) => "object",
         Shape::Named(_) => "named",
-        Shape::Combination(_) => "union",
+        Shape::Combination(_) => UNION,
     }
 }
 
