@@ -22,7 +22,7 @@ pub(super) struct Side<'a> {
 }
 
 impl<'a> Side<'a> {
-    fn new(contract: &'a Contract) -> Self {
+    pub(super) fn new(contract: &'a Contract) -> Self {
         Self {
             contract,
             settled: Settled::new(contract),

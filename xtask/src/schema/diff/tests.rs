@@ -1,6 +1,7 @@
 //! Contracts that are made for one difference, and what is said of it.
 
 mod discriminators;
+mod joins;
 mod mutants;
 mod operations;
 mod parts;
