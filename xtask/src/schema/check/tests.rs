@@ -7,7 +7,7 @@ use crate::schema::code::{self, Code};
 use crate::schema::contract::tests::checked_in;
 use crate::schema::contract::{Member, Schema, Shape};
 use crate::schema::deviations;
-use crate::schema::mutate::{Mutant, mutants};
+use crate::schema::mutate::{Mutant, Pair, mutants, pairs};
 
 fn deviations() -> Vec<Deviation> {
     deviations::parse(include_str!("../../../contracts/deviations.json")).unwrap()
@@ -80,6 +80,51 @@ fn every_single_mutation_of_a_description_is_found_and_nothing_else() {
                 assert_eq!(found, wanted, "{}", mutant.what);
             }
         }
+    }
+}
+
+#[test]
+fn of_two_mutations_at_once_each_is_found_or_is_in_what_the_other_took_away() {
+    let (mut apart, mut hidden) = (0, 0);
+    for (code, contract) in versions() {
+        let deviations = deviations();
+        let findings = |contract: &Contract| check(&code, contract, &deviations, None).findings;
+        for Pair { first, second, both } in pairs(&contract, 64) {
+            if first.touches(&second) {
+                continue;
+            }
+            let found = findings(&both);
+            let (_, reached) = diff::diff_with_pairs(&code.contract, &both);
+            let (_, before) = diff::diff_with_pairs(&code.contract, &contract);
+            // Each deviation that is listed beneath what is gone stands as a note beside it.
+            let is_noted = |item: &str| found.iter().any(|of| of.notes.iter().any(|note| note.contains(item)));
+            for mutant in [&first, &second] {
+                let is_there = match &mutant.root {
+                    Root::Record(name) => {
+                        let leads = |pairs: &diff::Pairs| pairs.keys().filter(|(_, hubspot)| hubspot == name).count();
+                        leads(&reached) == leads(&before)
+                    }
+                    _ => true,
+                };
+                for alone in findings(&mutant.contract) {
+                    let is_it = |of: &&Finding| of.item == alone.item && kind(of) == kind(&alone);
+                    let same = found.iter().find(is_it);
+                    match is_there {
+                        true => assert!(same.is_some() || is_noted(&alone.item), "{} {}", first.what, second.what),
+                        false => assert!(!found.is_empty(), "{} {}", first.what, second.what),
+                    }
+                    if same.is_some() { apart += 1 } else { hidden += 1 }
+                }
+            }
+        }
+    }
+    assert!(apart > 200 && hidden > 20, "{apart} apart, {hidden} hidden");
+}
+
+fn kind(finding: &Finding) -> (Kind, bool) {
+    match &finding.what {
+        What::Differs { kind, .. } => (*kind, true),
+        What::Stale(kind) => (*kind, false),
     }
 }
 

@@ -4,6 +4,7 @@ mod discriminators;
 mod joins;
 mod mutants;
 mod operations;
+mod pairs;
 mod parts;
 mod places;
 mod print;
