@@ -5,6 +5,7 @@
 //! - [`code`] makes a contract of what the code says; [`check`] holds it against HubSpot's, with [`deviations`] allowed
 //!   for, and [`coverage`] counts.
 //! - [`payloads`] reads recorded bodies as what [`manifest`] says of them, with the types of [`kinds`].
+//! - [`work`] bounds what all of this may take.
 //! - [`command`] reads the command line and the files; everything else is pure.
 
 mod check;
@@ -29,6 +30,7 @@ mod openapi;
 mod payloads;
 #[cfg(test)]
 mod proof;
+mod work;
 
 pub(crate) use self::command::{check, run};
 pub(crate) use self::fuzz::fuzz;

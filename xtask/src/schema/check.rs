@@ -12,6 +12,7 @@ use super::code::Code;
 use super::contract::{Contract, Schema, Shape};
 use super::deviations::Deviation;
 use super::diff::{self, Change, Direction, Item, Kind, Root, Said, Sayer, Verdict};
+use super::work::TooMuch;
 
 /// What is not accounted for.
 #[derive(Debug)]
@@ -55,8 +56,13 @@ pub(crate) struct Report {
 
 /// Holds the code against a contract. `before` is the contract that it was last held against, if that is another one: it
 /// tells what is new in a list that is too long to be listed.
-pub(crate) fn check(code: &Code, contract: &Contract, deviations: &[Deviation], before: Option<&Contract>) -> Report {
-    let (changes, pairs) = diff::diff_with_pairs(&code.contract, contract);
+pub(crate) fn check(
+    code: &Code,
+    contract: &Contract,
+    deviations: &[Deviation],
+    before: Option<&Contract>,
+) -> Result<Report, TooMuch> {
+    let (changes, pairs) = diff::diff_with_pairs(&code.contract, contract)?;
     let reached: BTreeSet<&str> = pairs.keys().map(|(name, _)| name.as_str()).collect();
     let mut open = Open::new(deviations, &contract.version);
     let news = News {
@@ -130,7 +136,7 @@ pub(crate) fn check(code: &Code, contract: &Contract, deviations: &[Deviation], 
             None => stale(deviation, &mut report.findings),
         }
     }
-    report
+    Ok(report)
 }
 
 /// Whether the code has to account for a difference.
@@ -250,7 +256,9 @@ impl News<'_> {
                 && matches!(&news.item.root, Root::Record(name) if called.contains(name.as_str()))
                 && news.item.steps == change.item.steps
         };
-        let changes = self.changes.get_or_init(|| diff::diff(before, self.contract));
+        let changes = self
+            .changes
+            .get_or_init(|| diff::diff(before, self.contract).unwrap_or_default());
         changes.iter().filter(same_place).map(diff::what).collect()
     }
 }

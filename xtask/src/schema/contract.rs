@@ -18,7 +18,7 @@ use std::fmt;
 
 pub(crate) use self::digest::{Digests, of_texts};
 pub(crate) use self::limits::rule;
-pub(crate) use self::settle::{Settled, Whole};
+pub(crate) use self::settle::{Settled, Whole, weight};
 pub(crate) use self::tags::{in_step, tags};
 use crate::schema::json::{Result, Unreadable};
 

@@ -9,8 +9,10 @@ use std::fmt::Write as _;
 use super::check::Report;
 use super::contract::{
     Content, Contract, How, Object, Operation, OperationId, Rest, Schema, Settled, Shape, in_step, media_type, tags,
+    weight,
 };
 use super::diff::{Change, Item, Kind, Root, member_step, part_step};
+use super::work::{MOST, TooMuch};
 
 /// How the code stands to a fact of HubSpot's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,7 +63,7 @@ pub(crate) struct Coverage {
 }
 
 /// Counts the facts of a contract, by what a check of the code against it has found.
-pub(crate) fn of(contract: &Contract, report: &Report) -> Coverage {
+pub(crate) fn of(contract: &Contract, report: &Report) -> Result<Coverage, TooMuch> {
     let mut counting = Counting {
         contract,
         settled: Settled::new(contract),
@@ -79,7 +81,10 @@ pub(crate) fn of(contract: &Contract, report: &Report) -> Coverage {
         counting.operation(id, operation);
     }
     counting.records();
-    counting.coverage
+    match counting.is_too_much() {
+        true => Err(TooMuch),
+        false => Ok(counting.coverage),
+    }
 }
 
 /// Walks a contract once.
@@ -166,8 +171,16 @@ impl<'a> Counting<'a> {
         }
     }
 
+    fn is_too_much(&self) -> bool {
+        self.settled.work.steps() > MOST
+    }
+
     /// Counts what is in a schema. Returns how the code stands to it: as to what is above it, and to its type.
     fn schema(&mut self, item: &Item, schema: &Schema, above: Status) -> Status {
+        self.settled.work.add(1 + weight(schema) + item.steps.len() / 256);
+        if self.is_too_much() {
+            return above;
+        }
         let here = above.max(self.there(item));
         self.values(item, schema, here);
         match &schema.shape {
@@ -339,7 +352,7 @@ mod tests {
         versions
             .map(|(version, mut contract)| {
                 change(&mut contract);
-                of(&contract, &check(&code::of(version), &contract, &deviations, None))
+                of(&contract, &check(&code::of(version), &contract, &deviations, None).unwrap()).unwrap()
             })
             .collect()
     }
@@ -447,8 +460,8 @@ mod tests {
             ]
         };
         for mutant in mutants(&contract) {
-            let report = check(&code, &mutant.contract, &deviations, None);
-            let coverage = of(&mutant.contract, &report);
+            let report = check(&code, &mutant.contract, &deviations, None).unwrap();
+            let coverage = of(&mutant.contract, &report).unwrap();
             let all = facts(&coverage).map(Count::all);
             assert_eq!(all, facts_in(&mutant.contract), "{}", mutant.what);
             // What HubSpot has no more is no fact to be counted.

@@ -33,17 +33,26 @@ pub(crate) use self::said::{schema_in_short, type_in_short};
 pub(crate) use self::schemas::Pairs;
 pub(crate) use self::unions::member_step;
 use crate::schema::contract::Contract;
+use crate::schema::work::TooMuch;
 
 /// Everything that differs, in the order of the places.
-pub(crate) fn diff(old: &Contract, new: &Contract) -> Vec<Change> {
-    diff_with_pairs(old, new).0
+pub(crate) fn diff(old: &Contract, new: &Contract) -> Result<Vec<Change>, TooMuch> {
+    Ok(diff_with_pairs(old, new)?.0)
 }
 
 /// Everything that differs, and which records of the two were found at the same places.
-pub(crate) fn diff_with_pairs(old: &Contract, new: &Contract) -> (Vec<Change>, Pairs) {
+pub(crate) fn diff_with_pairs(old: &Contract, new: &Contract) -> Result<(Vec<Change>, Pairs), TooMuch> {
     let mut walk = schemas::Walk::new(old, new);
     operations::compare(&mut walk);
     walk.finish()
+}
+
+/// How many steps it takes to find what differs.
+#[cfg(test)]
+pub(crate) fn steps(old: &Contract, new: &Contract) -> Result<usize, TooMuch> {
+    let mut walk = schemas::Walk::new(old, new);
+    operations::compare(&mut walk);
+    Ok(walk.finish_counting()?.1)
 }
 
 /// Collects differences. The same one found on two ways is one that travels in two directions.

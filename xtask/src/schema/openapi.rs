@@ -8,7 +8,10 @@ mod schema;
 #[cfg(test)]
 mod tests;
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
 
 use crate::schema::contract::{
     self, Body, Content, Contract, Flow, Operation, OperationId, Parameter, ParameterId, Requirement, Response, Scheme,
@@ -43,6 +46,7 @@ pub(crate) fn import(document: &Node<'_>) -> Result<Contract> {
             .map(|node| security(&node))
             .transpose()?
             .unwrap_or_default(),
+        copied: Cell::default(),
     };
     let mut contract = Contract {
         version: version(document)?.to_owned(),
@@ -135,7 +139,13 @@ struct Shared<'a> {
     document: Node<'a>,
     /// Holds for every operation that does not say otherwise.
     security: BTreeSet<Requirement>,
+    /// How many values were put where they are used, so far.
+    copied: Cell<usize>,
 }
+
+/// The most values of shared parts that are put where they are used. Each use is one more copy, so that a small file
+/// could come to more than any memory holds. HubSpot's files take a few hundred.
+const MOST_COPIED: usize = 1_000_000;
 
 impl<'a> Shared<'a> {
     /// The thing itself, where a reference to a shared one may stand.
@@ -146,6 +156,9 @@ impl<'a> Shared<'a> {
         let mut found = node.clone();
         for _ in 0..MOST {
             let Some(reference) = found.get("$ref")? else {
+                if !std::ptr::eq(found.value, node.value) {
+                    self.copy(node, size(found.value))?;
+                }
                 return Ok(found);
             };
             let name = name_in(&reference, kind)?;
@@ -159,6 +172,34 @@ impl<'a> Shared<'a> {
             };
         }
         node.refuse("the references lead in a circle")
+    }
+
+    /// What holds for an operation that says nothing of it.
+    fn security(&self, node: &Node<'a>) -> Result<BTreeSet<Requirement>> {
+        let scopes = self.security.iter().flat_map(BTreeMap::values).map(BTreeSet::len);
+        self.copy(node, self.security.len() + scopes.sum::<usize>())?;
+        Ok(self.security.clone())
+    }
+
+    /// Counts what is put at a place besides what stands there.
+    fn copy(&self, node: &Node<'a>, size: usize) -> Result<()> {
+        self.copied.set(self.copied.get().saturating_add(size));
+        if self.copied.get() > MOST_COPIED {
+            return node.refuse(format!(
+                "what operations share comes to more than {MOST_COPIED} values where it is used; put the schemas in it \
+                 among the file's schemas, and refer to them by name"
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// How many values there are in a value.
+fn size(value: &Value) -> usize {
+    match value {
+        Value::Array(elements) => 1 + elements.iter().map(size).sum::<usize>(),
+        Value::Object(members) => 1 + members.values().map(size).sum::<usize>(),
+        _ => 1,
     }
 }
 
@@ -192,13 +233,14 @@ fn path_item<'a>(
         return item.refuse("a path begins with a slash and has no spaces");
     }
     let for_all = parameters(shared, item)?;
+    let size_for_all = item.get("parameters")?.map_or(0, |node| size(node.value));
     for method in METHODS {
         if let Some(node) = item.get(method)? {
             let id = OperationId {
                 path: path.to_owned(),
                 method: method.to_uppercase(),
             };
-            operations.insert(id, operation(shared, &node, &for_all)?);
+            operations.insert(id, operation(shared, &node, &for_all, size_for_all)?);
         }
     }
     Ok(())
@@ -208,6 +250,7 @@ fn operation<'a>(
     shared: &Shared<'a>,
     node: &Node<'a>,
     for_all: &BTreeMap<ParameterId, Parameter>,
+    shared_size: usize,
 ) -> Result<Operation> {
     known(
         node,
@@ -224,6 +267,7 @@ fn operation<'a>(
             "security",
         ],
     )?;
+    shared.copy(node, shared_size)?;
     let mut parameters_of = for_all.clone();
     parameters_of.extend(parameters(shared, node)?);
     let mut responses = BTreeMap::new();
@@ -244,7 +288,7 @@ fn operation<'a>(
         responses,
         security: node
             .get("security")?
-            .map_or_else(|| Ok(shared.security.clone()), |node| security(&node))?,
+            .map_or_else(|| shared.security(node), |node| security(&node))?,
         deprecated: node.flag_of("deprecated")?,
     })
 }

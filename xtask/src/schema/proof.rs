@@ -31,7 +31,7 @@ fn versions() -> Vec<Version> {
     let versions = ApiVersion::ALL.into_iter().map(code::of).zip(checked_in());
     versions
         .map(|(code, contract)| Version {
-            pairs: diff::diff_with_pairs(&code.contract, &contract).1,
+            pairs: diff::diff_with_pairs(&code.contract, &contract).unwrap().1,
             deviations: deviations
                 .iter()
                 .filter(|deviation| deviation.versions.contains(&contract.version))

@@ -9,13 +9,14 @@ use crate::error::{Error, Result};
 use crate::output;
 use crate::schema::contract::Contract;
 use crate::schema::deviations::{self, Deviation};
+use crate::schema::work::TooMuch;
 use crate::schema::{check, code, coverage, files};
 
 pub(super) fn run(arguments: &[String]) -> Result<()> {
     let deviations = deviations()?;
     let mut open = 0;
     for (version, contract, before) in contracts(Arguments::from(arguments)?)? {
-        let report = check::check(&code::of(version), &contract, &deviations, before.as_ref());
+        let report = checked(version, &contract, &deviations, before.as_ref())?;
         open += report.findings.len();
         output::print(&check::to_text(&report))?;
     }
@@ -31,10 +32,23 @@ pub(super) fn coverage(arguments: &[String]) -> Result<()> {
     let counted = contracts(Arguments::from(arguments)?)?
         .into_iter()
         .map(|(version, contract, before)| {
-            let report = check::check(&code::of(version), &contract, &deviations, before.as_ref());
-            coverage::of(&contract, &report)
+            let report = checked(version, &contract, &deviations, before.as_ref())?;
+            coverage::of(&contract, &report).map_err(|error| too_much(version, error))
         });
-    output::print(&coverage::to_text(&counted.collect::<Vec<_>>()))
+    output::print(&coverage::to_text(&counted.collect::<Result<Vec<_>>>()?))
+}
+
+fn checked(
+    version: ApiVersion,
+    contract: &Contract,
+    deviations: &[Deviation],
+    before: Option<&Contract>,
+) -> Result<check::Report> {
+    check::check(&code::of(version), contract, deviations, before).map_err(|error| too_much(version, error))
+}
+
+fn too_much(version: ApiVersion, error: TooMuch) -> Error {
+    Error::failed(format!("the description of {version}: {error}"))
 }
 
 /// A contract to hold the code against, and the one that is checked in where that is another.

@@ -14,7 +14,8 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
     let [old, new] = names.as_slice() else {
         return Err(Error::usage(format!("`schema diff` takes two files or versions, the old one first\n\n{USAGE}")));
     };
-    let changes = diff::diff(&files::read_any(old)?, &files::read_any(new)?);
+    let changes = diff::diff(&files::read_any(old)?, &files::read_any(new)?)
+        .map_err(|error| Error::failed(format!("{old} and {new}: {error}")))?;
     let shown = match json.is_empty() {
         true => diff::to_text(&changes),
         false => diff::to_json(&changes),

@@ -104,7 +104,8 @@ fn values_of_schema(name: &str, file: &Path) -> Result<Report> {
     let mut known = BTreeSet::new();
     for version in ApiVersion::ALL {
         let contract = files::read_checked_in(version.as_str())?;
-        let (_, pairs) = diff::diff_with_pairs(&code::of(version).contract, &contract);
+        let (_, pairs) = diff::diff_with_pairs(&code::of(version).contract, &contract)
+            .map_err(|error| Error::failed(format!("{version}: {error}")))?;
         if let Some((record, _)) = pairs.keys().find(|(_, hubspot)| hubspot == name) {
             let read = kinds::record(record).ok_or_else(|| Error::failed(format!("nothing here reads a {record}")))?;
             let mut report = Report::default();

@@ -8,12 +8,15 @@ use std::rc::Rc;
 use super::limits;
 use super::print::schema_text;
 use super::{Combination, Contract, How, Object, Rest, Schema, Shape};
+use crate::schema::work::{MOST, Work};
 
 /// Settles the schemas of one contract, that of each name once.
 #[derive(Clone, Debug)]
 pub(crate) struct Settled<'a> {
     contract: &'a Contract,
     known: RefCell<HashMap<&'a str, Whole<'a>>>,
+    /// The pieces that were put together, and the attempts at it.
+    pub(crate) work: Work,
     told: RefCell<HashMap<&'a str, Rc<Discriminators>>>,
 }
 
@@ -47,6 +50,7 @@ impl<'a> Settled<'a> {
         Self {
             contract,
             known: RefCell::default(),
+            work: Work::default(),
             told: RefCell::default(),
         }
     }
@@ -138,7 +142,7 @@ impl<'a> Settled<'a> {
         let mut whole = Schema::default();
         let mut made = match parts.iter().all(|leaf| whole.join(leaf).is_some()) {
             true => whole,
-            false => in_parts(parts),
+            false => in_parts(parts, &self.work),
         };
         made.nullable = nullable;
         made
@@ -166,6 +170,7 @@ impl<'a> Settled<'a> {
                 }
                 _ => false,
             };
+            self.work.add(1 + weight(part));
             leaves.push(Leaf {
                 schema: part,
                 nullable,
@@ -189,12 +194,16 @@ struct Leaf<'s> {
 }
 
 /// What does not fit into one schema, as few as do fit together. Which they are does not depend on any name.
-fn in_parts(mut leaves: Vec<&Leaf<'_>>) -> Schema {
+fn in_parts(mut leaves: Vec<&Leaf<'_>>, work: &Work) -> Schema {
     let key = |leaf: &&Leaf<'_>| (is_choice(&leaf.schema.shape), nameless(leaf.schema), schema_text(leaf.schema));
     leaves.sort_by_cached_key(key);
     let mut parts: Vec<Schema> = Vec::new();
     for leaf in leaves {
         let joined = parts.iter_mut().find_map(|part| {
+            work.add(1 + weight(part));
+            if work.steps() > MOST {
+                return None;
+            }
             let mut whole = part.clone();
             whole.join(leaf)?;
             *part = whole;
@@ -220,6 +229,16 @@ fn in_parts(mut leaves: Vec<&Leaf<'_>>) -> Schema {
     }
     whole.shape = Shape::Combination(Combination::new(How::All, parts, None));
     whole
+}
+
+/// How much there is in a schema, without what is in its parts.
+pub(crate) fn weight(schema: &Schema) -> usize {
+    let of_shape = match &schema.shape {
+        Shape::Object(object) => object.members.len(),
+        Shape::Combination(combination) => combination.alternatives.len(),
+        _ => 0,
+    };
+    of_shape + schema.values.len()
 }
 
 fn is_choice(shape: &Shape) -> bool {

@@ -42,9 +42,13 @@ pub(crate) fn tags(settled: &Settled<'_>, union: &Combination) -> Tags {
     let mut others = others.filter(|(_, member)| member.required && member.schema.values.len() == 1);
     let different = others.find_map(|(name, _)| {
         let must = |of: &Schema| object(of).is_some_and(|of| of.members.get(name).is_some_and(|of| of.required));
+        // Before all of them are looked at for each of the members of the first.
+        if alternatives.len() < 2 || !alternatives.iter().all(|of| must(of)) {
+            return None;
+        }
         let told = of(name);
         let differ = told.iter().flatten().collect::<BTreeSet<_>>().len() == told.len();
-        (differ && told.len() > 1 && alternatives.iter().all(|of| must(of))).then(|| told_by(name, told))
+        differ.then(|| told_by(name, told))
     });
     different.unwrap_or_else(|| Tags {
         member: None,

@@ -113,6 +113,24 @@ impl Item {
     }
 }
 
+impl Item {
+    /// Where each of the steps ends, and the root before them.
+    pub(crate) fn ends_of_steps(&self) -> Vec<usize> {
+        let mut ends = Vec::new();
+        let mut is_escaped = false;
+        for (at, byte) in self.steps.bytes().enumerate() {
+            match byte {
+                _ if is_escaped => is_escaped = false,
+                b'\\' => is_escaped = true,
+                b' ' | b'.' | b'[' | b'{' | b'|' | b'&' => ends.push(at),
+                _ => {}
+            }
+        }
+        ends.push(self.steps.len());
+        ends
+    }
+}
+
 impl fmt::Display for Item {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let root = match &self.root {

@@ -49,6 +49,7 @@ impl Walk<'_> {
             self.new.settled.discriminators(called[1]),
         ];
         for (member, of) in sides(&*old, &*new) {
+            self.work_at(place, [of.0, of.1].into_iter().flatten().map(BTreeMap::len).sum());
             if let (Some(was), Some(now)) = of {
                 self.targets(place, direction, member, [was, now], None);
                 continue;
@@ -98,6 +99,7 @@ impl Walk<'_> {
         let said = |value: &str, target: Option<&String>| {
             target.map(|target| Said::short(format!("told apart by {member}: {value} is {target}")))
         };
+        self.work_at(place, old.len() + new.len());
         for (value, (was, now)) in sides(old, new) {
             let verdict = match (was, now) {
                 (Some(was), Some(now)) if became.contains(&(was.as_str(), now.as_str())) => continue,

@@ -13,6 +13,10 @@ impl Walk<'_> {
     pub(super) fn parts(&mut self, place: &Place, direction: Direction, [old, new]: [&Schema; 2]) -> bool {
         let [mut gone, mut added] = [old, new].map(of);
         let mut both = Vec::new();
+        self.work_at(place, gone.len().saturating_mul(added.len()));
+        if self.is_too_much() {
+            return true;
+        }
         let digests = [
             gone.iter()
                 .map(|(_, part)| self.old.says.digest(part))

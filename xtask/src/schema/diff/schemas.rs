@@ -8,7 +8,10 @@ use super::said::{self, Sayer};
 use super::unions::{member_step, unions};
 use super::verdict::{self, Verdict};
 use super::{Found, sides};
-use crate::schema::contract::{Combination, Contract, How, Member, Object, Rest, Schema, Settled, Shape, Whole, tags};
+use crate::schema::contract::{
+    Combination, Contract, How, Member, Object, Rest, Schema, Settled, Shape, Whole, tags, weight,
+};
+use crate::schema::work::{self, TooMuch, Work};
 
 /// The records that stand at the same places of two contracts, by their names, and the directions that lead there.
 pub(crate) type Pairs = BTreeMap<(String, String), BTreeSet<Direction>>;
@@ -37,6 +40,7 @@ pub(super) struct Walk<'a> {
     pub(super) old: Side<'a>,
     pub(super) new: Side<'a>,
     pub(super) found: Found,
+    work: Work,
     pairs: Pairs,
     /// Pairs that are still to be compared, with the direction that led there.
     open: Vec<(String, String, Direction)>,
@@ -67,6 +71,7 @@ impl<'a> Walk<'a> {
             old: Side::new(old),
             new: Side::new(new),
             found: Found::default(),
+            work: Work::default(),
             pairs: Pairs::new(),
             open: Vec::new(),
             apart: Vec::new(),
@@ -76,8 +81,13 @@ impl<'a> Walk<'a> {
     }
 
     /// Compares what the operations have led to, and all that this leads to in turn.
-    pub(super) fn finish(mut self) -> (Vec<Change>, Pairs) {
-        loop {
+    pub(super) fn finish(self) -> Result<(Vec<Change>, Pairs), TooMuch> {
+        Ok(self.finish_counting()?.0)
+    }
+
+    /// The same, and how many steps it took.
+    pub(super) fn finish_counting(mut self) -> Result<((Vec<Change>, Pairs), usize), TooMuch> {
+        while !self.is_too_much() {
             if let Some((old, new, direction)) = self.open.pop() {
                 let records = (self.old.contract.records.get(&old), self.new.contract.records.get(&new));
                 if let (Some(old_schema), Some(new_schema)) = records {
@@ -90,7 +100,7 @@ impl<'a> Walk<'a> {
                 break;
             }
         }
-        let mut changes = self.found.into_changes();
+        let mut changes = std::mem::take(&mut self.found).into_changes();
         for change in &mut changes {
             change.also.extend(others(&change.item, &self.again[0]));
             let there: Vec<Item> = change
@@ -100,12 +110,38 @@ impl<'a> Walk<'a> {
                 .collect();
             change.there.extend(there);
             change.also.remove(&change.item);
+            self.work.add(change.also.len() + change.there.len());
+            if self.is_too_much() {
+                break;
+            }
         }
-        (changes, self.pairs)
+        let steps = self.steps();
+        match self.is_too_much() {
+            true => Err(TooMuch),
+            false => Ok(((changes, self.pairs), steps)),
+        }
+    }
+
+    /// Counts what is done at a place. The way to it is written out once for each step.
+    pub(super) fn work_at(&self, place: &Place, steps: usize) {
+        let way = place.old.steps.len().max(place.new.steps.len());
+        self.work.add(1 + steps + way / 256);
+    }
+
+    fn steps(&self) -> usize {
+        self.work.steps() + self.old.settled.work.steps() + self.new.settled.work.steps()
+    }
+
+    /// Whether so much was done that the rest is not even tried.
+    pub(super) fn is_too_much(&self) -> bool {
+        self.steps() > work::MOST
     }
 
     /// Compares what stands at one place.
     pub(super) fn schema(&mut self, place: &Place, direction: Direction, old: &Schema, new: &Schema) {
+        if self.is_too_much() {
+            return;
+        }
         let nullable = [self.old.settled.of(old).nullable, self.new.settled.of(new).nullable];
         match (&old.shape, &new.shape) {
             // Who allows null, the name or what uses it, makes no difference.
@@ -120,6 +156,7 @@ impl<'a> Walk<'a> {
 
     /// Compares what stands at one place but for whether it may be null.
     fn record(&mut self, place: &Place, direction: Direction, old: &Schema, new: &Schema) {
+        self.work_at(place, 0);
         if let (Shape::Named(old_name), Shape::Named(new_name)) = (&old.shape, &new.shape)
             && [old, new].iter().all(|of| of.format.is_none() && of.values.is_empty())
         {
@@ -130,6 +167,7 @@ impl<'a> Walk<'a> {
         // One of them may have a name for what the other says in place.
         let called = [old, new];
         let wholes = [self.old.settled.of(old), self.new.settled.of(new)];
+        self.work_at(place, wholes.iter().map(|whole| weight(whole)).sum());
         let is_made = wholes.iter().any(|whole| !matches!(whole, Whole::Itself(_)));
         let (old, new): (&Schema, &Schema) = (&wholes[0], &wholes[1]);
         self.rules(place, direction, old, new);
@@ -252,7 +290,11 @@ impl<'a> Walk<'a> {
 
     fn object(&mut self, place: &Place, direction: Direction, old: &Object, new: &Object) {
         for (name, of) in sides(&old.members, &new.members) {
+            if self.is_too_much() {
+                return;
+            }
             let place = place.step(&member_step(name));
+            self.work_at(&place, 0);
             let travels = [
                 of.0.is_some_and(|member| travels(&self.old.settled, member, direction)),
                 of.1.is_some_and(|member| travels(&self.new.settled, member, direction)),
@@ -298,7 +340,7 @@ impl<'a> Walk<'a> {
     }
 
     fn combination(&mut self, place: &Place, direction: Direction, old: &Combination, new: &Combination) {
-        let union = unions(&mut self.old, old, &mut self.new, new);
+        let union = unions(&mut self.old, old, &mut self.new, new, &self.work);
         self.told_apart(place, direction, &union, [old, new]);
         for (old, new) in union.both {
             let place = Place {
@@ -337,7 +379,7 @@ impl<'a> Walk<'a> {
             (None, Some(new)) => (Combination::new(new.how, vec![called[0].clone()], None), new.clone()),
             _ => return None,
         };
-        let both = unions(&mut self.old, &old, &mut self.new, &new).both;
+        let both = unions(&mut self.old, &old, &mut self.new, &new, &self.work).both;
         let is_one_of_them = both.iter().any(|(was, now)| was.is_alike(now));
         is_one_of_them.then_some((old, new))
     }
@@ -393,7 +435,10 @@ fn travels(settled: &Settled<'_>, member: &Member, direction: Direction) -> bool
 
 /// The places at which an item stands too, for what was compared at the first place only.
 fn others(item: &Item, again: &BTreeMap<Item, BTreeSet<Item>>) -> Vec<Item> {
-    let ends = item.steps.char_indices().map(|(at, _)| at).chain([item.steps.len()]);
+    if again.is_empty() {
+        return Vec::new();
+    }
+    let ends = item.ends_of_steps().into_iter();
     let behind = ends.filter_map(|end| {
         let (first, rest) = item.steps.split_at_checked(end)?;
         let first = Item::new(item.root.clone()).step(first);

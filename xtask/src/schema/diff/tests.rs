@@ -11,16 +11,25 @@ mod print;
 mod same;
 mod unions;
 mod verdicts;
+mod work;
 
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::*;
+use super::{diff as try_diff, diff_with_pairs as try_diff_with_pairs, *};
 use crate::schema::contract::tests::{CHECKED_IN, checked_in};
 use crate::schema::contract::{Combination, Content, How, Member, Object, OperationId, Rest, Schema, Shape};
 use crate::schema::files::{contract_in, openapi_in};
 use crate::schema::mutate::mutants;
+
+fn diff(old: &Contract, new: &Contract) -> Vec<Change> {
+    try_diff(old, new).unwrap()
+}
+
+fn diff_with_pairs(old: &Contract, new: &Contract) -> (Vec<Change>, Pairs) {
+    try_diff_with_pairs(old, new).unwrap()
+}
 
 fn v3() -> Contract {
     contract_in(CHECKED_IN[0].1).unwrap()

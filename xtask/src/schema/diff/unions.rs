@@ -6,6 +6,7 @@ use std::hash::Hash;
 use super::change::{Item, Root};
 use super::schemas::Side;
 use crate::schema::contract::{Combination, Schema, Shape, in_step, tags};
+use crate::schema::work::{MOST, Work};
 
 /// The alternatives of two unions, each with its place among those of its contract.
 pub(super) struct Union {
@@ -38,6 +39,7 @@ pub(super) fn unions(
     old_union: &Combination,
     new: &mut Side<'_>,
     new_union: &Combination,
+    work: &Work,
 ) -> Union {
     let none = BTreeSet::new();
     let mut gone = alternatives(old, old_union, &none);
@@ -54,13 +56,14 @@ pub(super) fn unions(
         gone,
         added,
     };
+    work.add(union.weight());
     union.join(|of| Some((of.digest.clone(), of.tag.clone(), of.name().map(str::to_owned))));
     union.join(|of| Some((of.digest.clone(), of.tag.clone())));
     union.join(|of| Some((of.digest.clone(), of.name().map(str::to_owned))));
     union.join(|of| Some(of.digest.clone()));
-    union.join_alike(|was, now| was.is_told_as(now) && was.tag == now.tag);
+    union.join_alike(work, |of| Some((of.told_by.clone()?, of.tag.clone())), |_, _| true);
     union.join(|of| of.name().map(str::to_owned));
-    union.join_alike(|was, now| !was.is_told_as(now) && was.in_common(now) > 0);
+    union.join_alike(work, |_| Some(()), |was, now| !was.is_told_as(now) && was.in_common(now) > 0);
     if let ([was], [now]) = (&*union.gone, &*union.added)
         && was.may_be(now)
     {
@@ -191,6 +194,10 @@ impl Alternative {
         name(&self.schema)
     }
 
+    fn weight(&self) -> usize {
+        self.members.as_ref().map_or(0, BTreeSet::len)
+    }
+
     /// Whether the tags of the two are values of the same member.
     fn is_told_as(&self, other: &Self) -> bool {
         self.told_by.is_some() && self.told_by == other.told_by
@@ -240,6 +247,11 @@ impl Union {
             .map(|(both, alone)| both.into_iter().chain(alone).filter_map(Alternative::name).collect())
     }
 
+    /// How many alternatives and members there are.
+    fn weight(&self) -> usize {
+        self.gone.iter().chain(&self.added).map(|of| 1 + of.weight()).sum()
+    }
+
     /// Puts those of the same key together, the first with the first.
     fn join<K: Eq + Hash>(&mut self, key: impl Fn(&Alternative) -> Option<K>) {
         let mut added = HashMap::<K, VecDeque<usize>>::new();
@@ -253,11 +265,27 @@ impl Union {
         self.put_together(partners);
     }
 
-    /// Puts together those of which one may have become the other: what has most in common first.
-    fn join_alike(&mut self, may_be: impl Fn(&Alternative, &Alternative) -> bool) {
+    /// Puts together those of a group of which one may have become the other: what has most in common first.
+    fn join_alike<K: Eq + Hash>(
+        &mut self,
+        work: &Work,
+        group: impl Fn(&Alternative) -> Option<K>,
+        may_be: impl Fn(&Alternative, &Alternative) -> bool,
+    ) {
+        let mut groups = HashMap::<K, Vec<usize>>::new();
+        for (at, now) in self.added.iter().enumerate() {
+            if let Some(group) = group(now) {
+                groups.entry(group).or_default().push(at);
+            }
+        }
         let mut alike = Vec::new();
         for (was_at, was) in self.gone.iter().enumerate() {
-            for (now_at, now) in self.added.iter().enumerate() {
+            for &now_at in group(was).and_then(|group| groups.get(&group)).into_iter().flatten() {
+                let now = &self.added[now_at];
+                work.add(1 + was.weight().min(now.weight()));
+                if work.steps() > MOST {
+                    return;
+                }
                 if may_be(was, now) {
                     let most_first = std::cmp::Reverse(was.in_common(now));
                     // No name decides.

@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::schema::files::openapi_in;
 use crate::schema::json;
 
 /// A small description of everything that HubSpot's have, and of what OpenAPI offers beyond.
@@ -288,4 +289,45 @@ fn members_beside_parts_and_integers_that_are_listed_are_taken() {
       ] }"#;
     assert!(text.contains(expected), "{text}");
     assert_eq!(Contract::parse(&Node::document(&json::parse(&text).unwrap())), imported(&description));
+}
+
+#[test]
+fn what_is_shared_is_not_copied_without_end() {
+    let of = |operations: usize, members: usize| {
+        let members: serde_json::Map<String, Value> = (0..members).map(|at| (format!("m{at}"), json!({}))).collect();
+        let shared = json!({ "content": { "application/json": { "schema": { "properties": members } } } });
+        let paths: serde_json::Map<String, Value> = (0..operations)
+            .map(|at| {
+                let get = json!({ "responses": { "200": { "$ref": "#/components/responses/Shared" } } });
+                (format!("/custom-channels/{at}"), json!({ "get": get }))
+            })
+            .collect();
+        let description = json!({
+            "openapi": "3.0.1", "info": { "version": "v3" }, "paths": paths,
+            "components": { "responses": { "Shared": shared } },
+        });
+        openapi_in(&description.to_string())
+    };
+    assert!(of(100, 1_000).is_ok());
+    let refused = of(1_100, 1_000).unwrap_err().to_string();
+    assert!(refused.contains("/responses/200: what operations share comes to more than 1000000 values"), "{refused}");
+}
+
+#[test]
+fn what_holds_for_all_operations_is_not_copied_without_end() {
+    let paths = |operations: usize| -> Value {
+        let get = json!({ "get": { "responses": {} } });
+        let paths = (0..operations).map(|at| (format!("/custom-channels/{at}"), get.clone()));
+        Value::Object(paths.collect())
+    };
+    let of = |operations: usize| {
+        let scopes: Vec<String> = (0..1_000).map(|at| format!("scope{at}")).collect();
+        let description = json!({
+            "openapi": "3.0.1", "info": { "version": "v3" }, "paths": paths(operations), "security": [{ "key": scopes }],
+            "components": { "securitySchemes": { "key": { "type": "apiKey", "in": "query", "name": "key" } } },
+        });
+        openapi_in(&description.to_string())
+    };
+    assert!(of(100).is_ok());
+    assert!(of(1_100).unwrap_err().to_string().contains("what operations share"));
 }

@@ -8,6 +8,7 @@ use super::super::schemas::Side;
 use super::super::unions::unions;
 use super::*;
 use crate::schema::contract::Discriminator;
+use crate::schema::work::Work;
 
 /// A record of texts, with a `type` of one value if there is one.
 fn record(tag: Option<&str>, members: &[&str]) -> Schema {
@@ -57,7 +58,7 @@ fn contract_of(told: Told<'_>) -> (Contract, Combination) {
 fn joined(old: Told<'_>, new: Told<'_>) -> (BTreeSet<(String, String)>, [BTreeSet<String>; 2]) {
     let (old, old_union) = contract_of(old);
     let (new, new_union) = contract_of(new);
-    let union = unions(&mut Side::new(&old), &old_union, &mut Side::new(&new), &new_union);
+    let union = unions(&mut Side::new(&old), &old_union, &mut Side::new(&new), &new_union, &Work::default());
     let name = |name: Option<&str>| name.unwrap().to_owned();
     let both = union.both.iter().map(|(was, now)| (name(was.name()), name(now.name())));
     let alone = [&union.gone, &union.added].map(|of| of.iter().map(|of| name(of.name())).collect());
