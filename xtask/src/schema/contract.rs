@@ -272,10 +272,13 @@ impl Contract {
         let mut found = BTreeSet::new();
         self.each_schema(&mut |schema| found.extend(names(schema)));
         if let Some(name) = found.into_iter().find(|name| !self.records.contains_key(*name)) {
-            return Err(Unreadable::whole(format!("there is no schema `{name}`, though something refers to it")));
+            return Err(Unreadable::whole(format!(
+                "there is no schema `{name}`, though {} refers to it; add it, or mend the reference",
+                self.who_names(name)
+            )));
         }
         if let Some(name) = self.circle() {
-            return Err(Unreadable::whole(format!("the schema `{name}` refers only to itself")));
+            return Err(Unreadable::whole(format!("the schema `{name}` refers only to itself; give it a type")));
         }
         let schemes = self
             .operations
@@ -290,6 +293,26 @@ impl Contract {
             }
         }
         Ok(self)
+    }
+
+    /// What it is, among operations and schemas, that has a name in it.
+    fn who_names(&self, name: &str) -> String {
+        let operation = self
+            .operations
+            .iter()
+            .find(|(_, of)| names_in_operation(of).contains(&name));
+        if let Some((id, _)) = operation {
+            return format!("the operation {id}");
+        }
+        let is_it = |record: &Schema| {
+            let mut found = false;
+            record.each(&mut |schema| found |= names(schema).contains(&name));
+            found
+        };
+        match self.records.iter().find(|(_, record)| is_it(record)) {
+            Some((record, _)) => format!("the schema `{record}`"),
+            None => "something".to_owned(),
+        }
     }
 
     /// The first name that stands for nothing but names, if there is one. Each name is followed once.

@@ -1,7 +1,7 @@
 //! Where descriptions and contracts are, and how they are read. Whatever is wrong with a file is one line.
 
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use hubchannel_api::ApiVersion;
 
@@ -77,8 +77,18 @@ pub(crate) fn unknown() -> Result<Vec<String>> {
 }
 
 pub(crate) fn text(file: &Path) -> Result<String> {
-    let bytes = fs::read(file).map_err(|error| unreadable(file, &error))?;
+    let bytes = fs::read(file).map_err(|error| unreadable(file, &reason(&error)))?;
     json::text(bytes).map_err(|error| unreadable(file, &error))
+}
+
+/// Why a file or a folder cannot be read, and what to do.
+pub(crate) fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is nothing of this name; look for a slip in the path".to_owned(),
+        io::ErrorKind::IsADirectory => "this is a folder; name a file in it".to_owned(),
+        io::ErrorKind::NotADirectory => "this is a file; name the folder that it is in".to_owned(),
+        _ => error.to_string(),
+    }
 }
 
 fn unreadable(file: &Path, what: &dyn std::fmt::Display) -> Error {

@@ -91,14 +91,16 @@ fn is_custom_channels(document: &Node<'_>) -> Result<()> {
         return document.refuse("not an OpenAPI description, which would be an object");
     }
     if let Some(swagger) = document.get("swagger")? {
-        return document.refuse(format!("this is Swagger {}, not OpenAPI 3.0", swagger.value));
+        return document
+            .refuse(format!("this is Swagger {}, not OpenAPI 3.0, which is what HubSpot publishes", swagger.value));
     }
     match document.get("openapi")? {
         None => return document.refuse("not an OpenAPI description: it has no `openapi`"),
         Some(node) => {
             let openapi = node.text()?;
             if openapi != "3.0" && !openapi.starts_with("3.0.") {
-                return document.refuse(format!("this is OpenAPI {openapi}, not OpenAPI 3.0"));
+                return document
+                    .refuse(format!("this is OpenAPI {openapi}, not OpenAPI 3.0, which is what HubSpot publishes"));
             }
         }
     }

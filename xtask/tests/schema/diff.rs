@@ -81,3 +81,25 @@ fn what_cannot_be_compared_is_told_in_a_line() {
         assert!(outcome.err.contains(said), "{}", outcome.err);
     }
 }
+
+#[test]
+fn a_file_that_cannot_be_read_is_told_in_a_line_with_what_to_do() {
+    let folder = folder("diff-unreadable");
+    file(&folder, "cut.json", "{\n  \"openapi\": \"3.0");
+    file(&folder, "empty.json", " \n");
+    for (name, said) in [
+        ("lost.json", "there is nothing of this name; look for a slip in the path"),
+        ("", "this is a folder; name a file in it"),
+        ("cut.json", "the end is missing: it stops in the middle at line 2, column 18; download it again"),
+        ("empty.json", "there is nothing in this file; download it again"),
+    ] {
+        let outcome = schema([
+            "diff".to_owned(),
+            folder.join(name).to_string_lossy().into_owned(),
+            "v3".to_owned(),
+        ]);
+        assert_eq!(outcome.code, Some(2), "{}", outcome.err);
+        assert!(outcome.err.trim_end().ends_with(said), "{}", outcome.err);
+        assert_eq!(outcome.err.lines().count(), 1, "{}", outcome.err);
+    }
+}

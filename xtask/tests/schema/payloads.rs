@@ -253,7 +253,7 @@ fn what_is_no_file_is_named_and_never_waited_for() {
     for said in [
         "error: a folder, or a link to one, where a file belongs\n",
         "message/folder.json: a folder, or a link to one, where a file belongs\n",
-        "message/lost.json: No such file",
+        "message/lost.json: there is nothing of this name",
         "message/pipe.ndjson: neither a file nor a folder\n",
         "message/round.json: ",
     ] {

@@ -127,7 +127,8 @@ fn all_files(folder: &Path) -> Result<Vec<String>> {
     let mut files = Vec::new();
     let mut open = vec![(folder.to_path_buf(), String::new())];
     while let Some((folder, prefix)) = open.pop() {
-        let unreadable = |error: std::io::Error| Error::usage(format!("{}: {error}", folder.display()));
+        let unreadable =
+            |error: std::io::Error| Error::usage(format!("{}: {}", folder.display(), files::reason(&error)));
         for entry in fs::read_dir(&folder).map_err(unreadable)? {
             let entry = entry.map_err(unreadable)?;
             let name = entry.file_name();
@@ -153,7 +154,7 @@ fn is_file(file: &Path) -> std::result::Result<(), String> {
         Ok(data) if data.is_file() => Ok(()),
         Ok(data) if data.is_dir() => Err("a folder, or a link to one, where a file belongs".to_owned()),
         Ok(_) => Err("neither a file nor a folder".to_owned()),
-        Err(error) => Err(error.to_string()),
+        Err(error) => Err(files::reason(&error)),
     }
 }
 

@@ -62,14 +62,15 @@ fn a_fact_that_is_there_twice_is_refused() {
 fn names_lead_to_something() {
     assert_eq!(
         complaint(r#"{ "record": "Error" }"#, r#"{ "record": "Eror" }"#),
-        "there is no schema `Eror`, though something refers to it"
+        "there is no schema `Eror`, though the operation GET /conversations/custom-channels/v3 refers to it; add it, or \
+         mend the reference"
     );
     assert_eq!(
         complaint(
             r#""ContactUrl": { "type": "object""#,
             r#""ContactUrl": { "record": "ContactUrl" }, "Other": { "type": "object""#
         ),
-        "the schema `ContactUrl` refers only to itself"
+        "the schema `ContactUrl` refers only to itself; give it a type"
     );
     assert_eq!(
         complaint(r#""oauth2": [""#, r#""oauth3": [""#),

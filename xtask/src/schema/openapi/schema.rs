@@ -24,7 +24,13 @@ pub(super) fn schema(node: &Node<'_>) -> Result<Schema> {
             return combination(node, how);
         }
     }
-    let kind = node.text_of("type")?;
+    let kind = match node.get("type")? {
+        Some(kind) if kind.value.is_array() => {
+            return kind
+                .refuse("a list of types is OpenAPI 3.1; in 3.0 one type and `nullable`, or `oneOf`, say the same");
+        }
+        kind => kind.map(|kind| kind.text()).transpose()?,
+    };
     let has = |name: &str| node.get(name).is_ok_and(|member| member.is_some());
     let (shape, own): (Shape, &[&str]) = match kind {
         Some("boolean") => (Shape::Boolean, &[]),
@@ -36,11 +42,23 @@ pub(super) fn schema(node: &Node<'_>) -> Result<Schema> {
         Some(other) => return node.refuse(format!("OpenAPI 3.0 has no type `{other}`")),
         None if has("properties") || has("additionalProperties") => (Shape::Object(object(node)?), OBJECT),
         None if has("items") => (array(node)?, &["items"]),
-        None if has("enum") => (Shape::String, &[]),
+        None if has("enum") => (listed(node)?, &[]),
         None => (Shape::Any, &[]),
     };
     known(node, &["type"], &[own, BESIDE, RULES].concat())?;
     beside(node, shape)
+}
+
+/// The shape of what has its values listed and no type: integers, where all of them are.
+fn listed(node: &Node<'_>) -> Result<Shape> {
+    let values = node.elements_of("enum")?;
+    let mut values = values
+        .iter()
+        .map(|node| node.value)
+        .filter(|value| !value.is_null())
+        .peekable();
+    let are_integers = values.peek().is_some() && values.all(|value| value.is_i64() || value.is_u64());
+    Ok(if are_integers { Shape::Integer } else { Shape::String })
 }
 
 const OBJECT: &[&str] = &["properties", "required", "additionalProperties"];
@@ -54,18 +72,27 @@ fn beside(node: &Node<'_>, shape: Shape) -> Result<Schema> {
     let nullable = node.flag_of("nullable")?;
     let mut values = BTreeSet::new();
     if let Some(listed) = node.get("enum")? {
+        if !matches!(shape, Shape::String | Shape::Integer) {
+            return listed.refuse(
+                "only strings and integers can have their values listed; leave the type and say more in words",
+            );
+        }
         for value in listed.elements()? {
             // A nullable enum has to list null as well, which says nothing new.
             if !(nullable && value.value.is_null()) {
                 values.insert(match shape {
                     Shape::Integer if value.value.is_i64() || value.value.is_u64() => value.value.to_string(),
                     Shape::Integer => return value.refuse("this is no integer, and the type says that it is"),
-                    _ => value.text()?.to_owned(),
+                    _ => match value.value.as_str() {
+                        Some(text) => text.to_owned(),
+                        None => {
+                            return value.refuse(
+                                "this is no string, and those that are listed with it are, or the type says so",
+                            );
+                        }
+                    },
                 });
             }
-        }
-        if !matches!(shape, Shape::String | Shape::Integer) {
-            return listed.refuse("only strings and integers can have their values listed");
         }
         if values.is_empty() {
             return listed.refuse("an enum without values allows nothing");

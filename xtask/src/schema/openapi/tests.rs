@@ -153,8 +153,14 @@ fn a_style_that_is_not_the_usual_one_is_kept() {
 fn another_file_is_told_in_a_line() {
     assert_eq!(complaint("", json!([])), "not an OpenAPI description, which would be an object");
     assert_eq!(complaint("", json!({})), "not an OpenAPI description: it has no `openapi`");
-    assert_eq!(complaint("", json!({ "swagger": "2.0" })), r#"this is Swagger "2.0", not OpenAPI 3.0"#);
-    assert_eq!(complaint("/openapi", json!("3.1.0")), "this is OpenAPI 3.1.0, not OpenAPI 3.0");
+    assert_eq!(
+        complaint("", json!({ "swagger": "2.0" })),
+        r#"this is Swagger "2.0", not OpenAPI 3.0, which is what HubSpot publishes"#
+    );
+    assert_eq!(
+        complaint("/openapi", json!("3.1.0")),
+        "this is OpenAPI 3.1.0, not OpenAPI 3.0, which is what HubSpot publishes"
+    );
     assert_eq!(
         complaint("/paths", json!({ "/crm/v3/objects/contacts": {} })),
         "not HubSpot's description of custom channels: no path has `custom-channels` in it"
@@ -174,9 +180,16 @@ fn yaml_is_told_from_broken_json() {
     ] {
         assert!(json::parse(yaml).unwrap_err().to_string().starts_with("this is YAML;"), "{yaml}");
     }
-    for broken in ["", "{", r#"{"a":1,}"#, "{} {}", "\u{feff}", "404: {"] {
+    for (broken, begins) in [
+        ("", "there is nothing in this file"),
+        ("\u{feff}", "there is nothing in this file"),
+        ("{", "the end is missing: it stops in the middle at line 1, column 1"),
+        (r#"{"a":1,}"#, "not JSON: "),
+        ("{} {}", "not JSON: "),
+        ("404: {", "this is YAML"),
+    ] {
         let said = json::parse(broken).unwrap_err().to_string();
-        assert!(said.starts_with("not JSON: ") || said.starts_with("this is YAML"), "{broken}: {said}");
+        assert!(said.starts_with(begins), "{broken}: {said}");
         assert_eq!(said.lines().count(), 1);
     }
 }
@@ -186,7 +199,12 @@ fn a_reference_that_leads_nowhere_is_named() {
     let schema = "/paths/~1v3~1custom-channels~1{id}/put/requestBody/content/application~1json/schema";
     assert_eq!(
         complaint(schema, json!({ "$ref": "#/components/schemas/Chanel" })),
-        "there is no schema `Chanel`, though something refers to it"
+        "there is no schema `Chanel`, though the operation PUT /v3/custom-channels/{id} refers to it; add it, or mend the \
+         reference"
+    );
+    assert_eq!(
+        complaint("/components/schemas/Channel/properties/any", json!({ "$ref": "#/components/schemas/Nope" })),
+        "there is no schema `Nope`, though the schema `Channel` refers to it; add it, or mend the reference"
     );
     assert_eq!(
         complaint(schema, json!({ "$ref": "other.json#/Channel" })),
@@ -207,7 +225,7 @@ fn a_reference_that_leads_nowhere_is_named() {
 fn circles_of_names_are_found() {
     assert_eq!(
         complaint("/components/schemas/Channel", json!({ "$ref": "#/components/schemas/Channel" })),
-        "the schema `Channel` refers only to itself"
+        "the schema `Channel` refers only to itself; give it a type"
     );
     assert_eq!(
         complaint("/components/responses/Error", json!({ "$ref": "#/components/responses/Error" })),
@@ -227,9 +245,11 @@ fn what_could_matter_on_the_wire_is_not_dropped() {
         complaint(member, json!({ "$ref": "#/components/schemas/Channel", "nullable": true })).contains("`nullable`")
     );
     assert!(complaint(member, json!({ "type": "null" })).contains("no type `null`"));
-    assert!(complaint(member, json!({ "type": ["string", "null"] })).contains("expected a string, found an array"));
+    assert!(complaint(member, json!({ "type": ["string", "null"] })).contains("a list of types is OpenAPI 3.1"));
     assert!(complaint(member, json!({ "type": "integer", "enum": ["1"] })).contains("this is no integer"));
-    assert!(complaint(member, json!({ "type": "number", "enum": [1] })).contains("expected a string, found a number"));
+    assert!(complaint(member, json!({ "type": "number", "enum": [1] })).contains("only strings and integers"));
+    assert!(complaint(member, json!({ "enum": ["a", 1] })).contains("enum/1: this is no string"));
+    assert!(complaint(member, json!({ "enum": [1, 1.5] })).contains("enum/0: this is no string"));
     assert!(complaint(member, json!({ "type": "boolean", "enum": ["a"] })).contains("only strings and integers"));
     assert!(complaint(member, json!({ "enum": [] })).contains("an enum without values"));
     assert!(complaint(member, json!({ "oneOf": [] })).contains("nothing to choose from"));
@@ -289,6 +309,21 @@ fn members_beside_parts_and_integers_that_are_listed_are_taken() {
       ] }"#;
     assert!(text.contains(expected), "{text}");
     assert_eq!(Contract::parse(&Node::document(&json::parse(&text).unwrap())), imported(&description));
+}
+
+#[test]
+fn listed_integers_need_no_type() {
+    let of = |schema: Value| {
+        let mut description = description();
+        *description
+            .pointer_mut("/components/schemas/Channel/properties/any")
+            .unwrap() = schema;
+        imported(&description).unwrap()
+    };
+    assert_eq!(of(json!({ "enum": [10, 2] })), of(json!({ "type": "integer", "enum": [10, 2] })));
+    let nullable = json!({ "enum": [null, 2], "nullable": true });
+    assert_eq!(of(nullable), of(json!({ "type": "integer", "enum": [2], "nullable": true })));
+    assert_eq!(of(json!({ "enum": ["10", "2"] })), of(json!({ "type": "string", "enum": ["10", "2"] })));
 }
 
 #[test]
