@@ -216,7 +216,6 @@ fn in_parts(mut leaves: Vec<&Leaf<'_>>, work: &Work) -> Schema {
             parts.push(part);
         }
     }
-    parts.retain(|part| *part != Schema::default());
     let mut whole = Schema::default();
     for keyword in limits::OF_THE_WHOLE {
         let said: BTreeSet<String> = parts

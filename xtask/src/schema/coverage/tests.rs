@@ -59,6 +59,29 @@ fn what_is_missing_is_counted() {
 }
 
 #[test]
+fn whatever_is_said_of_a_member_counts() {
+    let before = covered(|_| {});
+    let changes: [fn(&mut Schema); 3] = [
+        |schema| schema.format = Some("uuid".to_owned()),
+        |schema| schema.nullable ^= true,
+        |schema| {
+            schema.rules.insert("maxLength".to_owned(), "9".to_owned());
+        },
+    ];
+    for change in changes {
+        let after =
+            covered(|contract| match &mut contract.records.get_mut("ChannelIntegrationMessageEgg").unwrap().shape {
+                Shape::Object(object) => change(&mut object.members.get_mut("text").unwrap().schema),
+                _ => panic!("no object"),
+            });
+        for (before, after) in before.iter().zip(&after) {
+            assert_eq!(after.members.unlisted, 1, "{}", after.version);
+            assert_eq!(after.members.all(), before.members.all());
+        }
+    }
+}
+
+#[test]
 fn what_is_beneath_something_missing_is_missing_too() {
     let whole = covered(|_| {});
     let without = covered(|contract| {
