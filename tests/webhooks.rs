@@ -70,6 +70,10 @@ impl FromRef<Bridge> for Receiver {
 
 impl Bridge {
     fn new() -> Self {
+        Bridge::keeping(MemoryDeliveryStore::new())
+    }
+
+    fn keeping(store: MemoryDeliveryStore) -> Self {
         let verifier = Verifier::new(SECRET).public_url("https://bridge.example.com".parse().unwrap());
         let seen = Arc::new(Seen::default());
         let told = Arc::clone(&seen);
@@ -83,7 +87,7 @@ impl Bridge {
             });
         Bridge {
             receiver,
-            deliveries: Deliveries::new(MemoryDeliveryStore::new()),
+            deliveries: Deliveries::new(store),
             seen,
         }
     }
@@ -107,11 +111,15 @@ impl Bridge {
 async fn hook(State(bridge): State<Bridge>, Delivered(events): Delivered<ChannelEvents>) -> Answer {
     for event in &events {
         match bridge.deliveries.begin(DeliveryKey::of(event), now()).await {
-            Ok(Begin::New(delivery)) => {
-                if bridge.seen.fails.load(Ordering::Relaxed) || delivery.complete(now()).await.is_err() {
+            Ok(Begin::New(mut delivery)) => {
+                if !deliver(&bridge, event) {
+                    // Where this fails, others wait until the lease is over.
+                    let _ = delivery.release(now()).await;
                     return Answer::ComeAgain;
                 }
-                see(&bridge, event);
+                if delivery.complete(now()).await.is_err() {
+                    return Answer::ComeAgain;
+                }
             }
             Ok(Begin::Complete) => {}
             _ => return Answer::ComeAgain,
@@ -120,14 +128,15 @@ async fn hook(State(bridge): State<Bridge>, Delivered(events): Delivered<Channel
     Answer::Done
 }
 
-fn see(bridge: &Bridge, event: &ChannelEvent) {
+/// Passes a message on to the outside service, unless that is out of order.
+fn deliver(bridge: &Bridge, event: &ChannelEvent) -> bool {
+    if bridge.seen.fails.load(Ordering::Relaxed) {
+        return false;
+    }
     let text = AgentReply::of(event).and_then(|reply| reply.text());
-    bridge
-        .seen
-        .texts
-        .lock()
-        .unwrap()
-        .push(text.unwrap_or("no reply").to_owned());
+    let mut texts = bridge.seen.texts.lock().unwrap();
+    texts.push(text.unwrap_or("no reply").to_owned());
+    true
 }
 
 async fn subscriptions(State(bridge): State<Bridge>, Delivered(events): Delivered<ConversationEvents>) -> Answer {
@@ -356,6 +365,21 @@ async fn a_reply_that_failed_comes_again_and_one_that_is_done_does_nothing() {
     assert_eq!(send(address, &delivery).await, 204);
     assert_eq!(send(address, &delivery).await, 204);
     assert_eq!(bridge.texts(), ["Grüße 👋"]);
+}
+
+#[tokio::test]
+async fn two_processes_with_one_store_do_a_reply_once() {
+    let store = MemoryDeliveryStore::new();
+    let (one, other) = (Bridge::keeping(store.clone()), Bridge::keeping(store));
+    let (one_address, other_address) = (serve(one.router()).await, serve(other.router()).await);
+    let delivery = request(TARGET, SIGNED, BODY);
+    one.seen.fails.store(true, Ordering::Relaxed);
+    assert_eq!(send(one_address, &delivery).await, 503);
+    // What one has released, the other does at once; and then neither.
+    assert_eq!(send(other_address, &delivery).await, 204);
+    one.seen.fails.store(false, Ordering::Relaxed);
+    assert_eq!(send(one_address, &delivery).await, 204);
+    assert_eq!((one.texts().len(), other.texts().len()), (0, 1));
 }
 
 #[tokio::test]

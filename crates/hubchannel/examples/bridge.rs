@@ -70,27 +70,32 @@ async fn hook(State(bridge): State<Bridge>, Delivered(events): Delivered<Channel
     Answer::Done
 }
 
-/// Does one event, unless it is done.
+/// Does one event, unless it is done, or somebody is at it.
 async fn take(deliveries: Deliveries, event: ChannelEvent) -> Answer {
-    match deliveries.begin(DeliveryKey::of(&event), SystemClock.wall()).await {
-        Ok(Begin::New(delivery)) => {
-            if let Some(reply) = AgentReply::of(&event) {
-                if let Err(error) = pass_on(&reply) {
-                    eprintln!("not passed on: {error}");
-                    return Answer::ComeAgain;
-                }
-            } else if let Some(error) = event.as_unrecognized().and_then(|event| event.decode_error()) {
-                // Perhaps a reply: HubSpot comes again, and the bridge may be mended until then.
-                eprintln!("cannot be read: {error}");
-                return Answer::ComeAgain;
-            }
-            match delivery.complete(SystemClock.wall()).await {
-                Ok(()) => Answer::Done,
-                Err(_) => Answer::ComeAgain,
-            }
+    let mut delivery = match deliveries.begin(DeliveryKey::of(&event), SystemClock.wall()).await {
+        Ok(Begin::New(delivery)) => delivery,
+        Ok(Begin::Complete) => return Answer::Done,
+        Ok(Begin::UnderWay) | Err(_) => return Answer::ComeAgain,
+    };
+    // First the work, and then that it is done: what fails comes again, to whichever process it may be.
+    let outcome = match work(&event) {
+        Ok(()) => delivery.complete(SystemClock.wall()).await.map(|()| Answer::Done),
+        Err(error) => {
+            eprintln!("not passed on: {error}");
+            delivery.release(SystemClock.wall()).await.map(|()| Answer::ComeAgain)
         }
-        Ok(Begin::Complete) => Answer::Done,
-        Ok(Begin::UnderWay) | Err(_) => Answer::ComeAgain,
+    };
+    outcome.unwrap_or(Answer::ComeAgain)
+}
+
+fn work(event: &ChannelEvent) -> Result<(), String> {
+    if let Some(reply) = AgentReply::of(event) {
+        pass_on(&reply).map_err(str::to_owned)
+    } else if let Some(error) = event.as_unrecognized().and_then(|event| event.decode_error()) {
+        // Perhaps a reply: HubSpot comes again, and the bridge may be mended until then.
+        Err(format!("the event cannot be read: {error}"))
+    } else {
+        Ok(())
     }
 }
 

@@ -24,6 +24,8 @@
 //! [`Receiver`] is for servers. It takes an `http::Request`; with the feature `axum` it stands behind extractors, and with
 //! the feature `tower` behind a layer.
 
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod delivery;
 mod escape;
 mod explain;
@@ -40,7 +42,9 @@ mod verified;
 mod verifier;
 
 pub use self::{
-    delivery::{Begin, Deliveries, Delivery, DeliveryKey, DeliveryStore, DeliveryStoreError, MemoryDeliveryStore},
+    delivery::{
+        Begin, Claimed, Deliveries, Delivery, DeliveryKey, DeliveryStore, DeliveryStoreError, MemoryDeliveryStore,
+    },
     explain::{Difference, Explanation, Part},
     inline_image::{ImageSource, InlineImage, inline_images},
     public_url::{InvalidPublicUrl, PublicUrl},

@@ -70,6 +70,11 @@ impl DeliveryKey {
         }
     }
 
+    #[cfg(feature = "conformance")]
+    pub(crate) fn of_check(name: &str) -> Self {
+        DeliveryKey(name.into())
+    }
+
     /// The text, to keep it by.
     pub fn as_str(&self) -> &str {
         &self.0

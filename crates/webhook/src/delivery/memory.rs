@@ -1,4 +1,4 @@
-//! What is done, in memory.
+//! What is done and worked on, in memory.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -9,7 +9,7 @@ use std::{
 
 use async_trait::async_trait;
 
-use super::{DeliveryKey, DeliveryStore, DeliveryStoreError};
+use super::{Claimed, DeliveryKey, DeliveryStore, DeliveryStoreError};
 
 /// Keeps in memory what is done, for tests and for bridges that may do an event again after a restart. Clones are the same
 /// store.
@@ -22,14 +22,20 @@ use super::{DeliveryKey, DeliveryStore, DeliveryStoreError};
 /// assert!(store.is_empty());
 /// ```
 ///
-/// It forgets a key when it is told of the next one after its time; until then it holds about two hundred bytes for each.
+/// It forgets a key when it is asked for any one after its time; until then it holds about two hundred bytes for each.
 #[derive(Clone, Default)]
 pub struct MemoryDeliveryStore(Arc<Mutex<Kept>>);
 
 #[derive(Default)]
 struct Kept {
-    until: BTreeMap<DeliveryKey, SystemTime>,
+    rows: BTreeMap<DeliveryKey, Row>,
     by_time: BTreeSet<(SystemTime, DeliveryKey)>,
+}
+
+struct Row {
+    /// `None` where it is done.
+    holder: Option<Box<str>>,
+    until: SystemTime,
 }
 
 impl Kept {
@@ -38,19 +44,15 @@ impl Kept {
             && *until <= now
             && let Some((_, key)) = self.by_time.pop_first()
         {
-            self.until.remove(&key);
+            self.rows.remove(&key);
         }
     }
 
-    fn keep(&mut self, key: &DeliveryKey, until: SystemTime) {
-        let before = self.until.get(key).copied();
-        if before.is_some_and(|before| before >= until) {
-            return;
+    fn keep(&mut self, key: &DeliveryKey, row: Row) {
+        let until = row.until;
+        if let Some(before) = self.rows.insert(key.clone(), row) {
+            self.by_time.remove(&(before.until, key.clone()));
         }
-        if let Some(before) = before {
-            self.by_time.remove(&(before, key.clone()));
-        }
-        self.until.insert(key.clone(), until);
         self.by_time.insert((until, key.clone()));
     }
 }
@@ -61,9 +63,9 @@ impl MemoryDeliveryStore {
         MemoryDeliveryStore::default()
     }
 
-    /// How many keys it holds.
+    /// How many keys it holds: those that are done, and those that are worked on.
     pub fn len(&self) -> usize {
-        self.lock().until.len()
+        self.lock().rows.len()
     }
 
     /// Whether it holds none.
@@ -78,14 +80,36 @@ impl MemoryDeliveryStore {
 
 #[async_trait]
 impl DeliveryStore for MemoryDeliveryStore {
-    async fn is_complete(&self, key: &DeliveryKey, now: SystemTime) -> Result<bool, DeliveryStoreError> {
-        Ok(self.lock().until.get(key).is_some_and(|until| *until > now))
+    async fn claim(
+        &self,
+        key: &DeliveryKey,
+        holder: &str,
+        now: SystemTime,
+        until: SystemTime,
+    ) -> Result<Claimed, DeliveryStoreError> {
+        let mut kept = self.lock();
+        kept.forget_before(now);
+        match kept.rows.get(key).map(|row| row.holder.as_deref()) {
+            Some(None) => Ok(Claimed::Complete),
+            Some(Some(other)) if other != holder => Ok(Claimed::Held),
+            _ => {
+                let holder = Some(holder.into());
+                kept.keep(key, Row { holder, until });
+                Ok(Claimed::Granted)
+            }
+        }
     }
 
     async fn complete(&self, key: &DeliveryKey, now: SystemTime, until: SystemTime) -> Result<(), DeliveryStoreError> {
         let mut kept = self.lock();
         kept.forget_before(now);
-        kept.keep(key, until);
+        let done_until = kept
+            .rows
+            .get(key)
+            .filter(|row| row.holder.is_none())
+            .map(|row| row.until);
+        let until = done_until.map_or(until, |before| before.max(until));
+        kept.keep(key, Row { holder: None, until });
         Ok(())
     }
 }
