@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use hubchannel_model::{
-    ActorId, Attachment, ChannelAccountId, ChannelEvent, ChannelId, DeliveryIdentifier, FileAttachment,
+    ActorId, Attachment, ChannelAccountId, ChannelEvent, ChannelId, DeliveryIdentifier, Extra, FileAttachment,
     IntegrationThreadId, Message, MessageId, OutgoingMessageCreated, PortalId, ThreadId, TruncationStatus,
 };
 
@@ -50,6 +50,9 @@ pub enum Threading {
     /// By participants: there is no id, because the channel threads by its addresses, and so the
     /// [`recipient`](AgentReply::recipient) is the conversation.
     Participants,
+    /// By ids that are there and cannot be read, so that nobody knows which conversation it is. The recipient is no help:
+    /// one visitor may have several. Let HubSpot come again until the bridge is mended, or report the message as failed.
+    Unreadable,
 }
 
 impl<'e> AgentReply<'e> {
@@ -93,13 +96,24 @@ impl<'e> AgentReply<'e> {
     /// What the bridge finds its conversation by.
     pub fn threading(&self) -> Threading {
         let ids = self.own_thread_ids();
-        if ids.is_empty() {
+        if ids.is_empty() && self.has_unreadable_thread_ids() {
+            Threading::Unreadable
+        } else if ids.is_empty() {
             Threading::Participants
         } else if ids.iter().all(IntegrationThreadId::is_digits) {
             Threading::Numbers
         } else {
             Threading::OwnIds
         }
+    }
+
+    /// Whether there are ids in either place that are no ids, nor nothing.
+    fn has_unreadable_thread_ids(&self) -> bool {
+        const NAME: &str = "channelIntegrationThreadIds";
+
+        let extras = [Some(&self.event.extra), self.message().map(|message| &message.extra)];
+        let unreadable = |extra: &Extra| extra.decode::<Option<Vec<IntegrationThreadId>>>(NAME).is_err();
+        extras.into_iter().flatten().any(unreadable)
     }
 
     /// Whom the message is for: the first recipient that has an address.

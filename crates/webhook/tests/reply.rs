@@ -1,8 +1,8 @@
 //! An agent's reply, from whatever HubSpot leaves out.
 
-#![allow(clippy::unwrap_used, reason = "a failing test is how this reports")]
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a failing test is how this reports")]
 
-use hubchannel_model::{ChannelEvents, decode};
+use hubchannel_model::{ChannelEvent, ChannelEvents, decode};
 use hubchannel_testkit::bodies;
 use hubchannel_webhook::{AgentReply, DeliveryKey, Threading};
 
@@ -90,6 +90,46 @@ fn ids_that_hubspot_may_have_made_up_are_told_from_the_bridges_own() {
     assert_eq!(threading(r#"[""]"#), Threading::OwnIds);
     assert_eq!(threading("[]"), Threading::Participants);
     assert_eq!(threading("null"), Threading::Participants);
+}
+
+#[test]
+fn ids_that_cannot_be_read_are_not_taken_for_none() {
+    let within = |ids: &str| {
+        let json = format!(
+            r#"{{"type":"OUTGOING_CHANNEL_MESSAGE_CREATED","message":{{"channelIntegrationThreadIds":{ids}}}}}"#
+        );
+        AgentReply::of(&events(&json)[0]).map(|reply| reply.threading())
+    };
+    for odd in [
+        "7",
+        "true",
+        "{}",
+        r#""chat-42""#,
+        r#"[{"id":"chat-42"}]"#,
+        "[null]",
+        r#"["chat-42",[]]"#,
+    ] {
+        assert_eq!(within(odd), Some(Threading::Unreadable), "{odd}");
+    }
+    for none in ["[]", "null"] {
+        assert_eq!(within(none), Some(Threading::Participants), "{none}");
+    }
+    assert_eq!(within(r#"["chat-42"]"#), Some(Threading::OwnIds));
+
+    // A member that is known and could not be read stands among the unknown ones.
+    let whole = r#"{"type":"OUTGOING_CHANNEL_MESSAGE_CREATED","message":{"channelIntegrationThreadIds":["chat-42"]}}"#;
+    for (json, expected) in [
+        (whole, Threading::OwnIds),
+        (r#"{"type":"OUTGOING_CHANNEL_MESSAGE_CREATED","message":{}}"#, Threading::Unreadable),
+        (r#"{"type":"OUTGOING_CHANNEL_MESSAGE_CREATED"}"#, Threading::Unreadable),
+    ] {
+        let mut events: Vec<ChannelEvent> = events(json).iter().cloned().collect();
+        let ChannelEvent::OutgoingMessageCreated(event) = &mut events[0] else {
+            panic!("{json}")
+        };
+        event.extra.insert("channelIntegrationThreadIds", "chat-42").unwrap();
+        assert_eq!(AgentReply::of(&events[0]).unwrap().threading(), expected, "{json}");
+    }
 }
 
 fn key(json: &str) -> DeliveryKey {
