@@ -35,6 +35,13 @@ impl PublicUrl {
         &self.text
     }
 
+    /// Scheme and host.
+    pub(crate) fn origin(&self) -> &str {
+        let host = self.text.find("://").map_or(0, |at| at + "://".len());
+        let end = self.text[host..].find('/').map_or(self.text.len(), |at| host + at);
+        &self.text[..end]
+    }
+
     /// Says which path, at the beginning of what the server sees, a proxy has put in place of this address's own.
     ///
     /// A request for any other path is refused then. A `/` at the end does not matter.

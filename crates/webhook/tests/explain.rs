@@ -217,9 +217,57 @@ fn what_cannot_be_proven_is_hinted_at() {
         let hints = hints(&verifier, &right(), &body());
         assert!(hints.contains(word) && hints.contains("another app's") && !hints.contains(secret), "{hints}");
     }
+}
+
+#[test]
+fn what_fits_nothing_is_blamed_on_nothing_alone() {
+    let explain = |verifier: &Verifier, headers: &HeaderMap| {
+        let explanation = verifier.explain(&Method::POST, TARGET, headers, body(), at(NOW));
+        assert!(explanation.differences().is_empty());
+        explanation.hints().map(str::to_owned).collect::<Vec<_>>()
+    };
+    // Whether a router has taken an unknown beginning away, a proxy has called another host, or the secret is wrong.
     let other_app = Verifier::new("zzzzzzzz-zzzz-zzzz-zzzz-zzzzzzzzzzzz").public_url(PUBLIC.parse().unwrap());
-    let hints = hints(&other_app, &right(), &body());
-    assert!(hints.starts_with("the secret is another app's") && !hints.contains('\n'), "{hints}");
+    let stripped = signed(&format!("{PUBLIC}/hush-path{TARGET}"), &body());
+    let moved = signed(&format!("https://elsewhere.example{TARGET}"), &body());
+    let hints = explain(&other_app, &right());
+    assert_eq!(hints, explain(&verifier(PUBLIC), &stripped));
+    assert_eq!(hints, explain(&verifier(PUBLIC), &moved));
+    assert_eq!(hints.len(), 2, "{hints:?}");
+    assert!(hints[0].contains("at https://bridge.example.com,") && hints[0].contains("router"), "{hints:?}");
+    assert!(hints[1].starts_with("the secret is another app's"), "{hints:?}");
+
+    // No more of the address than its host.
+    let hints = explain(&verifier("https://bridge.example.com/hush-path/x"), &moved);
+    assert!(hints[0].contains("at https://bridge.example.com,"), "{hints:?}");
+    let forwarded = Verifier::new(SECRET).trust_forwarded_headers();
+    assert!(explain(&forwarded, &moved)[0].contains("does not say"));
+    let mut headers = moved;
+    headers.insert("x-forwarded-proto", HeaderValue::from_static("https"));
+    headers.insert("x-forwarded-host", HeaderValue::from_static("proxy.example"));
+    assert!(explain(&forwarded, &headers)[0].contains("at https://proxy.example,"));
+    // Version 1 does not sign the address.
+    let hints = explain(&other_app.accept_v1(), &Signer::new(SECRET).sign_v1(body()));
+    assert_eq!(hints.len(), 1, "{hints:?}");
+}
+
+#[test]
+fn a_beginning_of_the_path_that_stands_there_twice_is_found() {
+    let body = body();
+    // A proxy takes `/api` away, and the public address has the route as well.
+    let headers = signed("https://bridge.example.com/api/hubspot/events", &body);
+    for (public, target) in [
+        ("https://bridge.example.com/api/hubspot", "/hubspot/events"),
+        ("https://bridge.example.com/api/hubspot/events", "/hubspot/events"),
+        ("https://bridge.example.com/api/hubspot/events", "/events"),
+        ("https://bridge.example.com/api/hubspot", "/api/hubspot/events"),
+    ] {
+        assert_eq!(found(&verifier(public), target, &headers, &body), [Part::Path], "{public} {target}");
+    }
+    let www = signed("https://www.bridge.example.com/events", &body);
+    assert_eq!(found(&verifier(PUBLIC), "/events", &www, &body), [Part::Host]);
+    let bare = signed("https://bridge.example.com/events", &body);
+    assert_eq!(found(&verifier("https://www.bridge.example.com"), "/events", &bare, &body), [Part::Host]);
 }
 
 #[test]

@@ -238,6 +238,11 @@ fn hosts(address: &Address<'_>, target: &str, headers: &HeaderMap) -> Axis<Strin
             None => (format!("{host}{port}"), "with the port that is meant anyway"),
         };
         axis.mistake(other, Part::Host, format!("signed for the host {told}; {mend}"));
+        let (other, told) = match host.strip_prefix("www.") {
+            Some(bare) => (bare.to_owned(), "without www."),
+            None => (format!("www.{host}"), "with www. before it"),
+        };
+        axis.mistake(other, Part::Host, format!("signed for the host {told}; {mend}"));
     }
     let in_target = target
         .split_once("://")
@@ -263,6 +268,9 @@ fn hosts(address: &Address<'_>, target: &str, headers: &HeaderMap) -> Axis<Strin
     axis
 }
 
+/// How many beginnings of the public address's path are tried: more of them nobody has.
+const MOST_PREFIXES: usize = 4;
+
 fn paths(address: &Address<'_>, headers: &HeaderMap) -> Axis<String> {
     let Address {
         prefix, replaced, path, ..
@@ -273,6 +281,11 @@ fn paths(address: &Address<'_>, headers: &HeaderMap) -> Axis<String> {
         Part::Path,
         "signed without the path of the public address, which stands in the target already; leave it away in one of both",
     );
+    for (at, _) in prefix.match_indices('/').skip(1).take(MOST_PREFIXES) {
+        let told = "signed with the beginning of the public address's path alone, and the target has the rest of it \
+                    already; leave that away in the public address";
+        axis.mistake(format!("{}{path}", &prefix[..at]), Part::Path, told);
+    }
     axis.mistake(
         format!("{replaced}{path}"),
         Part::Path,

@@ -5,25 +5,52 @@ use http::{
     header::{CONTENT_ENCODING, CONTENT_LENGTH},
 };
 
-use crate::Verifier;
+use crate::{SignatureVersion, Verifier, forwarded, verifier::Place};
 
-pub(super) fn hints(verifier: &Verifier, headers: &HeaderMap, body: &[u8]) -> Vec<String> {
+/// What comes into question, and nothing of it alone: that nothing fits does not tell a wrong secret from an address of
+/// which something was lost on the way.
+pub(super) fn hints(verifier: &Verifier, version: SignatureVersion, headers: &HeaderMap, body: &[u8]) -> Vec<String> {
     let mut hints: Vec<String> = of_the_body(headers, body).collect();
     if let Some(hint) = of_the_secret(verifier) {
         hints.push(hint.to_owned());
     }
+    if version != SignatureVersion::V1 {
+        hints.push(of_the_address(verifier, headers));
+    }
     hints.push(
-        "the secret is another app's: of all that was tried nothing fits, and that is the usual reason then; it has to be \
-         the client secret of the app that owns the channel"
+        "the secret is another app's: it has to be the client secret of the app that owns the channel; name others with \
+         `suspect`, and they are tried"
             .to_owned(),
     );
     hints
 }
 
-pub(super) fn after_the_budget(verifier: &Verifier, headers: &HeaderMap, body: &[u8]) -> Vec<String> {
-    let mut hints = hints(verifier, headers, body);
+pub(super) fn after_the_budget(
+    verifier: &Verifier,
+    version: SignatureVersion,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Vec<String> {
+    let mut hints = hints(verifier, version, headers, body);
     hints.push("the body is too long to try everything; send a short message and explain that".to_owned());
     hints
+}
+
+/// What a proxy or router may have lost of the address, so that nothing in the request tells it.
+fn of_the_address(verifier: &Verifier, headers: &HeaderMap) -> String {
+    let taken = match &verifier.place {
+        Place::Known(url) => format!("it is taken to be at {}", url.origin()),
+        Place::AsForwarded => match forwarded::origin(headers) {
+            Ok(origin) => format!("the proxy says that it is at {}", origin.concat()),
+            Err(_) => "the proxy does not say where it is".to_owned(),
+        },
+        Place::Unknown => "where it is was not said".to_owned(),
+    };
+    format!(
+        "the address is another one: {taken}, and the rest is the target's; hold that against the channel's `webhookUrl`. A \
+         router that takes the beginning of the path away, or a proxy that changes host or path, leaves no trace in the \
+         request: give the verifier that beginning in its `public_url`, or hand over the target as it came in"
+    )
 }
 
 fn of_the_body(headers: &HeaderMap, body: &[u8]) -> impl Iterator<Item = String> {

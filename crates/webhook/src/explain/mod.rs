@@ -37,7 +37,8 @@ impl Verifier {
     /// It takes what [`verify`](Verifier::verify) takes, and tries what people get wrong: scheme, host, port, a path that a
     /// proxy changed, a slash too many or too few, an address decoded too much or too little, a body that was read and
     /// written again, another secret (see [`suspect`](Verifier::suspect)), a clock that is off. Up to three mistakes at once
-    /// are found. Whatever it says, it shows neither a secret nor a signature, and of the address no more than the host.
+    /// are found. Where none fits, what may be wrong is hinted at, and never one thing alone: a beginning of the path that a
+    /// router took away, and left no trace of, looks just like a wrong secret. Whatever it says, it shows neither a secret nor a signature, and of the address no more than the host.
     ///
     /// It is for a developer at a log, not for an answer: whoever calls would learn how to get past. It computes up to some
     /// thousand signatures, over 64 MiB in all at the most, so it is nothing to do for every request either.
@@ -53,17 +54,16 @@ impl Verifier {
         let Err(rejection) = self.verify(method, target, headers, body.clone(), now) else {
             return Explanation::nothing_wrong();
         };
-        let outcome = match Claim::read(headers) {
-            Ok(claim) if !self.keys.is_empty() => {
-                let choices = Choices::of(self, &claim, method, target, headers, &body);
-                search::search(&choices, &claim)
-            }
+        let claim = match Claim::read(headers) {
+            Ok(claim) if !self.keys.is_empty() => claim,
             _ => return Explanation::of(rejection),
         };
+        let choices = Choices::of(self, &claim, method, target, headers, &body);
+        let outcome = search::search(&choices, &claim);
         let (differences, hints) = match outcome {
             Outcome::Found(differences) => (differences, Vec::new()),
-            Outcome::Exhausted => (Vec::new(), hints::hints(self, headers, &body)),
-            Outcome::OutOfBudget => (Vec::new(), hints::after_the_budget(self, headers, &body)),
+            Outcome::Exhausted => (Vec::new(), hints::hints(self, claim.version, headers, &body)),
+            Outcome::OutOfBudget => (Vec::new(), hints::after_the_budget(self, claim.version, headers, &body)),
         };
         Explanation {
             rejection: Some(rejection),
