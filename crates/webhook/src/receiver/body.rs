@@ -11,6 +11,9 @@ use crate::Verified;
 
 impl Receiver {
     /// Takes a request, and reads its body only if the headers are worth it.
+    ///
+    /// The time counts at both ends: when the headers have come, so that nobody waits for the body of what is old, and when
+    /// the body has, so that who holds it back cannot have a signature taken after its time.
     pub(super) async fn receive_body<B: Body>(&self, parts: &Parts, body: B) -> Result<Verified, Refusal> {
         let target = target(parts);
         let received = Received {
@@ -27,6 +30,7 @@ impl Receiver {
         match read {
             Ok(body) => self.judge(Received {
                 body: Some(&body),
+                now: (self.0.now)(),
                 ..received
             }),
             Err(refusal) => {

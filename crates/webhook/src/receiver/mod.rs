@@ -51,7 +51,9 @@ use crate::{Verified, Verifier};
 ///
 /// With the feature `axum`, it stands in a router's state, and [`Verified`] and `Delivered` are extractors. With the feature
 /// `tower`, `VerifyLayer` lets only verified requests through, whatever is behind it. Both look at the headers before they
-/// read a body, and read no more than the limit. How long they wait for it is for a timeout around them: there is no timer
+/// read a body, and read no more than the limit. The clock is asked when the headers have come and again when the body has:
+/// a signature must be good both times, so that a body which is held back is not taken after its time. HubSpot itself
+/// waits for five seconds in all (documented). How long they wait for a body is for a timeout around them: there is no timer
 /// in here.
 #[derive(Clone)]
 pub struct Receiver(Arc<Inner>);

@@ -24,8 +24,13 @@ use super::Receiver;
 /// }
 /// ```
 ///
-/// The service finds a [`Verified`](crate::Verified) among the request's extensions, and the same bytes as its body. What is
-/// refused does not come to it: it is answered with the refusal's status and an empty body.
+/// The service finds a [`Verified`](crate::Verified) among the request's extensions, and the same bytes as its body: all
+/// pieces in one, which is read whole before the service is called, within the receiver's limit, and without trailers, which
+/// are not signed. Headers are handed on as they came, and only those of the signature are vouched for. What is refused does
+/// not come to the service: it is answered with the refusal's status and an empty body.
+///
+/// A service that does not read the body as JSON takes too much for HubSpot's: see [`Verifier`](crate::Verifier) for how a
+/// signed request may be cut elsewhere.
 #[derive(Clone, Debug)]
 pub struct VerifyLayer {
     receiver: Receiver,
