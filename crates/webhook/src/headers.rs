@@ -84,10 +84,12 @@ fn tag(version: SignatureVersion, text: &str) -> Result<Tag, Rejection> {
     read_tag(version, text).ok_or(Reason::SignatureEncoding(version).into())
 }
 
-/// Digits alone: a sign or a space would be another text for the same time.
+/// The digits of a number and nothing else. A sign, a space or a zero before them would be another text for the same time,
+/// and since nothing stands between body and time when they are signed, a zero at the end of the body could become one.
 fn millis(text: &str) -> Option<u64> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    if digits { text.parse().ok() } else { None }
+    let canonical = digits && (text == "0" || !text.starts_with('0'));
+    if canonical { text.parse().ok() } else { None }
 }
 
 /// Whether there is a signature of a version that is not known yet.

@@ -35,7 +35,8 @@ pub enum RejectionKind {
     NoSecret,
     /// The verifier was not told its public address.
     NoPublicUrl,
-    /// The request's target is no path beneath the one that the proxy puts in place of the public one.
+    /// The request's target is no path beneath the one that the proxy puts in place of the public one, or has a `{` that no
+    /// address has.
     Target,
     /// The proxy's headers are to be trusted and do not say, once and clearly, what was called.
     ForwardedHeaders,
@@ -70,6 +71,7 @@ pub(crate) enum Reason {
     NoSecret,
     NoPublicUrl,
     Target,
+    BraceInTarget,
     ForwardedHeaders(&'static str),
     MissingSignature,
     MissingTimestamp,
@@ -97,7 +99,7 @@ impl Rejection {
         match self.0 {
             Reason::NoSecret => RejectionKind::NoSecret,
             Reason::NoPublicUrl => RejectionKind::NoPublicUrl,
-            Reason::Target => RejectionKind::Target,
+            Reason::Target | Reason::BraceInTarget => RejectionKind::Target,
             Reason::ForwardedHeaders(_) => RejectionKind::ForwardedHeaders,
             Reason::MissingSignature => RejectionKind::MissingSignature,
             Reason::MissingTimestamp => RejectionKind::MissingTimestamp,
@@ -154,6 +156,10 @@ impl fmt::Display for Rejection {
             Reason::Target => f.write_str(
                 "the request's target is no path beneath the one named in `PublicUrl::replacing`; hand over path and \
                  query as they came in, before any router takes a part away",
+            ),
+            Reason::BraceInTarget => f.write_str(
+                "the request's target has a `{`, which no address has unless as %7B; either something has decoded it on \
+                 the way, or the beginning of the body was moved into it",
             ),
             Reason::ForwardedHeaders(header) => write!(
                 f,

@@ -38,6 +38,11 @@ use crate::{
 /// version 3 only (documented), which cover the method, the whole public address, every byte of the body, and a time that
 /// must be within five minutes of now, in either direction. Signatures are compared in a time that tells nothing of them.
 ///
+/// HubSpot puts nothing between the parts of what it signs, so that whoever has a signed request may cut it elsewhere: end
+/// the query sooner, say, and begin the body with what is missing. That is no JSON, and so a bridge that goes by the query
+/// must also have [parsed](Verified::parse) the body. The other way round it is refused here, and so is a time that is
+/// not written as a plain number.
+///
 /// Nothing of the address but path and query is taken from the request: a header such as `Host` says what its sender
 /// likes. The rest is the verifier's [`PublicUrl`].
 #[derive(Clone, Debug)]
@@ -107,9 +112,13 @@ impl Verifier {
 
     /// Takes signatures of version 1 too, where a request has none of version 3.
     ///
-    /// The risk: version 1 signs neither address nor time. Somebody who has seen one request, whichever version it was
-    /// signed with, if it had a signature of version 1 beside it, can send its body again at any time. Keep
-    /// [what was completed](crate::Deliveries) for good then.
+    /// The risks:
+    /// - It signs neither address nor time. Somebody who has seen one request, whichever version it was signed with, if it
+    ///   had a signature of version 1 beside it, can send its body again at any time. Keep
+    ///   [what was completed](crate::Deliveries) for good then.
+    /// - It is no HMAC but a hash of secret and body, one after the other. Somebody who has seen one can append to the body
+    ///   and sign that, without the secret (length extension). What comes of it is never UTF-8, so that
+    ///   [`Verified::parse`] refuses it; the [bytes](Verified::body) alone prove nothing.
     #[must_use]
     pub fn accept_v1(mut self) -> Self {
         self.accepts_v1 = true;
@@ -118,8 +127,8 @@ impl Verifier {
 
     /// Takes signatures of version 2 too, where a request has none of version 3.
     ///
-    /// The risk is that of [`accept_v1`](Verifier::accept_v1), but for the address: version 2 signs it, without decoding
-    /// anything of it.
+    /// The risks are those of [`accept_v1`](Verifier::accept_v1), sending again and appending, but for the address: version 2
+    /// signs it, without decoding anything of it.
     #[must_use]
     pub fn accept_v2(mut self) -> Self {
         self.accepts_v2 = true;
@@ -192,6 +201,11 @@ impl Verifier {
         headers: &'a HeaderMap,
         body: &'a [u8],
     ) -> Result<Signed<'a>, Rejection> {
+        // Nothing stands between address and body when they are signed: whoever has a signed request could move the
+        // beginning of the body, which is JSON, to the end of the address.
+        if target.contains('{') {
+            return Err(Reason::BraceInTarget.into());
+        }
         let uri = match &self.place {
             Place::Unknown => return Err(Reason::NoPublicUrl.into()),
             Place::Known(url) => url.pieces(target).ok_or(Reason::Target)?,

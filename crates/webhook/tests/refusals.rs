@@ -141,6 +141,8 @@ fn signatures_of_another_length_or_alphabet_are_refused() {
         &right[..43],
         &right.replace('=', ""),
         &format!("{right}="),
+        &format!("{right}, {right}"),
+        &format!("{right},"),
         &"A".repeat(1 << 16),
     ] {
         assert_eq!(why_signature(text), RejectionKind::SignatureLength, "{}", text.len());
@@ -165,7 +167,13 @@ fn times_that_are_no_number_of_milliseconds_are_refused() {
     for text in [
         "",
         " 1780000000000",
+        "1780000000000 ",
         "+1780000000000",
+        "01780000000000",
+        "00",
+        "1780000000000, 1780000000000",
+        "1780000000000,1780000000000",
+        "1_780_000_000_000",
         "-1780000000000",
         "1780000000000.0",
         "1.78e12",
@@ -183,8 +191,9 @@ fn times_that_are_no_number_of_milliseconds_are_refused() {
     for (text, expected) in [
         ("18446744073709551615", RejectionKind::Future),
         ("0", RejectionKind::Stale),
+        ("1", RejectionKind::Stale),
         // The text is what is signed, and not what it means.
-        ("01780000000000", RejectionKind::Mismatch),
+        ("1780000000001", RejectionKind::Mismatch),
     ] {
         let kind = why(|headers| _ = headers.insert(TIMESTAMP_HEADER, HeaderValue::from_str(text).unwrap()));
         assert_eq!(kind, expected, "{text}");
@@ -315,6 +324,9 @@ fn broken_and_small_escapes_are_verified_as_they_stand() {
         "/%25%32%46",
         "/a%00%ff",
         "/?q=%e2%82%ac&&&=%",
+        "/%252F%253a",
+        "/%2%2F%%2F%",
+        "/?%2",
         "/ü",
     ] {
         let headers = signed(&format!("https://bridge.example.com{target}"), NOW);
@@ -329,6 +341,44 @@ fn broken_and_small_escapes_are_verified_as_they_stand() {
             .verify(&Method::POST, "/%2ba", &headers, BODY, at(NOW))
             .is_err()
     );
+}
+
+/// Nothing stands between the parts of what is signed, so that bytes might wander over the seams.
+#[test]
+fn bytes_do_not_wander_between_address_body_and_time() {
+    let verifier = verifier(PUBLIC);
+    let kind = |target: &str, headers: &HeaderMap, body: &str| {
+        let outcome = verifier.verify(&Method::POST, target, headers, body.to_owned(), at(NOW));
+        outcome.map(drop).map_err(|rejection| rejection.kind())
+    };
+    let url = "https://bridge.example.com/events?tenant=a";
+    let headers = signed(url, NOW);
+    assert_eq!(kind("/events?tenant=a", &headers, BODY), Ok(()));
+    for length in 1..=BODY.len() {
+        let (before, rest) = BODY.split_at(length);
+        let target = format!("/events?tenant=a{before}");
+        assert_eq!(kind(&target, &headers, rest), Err(RejectionKind::Target), "{target}");
+    }
+    // What is left of the address is no JSON before the body.
+    let outcome = verifier.verify(&Method::POST, "/events?tenan", &headers, format!("t=a{BODY}"), at(NOW));
+    assert!(outcome.unwrap().parse().is_err());
+
+    for body in ["10", "1700", "[]0", "1780000000000"] {
+        let headers = Signer::new(SECRET).sign(&Method::POST, url, body, at(NOW));
+        for length in 1..=body.len() {
+            let (rest, after) = body.split_at(body.len() - length);
+            let mut moved = headers.clone();
+            let time = format!("{after}{NOW}");
+            moved.insert(TIMESTAMP_HEADER, HeaderValue::from_str(&time).unwrap());
+            assert!(kind("/events?tenant=a", &moved, rest).is_err(), "{rest} {time}");
+        }
+        for length in 1..=13 {
+            let (before, time) = headers[TIMESTAMP_HEADER].to_str().unwrap().split_at(length);
+            let mut moved = headers.clone();
+            moved.insert(TIMESTAMP_HEADER, HeaderValue::from_str(time).unwrap());
+            assert!(kind("/events?tenant=a", &moved, &format!("{body}{before}")).is_err(), "{time}");
+        }
+    }
 }
 
 #[test]
