@@ -11,10 +11,17 @@ use http::StatusCode;
 /// assert_eq!(Answer::ComeAgain.status(), 503);
 /// ```
 ///
-/// HubSpot's general rule (documented; for channels unknown): after an answer of 400 or more, or none within five seconds,
-/// it comes again, up to ten times within a day. So answer within five seconds, and do long work afterwards; and answer
-/// what is refused for good, such as a recipient who has left, with [`Done`](Answer::Done) and a report that the message
-/// failed.
+/// HubSpot's general rule (documented; for channels unknown):
+///
+/// | answer | to HubSpot |
+/// |---|---|
+/// | below 400, such as 204, within five seconds | it is delivered; the body does not matter |
+/// | 400 or more, whether 401, 413 or 503 | it is not, and HubSpot comes again: up to ten times within a day |
+/// | none within five seconds, or no connection | the same |
+///
+/// So there is no answer that refuses for good: what is, such as a reply to a recipient who has left, is answered with
+/// [`Done`](Answer::Done) and a report that the message failed. Answer within five seconds, and do long work afterwards.
+/// What redirects mean to it is unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Answer {
     /// It is done, or will be without HubSpot's help. There is nothing to come again for.
