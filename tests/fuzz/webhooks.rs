@@ -5,7 +5,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use hubchannel_model::{ChannelEvents, ConversationEvents};
 use hubchannel_webhook::{
-    AgentReply, DeliveryKey, SIGNATURE_V3_HEADER, Signer, TIMESTAMP_HEADER, Verified, Verifier, inline_images,
+    AgentReply, DeliveryKey, SIGNATURE_V3_HEADER, Signer, TIMESTAMP_HEADER, Threading, Verified, Verifier,
+    inline_images,
 };
 
 /// The secret that HubSpot's examples are signed with, so that seeds may be.
@@ -136,10 +137,8 @@ fn channel(events: &ChannelEvents) {
         is_key(&DeliveryKey::of(event));
         if let Some(reply) = AgentReply::of(event) {
             is_key(&reply.delivery_key());
-            assert_eq!(
-                reply.own_thread_ids().is_empty(),
-                reply.threading() == hubchannel_webhook::Threading::Participants
-            );
+            let without_ids = matches!(reply.threading(), Threading::Participants | Threading::Unreadable);
+            assert_eq!(reply.own_thread_ids().is_empty(), without_ids);
             assert!(reply.recipients().count() >= usize::from(reply.recipient().is_some()));
             assert!(reply.files().count() <= reply.attachments().len());
             let html = reply.rich_text().unwrap_or_default();

@@ -54,7 +54,7 @@ impl PublicUrl {
     }
 
     /// The whole address that HubSpot has called, for the path and query that the server sees; `None` where no call of
-    /// this address comes in as that.
+    /// this address comes in as that, nor any: an address has no `{` but as `%7B`.
     pub fn of(&self, target: &str) -> Option<String> {
         self.pieces(target).map(|pieces| pieces.concat())
     }
@@ -65,10 +65,21 @@ impl PublicUrl {
     }
 
     pub(crate) fn pieces<'a>(&'a self, target: &'a str) -> Option<[&'a str; 4]> {
+        if has_brace(target) {
+            return None;
+        }
         let rest = path_and_query(target)?.strip_prefix(&*self.replaces)?;
         let at_a_boundary = rest.is_empty() || rest.starts_with(['/', '?']);
         at_a_boundary.then_some([&*self.text, rest, "", ""])
     }
+}
+
+/// Whether a target has a `{`, which no address has unless escaped.
+///
+/// Nothing stands between address and body when they are signed: whoever has a signed request could move the beginning of
+/// the body, which is JSON, to the end of the address.
+pub(crate) fn has_brace(target: &str) -> bool {
+    target.contains('{')
 }
 
 /// The path and query of a request's target, of which a server may be given more.
@@ -213,7 +224,19 @@ mod tests {
         ] {
             assert_eq!(url.of(target).as_deref(), Some(whole));
         }
-        for target in ["", "*", "x", "?x", "h:443", "ftp://h/x", "http:///x", "://x/"] {
+        for target in [
+            "",
+            "*",
+            "x",
+            "?x",
+            "h:443",
+            "ftp://h/x",
+            "http:///x",
+            "://x/",
+            "/x?{",
+            "/{x}",
+            "http://h/{",
+        ] {
             assert_eq!(url.of(target), None, "{target}");
         }
     }

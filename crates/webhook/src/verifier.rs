@@ -11,7 +11,7 @@ use crate::{
     escape::Decoding,
     forwarded,
     headers::Claim,
-    public_url::path_and_query,
+    public_url::{has_brace, path_and_query},
     rejection::Reason,
     signature::{Key, Signed},
 };
@@ -201,9 +201,7 @@ impl Verifier {
         headers: &'a HeaderMap,
         body: &'a [u8],
     ) -> Result<Signed<'a>, Rejection> {
-        // Nothing stands between address and body when they are signed: whoever has a signed request could move the
-        // beginning of the body, which is JSON, to the end of the address.
-        if target.contains('{') {
+        if has_brace(target) {
             return Err(Reason::BraceInTarget.into());
         }
         let uri = match &self.place {

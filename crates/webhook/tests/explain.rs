@@ -252,6 +252,19 @@ fn what_fits_nothing_is_blamed_on_nothing_alone() {
 }
 
 #[test]
+fn a_brace_in_the_target_is_found_to_have_been_decoded() {
+    let (url, body) = ("https://bridge.example.com/events?filter=%7Ba%7D", body());
+    let headers = signed(url, &body);
+    let explanation = verifier(PUBLIC).explain(&Method::POST, "/events?filter={a}", &headers, body.clone(), at(NOW));
+    assert_eq!(explanation.rejection().unwrap().kind(), RejectionKind::Target);
+    assert_eq!(parts(&explanation), [Part::Decoding]);
+    let (before, rest) = body.split_at(1);
+    let moved = format!("/events?filter=%7Ba%7D{before}");
+    let explanation = verifier(PUBLIC).explain(&Method::POST, &moved, &headers, rest.to_owned(), at(NOW));
+    assert!(explanation.signature_fits() && explanation.to_string().contains("moved into it"), "{explanation}");
+}
+
+#[test]
 fn a_beginning_of_the_path_that_stands_there_twice_is_found() {
     let body = body();
     // A proxy takes `/api` away, and the public address has the route as well.

@@ -163,3 +163,42 @@ fn a_signature_of_version_3_decides_alone() {
     assert!(verify(right, "whatever").is_ok());
     assert_eq!(verify(wrong, V2_POST).unwrap_err().kind(), RejectionKind::Mismatch);
 }
+
+/// What somebody makes of a hash over a secret and a text, of which he knows the length of the one and all of the other: a
+/// hash over the same and more.
+fn extend(hash: &str, length: usize, more: &[u8]) -> (Vec<u8>, String) {
+    let mut state = [0_u32; 8];
+    for (word, digits) in state.iter_mut().zip(hash.as_bytes().chunks_exact(8)) {
+        *word = u32::from_str_radix(std::str::from_utf8(digits).unwrap(), 16).unwrap();
+    }
+    let padded = |length: usize, end: usize| {
+        let mut padding = vec![0x80];
+        padding.resize((length + 9).next_multiple_of(64) - length - 8, 0);
+        padding.extend((8 * u64::try_from(end).unwrap()).to_be_bytes());
+        padding
+    };
+    let glue = padded(length, length);
+    let mut rest = more.to_vec();
+    rest.extend(padded(more.len(), length + glue.len() + more.len()));
+    let blocks: Vec<[u8; 64]> = rest.chunks_exact(64).map(|block| block.try_into().unwrap()).collect();
+    sha2::block_api::compress256(&mut state, &blocks);
+    ([glue, more.to_vec()].concat(), state.map(|word| format!("{word:08x}")).concat())
+}
+
+#[test]
+fn what_is_appended_to_an_older_signature_passes_and_cannot_be_read() {
+    let verifier = verifier("https://www.example.com").accept_v1().accept_v2();
+    let more = br#",{"eventId":2}]"#;
+    let uri = "POSThttps://www.example.com/webhook_uri";
+    for (version, signature, body, before) in [("v1", V1, CONTACT_CREATION, ""), ("v2", V2_POST, EXAMPLE, uri)] {
+        let length = SECRET.len() + before.len() + body.len();
+        let (appended, forged) = extend(signature, length, more);
+        let body = [body.as_bytes(), &appended].concat();
+        let headers = older(version, &forged);
+        let verified = verifier
+            .verify(&Method::POST, "/webhook_uri", &headers, body, at(0))
+            .unwrap();
+        assert!(verified.parse().is_err() && verified.parse_conversation_events().is_err());
+        assert!(std::str::from_utf8(verified.body()).is_err());
+    }
+}
