@@ -32,6 +32,5 @@ fn said<'h>(headers: &'h HeaderMap, name: &'static str) -> Result<Option<&'h str
 
 /// Whether it is a host that does not reach into the rest of an address.
 pub(crate) fn is_host(host: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~[]:".contains(&byte);
-    host.bytes().all(plain) && check_authority(host).is_ok()
+    check_authority(host).is_ok()
 }

@@ -127,7 +127,8 @@ impl fmt::Display for InvalidPublicUrl {
                 "a query (?) or fragment (#) does not belong in a public address; each request brings its own query"
             }
             InvalidPublicUrl::Character => {
-                "a public address has visible ASCII characters only; write others as escapes, and a host in its xn-- form"
+                "a public address has a character that no address has; write it as an escape, in a host as its xn-- form, and \
+                 fill in what is left of a template"
             }
         })
     }
@@ -144,7 +145,10 @@ impl FromStr for PublicUrl {
         if rest.contains(['?', '#']) {
             return Err(InvalidPublicUrl::Query);
         }
-        if !rest.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') {
+        if !rest
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte))
+        {
             return Err(InvalidPublicUrl::Character);
         }
         let (authority, _) = rest.split_once('/').unwrap_or((rest, ""));
@@ -168,6 +172,10 @@ pub(crate) fn check_authority(authority: &str) -> Result<(), InvalidPublicUrl> {
     };
     if host.is_empty() {
         return Err(InvalidPublicUrl::NotAbsolute);
+    }
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~[]:".contains(&byte);
+    if !host.bytes().all(plain) {
+        return Err(InvalidPublicUrl::Character);
     }
     match port.strip_prefix(':') {
         Some(number) if number.starts_with('+') || number.parse::<u16>().is_err() => Err(InvalidPublicUrl::Port),
@@ -207,6 +215,11 @@ mod tests {
             ("https://a b", InvalidPublicUrl::Character),
             ("https://bücher.example", InvalidPublicUrl::Character),
             ("https://a\\b", InvalidPublicUrl::Character),
+            ("https://a%2Fb", InvalidPublicUrl::Character),
+            ("https://a,b", InvalidPublicUrl::Character),
+            ("https://${HOST}", InvalidPublicUrl::Character),
+            ("https://a/{tenant}", InvalidPublicUrl::Character),
+            ("https://a/\"", InvalidPublicUrl::Character),
         ] {
             assert_eq!(text.parse::<PublicUrl>(), Err(why), "{text}");
         }

@@ -28,7 +28,8 @@ use crate::{
 /// ```
 ///
 /// What it signs, a [`Verifier`](crate::Verifier) with the same secret and the address in question takes, within five
-/// minutes of the time that was signed, and nothing else. With an empty secret it signs what no verifier takes.
+/// minutes of the time that was signed, and nothing else. What no verifier takes it signs all the same: with an empty secret,
+/// or for an address that is none, such as one with a `{`.
 #[derive(Clone, Debug)]
 pub struct Signer {
     key: Option<Key>,

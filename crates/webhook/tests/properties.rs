@@ -272,3 +272,26 @@ proptest! {
         prop_assert_eq!(verified.parse_conversation_events().ok(), subscriptions);
     }
 }
+
+proptest! {
+    #![proptest_config(cases())]
+
+    /// A public address stands before what comes in, letter by letter, and nothing in what comes in changes where it is.
+    #[test]
+    fn a_public_address_stays_in_front(
+        public in "(https?://)?([a-zA-Z0-9.-]{0,8}|.{0,8})(:[0-9+]{0,6})?(/[ -~]{0,8}){0,2}/{0,2}",
+        replaced in "(/[a-z]{1,3}){0,2}/?",
+        target in "((https?|HTTP|ftp)://[a-z:@]{0,4})?/?[ -~ü]{0,20}",
+    ) {
+        let Ok(url) = public.parse::<PublicUrl>() else { return Ok(()) };
+        prop_assert_eq!(url.as_str(), public.trim_end_matches('/'));
+        let has_none_of = |unwanted: &str| !url.as_str().contains(|character| unwanted.contains(character));
+        prop_assert!(has_none_of("?#{} \\"), "{}", url);
+        for url in [url.clone(), url.replacing(&replaced)] {
+            let Some(whole) = url.of(&target) else { continue };
+            let rest = whole.strip_prefix(url.as_str());
+            prop_assert!(rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?'])), "{}", whole);
+            prop_assert!(rest.is_some_and(|rest| target.ends_with(rest)), "{}", whole);
+        }
+    }
+}
