@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::{Reach, TransportError, TransportErrorKind};
+
 /// What was tried until a call came to its end.
 ///
 /// ```
@@ -21,11 +23,12 @@ use std::time::Duration;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Attempts {
-    /// How many times the request was handed to the layers that send it.
+    /// How many times the request was handed to the transport beneath all layers, whether or not that got a connection:
+    /// 0 where a layer held it back every time, for want of a token or of room in a limit.
     pub count: u32,
-    /// How long it took from the first attempt to the end of the last.
+    /// How long it took from the beginning of the first try to the end of the last.
     pub elapsed: Duration,
-    /// How much of that was spent waiting between attempts.
+    /// How much of that was spent waiting between tries.
     pub waited: Duration,
     /// Whether an attempt before the last may have been carried out, because nothing said that it was turned down.
     pub earlier_unknown: bool,
@@ -59,6 +62,26 @@ impl Attempts {
             ..Attempts::default()
         }
     }
+
+    /// What was tried for a request that ended with this error: what the error [says](TransportError::attempts), else
+    /// none where a layer held the request back, and one.
+    ///
+    /// ```
+    /// use hubchannel_api::{Attempts, Reach, TransportError, TransportErrorKind};
+    ///
+    /// let refused = TransportError::new(TransportErrorKind::Refused, Reach::NotSent, "no token for it");
+    /// assert_eq!(Attempts::of(&refused).count, 0);
+    /// let alone = TransportError::new(TransportErrorKind::Connect, Reach::NotSent, "nobody is there");
+    /// assert_eq!(Attempts::of(&alone).count, 1);
+    /// ```
+    pub fn of(error: &TransportError) -> Self {
+        use TransportErrorKind::{RateLimited, Refused};
+        match (error.attempts(), error.kind(), error.reach()) {
+            (Some(attempts), ..) => attempts.clone(),
+            (None, Refused | RateLimited, Reach::NotSent) => Attempts::default(),
+            (None, ..) => Attempts::one(),
+        }
+    }
 }
 
 /// For people, in a few words; nothing for a single attempt that was not given up.
@@ -66,6 +89,7 @@ impl std::fmt::Display for Attempts {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let attempts = if self.count == 1 { "attempt" } else { "attempts" };
         match self.gave_up {
+            Some(_) if self.count == 0 => f.write_str("gave up before anything was sent")?,
             Some(_) => write!(f, "gave up after {} {attempts}", self.count)?,
             None if self.count > 1 => write!(f, "after {} {attempts}", self.count)?,
             None => return Ok(()),
@@ -74,6 +98,7 @@ impl std::fmt::Display for Attempts {
             write!(f, ", {:?} of waiting", self.waited)?;
         }
         match self.gave_up {
+            Some(GaveUp::MaxAttempts) if self.count == 0 => f.write_str(": it was tried as often as it is tried"),
             Some(GaveUp::MaxAttempts) => f.write_str(": as many as are made"),
             Some(GaveUp::Budget) => f.write_str(": too many requests fail at present"),
             Some(GaveUp::Deadline) => f.write_str(": the next one would have been too late"),

@@ -158,7 +158,8 @@ impl TransportError {
         self
     }
 
-    /// Adds what was tried, for a layer that repeats requests.
+    /// Adds what was tried, for a layer that repeats requests, or that holds one back for another reason than its kind
+    /// tells: nothing was.
     #[must_use]
     pub fn with_attempts(mut self, attempts: Attempts) -> Self {
         self.0.attempts = Some(attempts);
@@ -186,7 +187,7 @@ impl TransportError {
         self.0.retry_after
     }
 
-    /// What was tried, where a layer that repeats requests has given up.
+    /// What was tried, where a layer has said it; see [`Attempts::of`].
     pub fn attempts(&self) -> Option<&Attempts> {
         self.0.attempts.as_ref()
     }

@@ -22,10 +22,17 @@ struct Inner {
 
 #[derive(Debug, Default)]
 struct State {
+    /// Those that have ended.
     attempts: Attempts,
     began: Duration,
     ended: Duration,
     wait: Duration,
+    /// Whether a layer counts.
+    is_counted: bool,
+    /// Whether a try has begun and not ended.
+    is_trying: bool,
+    /// How often the present try was handed to the transport.
+    handed_on: u32,
     on_wire: bool,
     last_may_have_acted: bool,
 }
@@ -46,7 +53,7 @@ impl Progress {
     /// The call as one layer that repeats requests keeps it. A second such layer gets one of its own with the same end.
     pub(crate) fn claim(request: &mut http::Request<Body>) -> Self {
         let end = match Progress::of(request) {
-            Some(progress) if progress.number() == 0 => return progress.clone(),
+            Some(progress) if !progress.state().is_counted => return progress.clone(),
             Some(progress) => progress.end(),
             None => None,
         };
@@ -60,9 +67,10 @@ impl Progress {
         self.0.end
     }
 
-    /// The number of the present attempt, the first being 1; 0 where nothing counts them.
+    /// The number of the present attempt, the first being 1.
     pub(crate) fn number(&self) -> u32 {
-        self.state().attempts.count
+        let state = self.state();
+        state.attempts.count.saturating_add(state.handed_on.max(1))
     }
 
     /// How long was waited before the present attempt.
@@ -70,24 +78,28 @@ impl Progress {
         self.state().wait
     }
 
-    /// An attempt begins, after a wait.
+    /// A try begins, after a wait.
     pub(crate) fn begin(&self, now: Duration, wait: Duration) {
         let mut state = self.state();
         let state = &mut *state;
-        if state.attempts.count == 0 {
+        if !state.is_counted {
+            state.is_counted = true;
             state.began = now;
         }
-        state.attempts.count = state.attempts.count.saturating_add(1);
         state.attempts.waited = state.attempts.waited.saturating_add(wait);
         state.attempts.earlier_unknown |= state.last_may_have_acted;
         state.wait = wait;
+        state.is_trying = true;
+        state.handed_on = 0;
         state.on_wire = false;
         state.last_may_have_acted = false;
     }
 
-    /// From now on the present attempt may reach the server.
+    /// The request is handed to the transport, and from now on may reach the server.
     pub(crate) fn reaches_wire(&self) {
-        self.state().on_wire = true;
+        let mut state = self.state();
+        state.handed_on = state.handed_on.saturating_add(1);
+        state.on_wire = true;
     }
 
     /// The present attempt was turned down, and has not yet been sent again.
@@ -95,18 +107,18 @@ impl Progress {
         self.state().on_wire = false;
     }
 
-    /// The present attempt has ended. Layers beneath may have made several of it.
-    pub(crate) fn attempted(&self, now: Duration, may_have_acted: bool, beneath: Option<&Attempts>) {
+    /// The present try has ended. Layers beneath may have made several attempts of it, or none.
+    pub(crate) fn attempted(&self, now: Duration, may_have_acted: bool, made: &Attempts) {
         let mut state = self.state();
         state.ended = now;
+        state.is_trying = false;
+        state.handed_on = 0;
         state.on_wire = false;
         state.last_may_have_acted = may_have_acted;
-        if let Some(beneath) = beneath {
-            let attempts = &mut state.attempts;
-            attempts.count = attempts.count.saturating_add(beneath.count.saturating_sub(1));
-            attempts.waited = attempts.waited.saturating_add(beneath.waited);
-            attempts.earlier_unknown |= beneath.earlier_unknown;
-        }
+        let attempts = &mut state.attempts;
+        attempts.count = attempts.count.saturating_add(made.count);
+        attempts.waited = attempts.waited.saturating_add(made.waited);
+        attempts.earlier_unknown |= made.earlier_unknown;
     }
 
     /// Whether any attempt so far may have been carried out.
@@ -126,15 +138,22 @@ impl Progress {
 
     /// What was tried until the call is cut off now, and whether what is cut off can have reached the server.
     ///
-    /// Of a call whose attempts nobody counts there is no report.
-    pub(crate) fn cut_off(&self, now: Duration) -> (Reach, Option<Attempts>) {
+    /// `told` is whether a layer tells when the wire is reached. Where none does, a try is an attempt; and of a call whose
+    /// tries nobody counts either, there is no report.
+    pub(crate) fn cut_off(&self, now: Duration, told: bool) -> (Reach, Option<Attempts>) {
         let mut report = self.report(Some(GaveUp::Deadline));
         let state = self.state();
-        report.elapsed = now.saturating_sub(state.began);
+        let made = if told { state.handed_on } else { state.is_trying.into() };
+        report.count = report.count.saturating_add(made);
         // Between two attempts, the last one is an earlier one: the call ends with the wait and not with its answer.
         report.earlier_unknown |= state.last_may_have_acted;
+        if state.is_counted {
+            report.elapsed = now.saturating_sub(state.began);
+        } else {
+            report.gave_up = None;
+        }
         let reach = if state.on_wire { Reach::Unknown } else { Reach::NotSent };
-        (reach, (report.count > 0).then_some(report))
+        (reach, (state.is_counted || told).then_some(report))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -155,9 +174,9 @@ mod tests {
         let progress = Progress::until(Some(second(10)));
         progress.begin(second(1), Duration::ZERO);
         progress.reaches_wire();
-        assert_eq!(progress.cut_off(second(2)).0, Reach::Unknown);
-        progress.attempted(second(3), true, None);
-        let (reach, attempts) = progress.cut_off(second(10));
+        assert_eq!(progress.cut_off(second(2), true).0, Reach::Unknown);
+        progress.attempted(second(3), true, &Attempts::one());
+        let (reach, attempts) = progress.cut_off(second(10), true);
         let attempts = attempts.unwrap();
         assert_eq!(reach, Reach::NotSent);
         assert_eq!((attempts.count, attempts.earlier_unknown), (1, true));
@@ -166,9 +185,27 @@ mod tests {
     }
 
     #[test]
-    fn of_a_call_that_nobody_repeats_there_is_no_report() {
+    fn of_a_call_that_nobody_counts_there_is_no_report() {
         let progress = Progress::until(None);
         progress.reaches_wire();
-        assert_eq!(progress.cut_off(second(1)), (Reach::Unknown, None));
+        assert_eq!(progress.cut_off(second(1), false), (Reach::Unknown, None));
+        assert_eq!(progress.cut_off(second(1), true), (Reach::Unknown, Some(Attempts::one())));
+    }
+
+    #[test]
+    fn what_was_never_handed_on_is_no_attempt() {
+        let progress = Progress::until(None);
+        progress.begin(second(1), Duration::ZERO);
+        assert_eq!(progress.number(), 1);
+        progress.attempted(second(2), false, &Attempts::default());
+        progress.begin(second(3), second(1));
+        assert_eq!(progress.number(), 1, "the first one that is sent");
+        assert_eq!(progress.cut_off(second(4), true).1.unwrap().count, 0);
+        assert_eq!(progress.cut_off(second(4), false).1.unwrap().count, 1, "nobody knows better");
+        progress.reaches_wire();
+        progress.was_turned_down();
+        progress.reaches_wire();
+        assert_eq!(progress.number(), 2);
+        assert_eq!(progress.cut_off(second(4), true).1.unwrap().count, 2);
     }
 }

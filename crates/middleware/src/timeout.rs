@@ -4,7 +4,9 @@ use std::{future::poll_fn, pin::pin, sync::Arc, task::Poll, time::Duration};
 
 use async_trait::async_trait;
 use http::{Request, Response};
-use hubchannel_api::{Body, Call, HttpTransport, Reach, Transport, TransportError, TransportErrorKind, clock::Clock};
+use hubchannel_api::{
+    Attempts, Body, Call, HttpTransport, Reach, Transport, TransportError, TransportErrorKind, clock::Clock,
+};
 
 use crate::progress::Progress;
 
@@ -68,14 +70,14 @@ impl HttpTransport for Deadline {
         let progress = Progress::until(Some(end));
         request.extensions_mut().insert(progress.clone());
         let late = |sent| {
-            let (reach, attempts) = progress.cut_off(self.clock.monotonic());
+            let (reach, attempts) = progress.cut_off(self.clock.monotonic(), self.knows_the_wire);
             let reach = if sent && !self.knows_the_wire {
                 Reach::Unknown
             } else {
                 reach
             };
             let error = too_late(reach, "the call took longer than its deadline", duration);
-            match attempts {
+            match attempts.or_else(|| (!sent).then(Attempts::default)) {
                 Some(attempts) => error.with_attempts(attempts),
                 None => error,
             }
@@ -121,19 +123,26 @@ impl AttemptTimeout {
 #[async_trait]
 impl HttpTransport for AttemptTimeout {
     async fn send(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
-        if let Some(progress) = Progress::of(&request) {
-            progress.reaches_wire();
-        }
         let own = request
             .extensions()
             .get::<Call>()
             .and_then(|call| call.options.attempt_timeout);
-        let Some(duration) = own.or(self.duration) else {
+        let duration = own.or(self.duration);
+        if let Some(progress) = Progress::of(&request)
+            && duration != Some(Duration::ZERO)
+        {
+            progress.reaches_wire();
+        }
+        let Some(duration) = duration else {
             return self.inner.send(request).await;
         };
         let late = |sent| {
-            let reach = if sent { Reach::Unknown } else { Reach::NotSent };
-            too_late(reach, "no answer within the time of an attempt", duration)
+            let (reach, attempts) = if sent {
+                (Reach::Unknown, Attempts::one())
+            } else {
+                (Reach::NotSent, Attempts::default())
+            };
+            too_late(reach, "no answer within the time of an attempt", duration).with_attempts(attempts)
         };
         within(&self.inner, &*self.clock, duration, request, late).await
     }
@@ -223,7 +232,7 @@ mod tests {
         let error = cut_off(90, None);
         assert_eq!(error.reach(), Reach::NotSent);
         let attempts = error.attempts().unwrap();
-        assert_eq!((attempts.count, attempts.earlier_unknown), (1, false));
+        assert_eq!((attempts.count, attempts.earlier_unknown), (0, false));
     }
 
     #[test]
@@ -232,7 +241,7 @@ mod tests {
         let error = cut_off(40, Some(Duration::from_secs(10)));
         assert_eq!(error.reach(), Reach::NotSent);
         let attempts = error.attempts().unwrap();
-        assert_eq!((attempts.count, attempts.earlier_unknown), (2, true));
+        assert_eq!((attempts.count, attempts.earlier_unknown), (1, true));
     }
 
     #[test]

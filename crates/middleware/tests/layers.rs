@@ -11,11 +11,11 @@ use std::{
 use async_trait::async_trait;
 use http::{HeaderMap, Request, Response};
 use hubchannel_api::{
-    Body, CallOptions, Client, ErrorKind, GetMessage, HttpTransport, PublishMessage, TransportError,
+    Body, CallOptions, Client, ErrorKind, GetChannel, GetMessage, HttpTransport, PublishMessage, TransportError,
     clock::{Clock, ManualClock},
     model::{DeliveryIdentifier, NewMessage, Participant},
 };
-use hubchannel_middleware::{Stack, StackBuilder, TokioClock};
+use hubchannel_middleware::{RateLimiter, RetryPolicy, Stack, StackBuilder, TokioClock};
 
 const TOKEN: &str = "pat-eu1-not-to-be-seen";
 
@@ -259,4 +259,35 @@ async fn tokio_s_clock_follows_a_paused_runtime() {
     TokioClock.sleep(Duration::from_secs(3600)).await;
     let passed = TokioClock.monotonic() - before;
     assert!(passed >= Duration::from_secs(3600) && passed < Duration::from_secs(3601), "{passed:?}");
+}
+
+#[tokio::test]
+async fn a_call_that_no_layer_handed_on_counts_no_attempt() {
+    for retry in [None, Some(RetryPolicy::new().max_attempts(3))] {
+        let wire = Wire::default();
+        let clock = clock();
+        let full = RateLimiter::new(1, Duration::from_secs(600), Arc::new(clock.clone()));
+        let stack = Stack::new(wire.clone())
+            .clock(clock.clone())
+            .retry(retry.clone())
+            .access_token(TOKEN);
+        let without_a_key = Client::new(stack.build());
+        let error = without_a_key.get_channel(GetChannel::new("2930388")).await.unwrap_err();
+        assert_eq!((error.kind(), error.attempts().count), (ErrorKind::Refused, 0), "{error}");
+
+        let stack = Stack::new(wire.clone()).clock(clock.clone()).retry(retry.clone());
+        let limited = Client::new(stack.rate_limiter(full).build());
+        assert_eq!(limited.publish_message(publish()).await.unwrap().attempts().count, 1);
+        let error = limited.publish_message(publish()).await.unwrap_err();
+        assert_eq!((error.kind(), error.attempts().count), (ErrorKind::RateLimited, 0), "{error}");
+        assert!(!error.to_string().contains("after 0 attempts"), "{error}");
+
+        let stack = Stack::new(wire.clone())
+            .clock(clock)
+            .retry(retry)
+            .deadline(Duration::ZERO);
+        let error = Client::new(stack.build()).publish_message(publish()).await.unwrap_err();
+        assert_eq!((error.kind(), error.attempts().count), (ErrorKind::Timeout, 0), "{error}");
+        assert_eq!(wire.seen().len(), 1);
+    }
 }

@@ -168,11 +168,7 @@ impl Error {
             TransportErrorKind::Source => ErrorKind::Source,
             TransportErrorKind::Other => ErrorKind::Transport,
         };
-        let attempts = match (error.attempts(), error.reach()) {
-            (Some(attempts), _) => attempts.clone(),
-            (None, Reach::Unknown) => Attempts::one(),
-            (None, Reach::NotSent) => Attempts::default(),
-        };
+        let attempts = Attempts::of(&error);
         Error::new(kind, Some(operation), Cause::Transport(error)).with_attempts(attempts)
     }
 
@@ -249,7 +245,8 @@ impl Error {
         self.0.operation
     }
 
-    /// What was tried until the call failed; nothing where it was never sent.
+    /// What was tried until the call failed. The count is 0 where nothing of it came to the transport: an invalid call,
+    /// one that a layer held back.
     ///
     /// Where [`gave_up`](Attempts::gave_up) is set, a layer has repeated the call already: repeating it at once once
     /// more multiplies the attempts.

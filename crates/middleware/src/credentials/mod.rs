@@ -292,19 +292,19 @@ fn authorised(mut request: Request<Body>, header: HeaderValue) -> Request<Body> 
 
 /// An outcome that took two attempts beneath this layer.
 fn counted(outcome: Result<Response<Body>, TransportError>) -> Result<Response<Body>, TransportError> {
-    let and_one = |beneath: Option<&Attempts>| {
-        let mut attempts = beneath.cloned().unwrap_or_else(Attempts::one);
+    let and_one = |mut attempts: Attempts| {
         attempts.count = attempts.count.saturating_add(1);
         attempts
     };
     match outcome {
         Ok(mut response) => {
-            let attempts = and_one(response.extensions().get());
+            let beneath = response.extensions().get().cloned();
+            let attempts = and_one(beneath.unwrap_or_else(Attempts::one));
             response.extensions_mut().insert(attempts);
             Ok(response)
         }
         Err(error) => {
-            let attempts = and_one(error.attempts());
+            let attempts = and_one(Attempts::of(&error));
             Err(error.with_attempts(attempts))
         }
     }

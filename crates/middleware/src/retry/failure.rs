@@ -50,8 +50,15 @@ pub(super) fn day_is_used_up(outcome: &Outcome) -> bool {
         .is_some_and(|response| response.status() == StatusCode::TOO_MANY_REQUESTS && headers::day_is_used_up(response))
 }
 
-/// What a layer beneath has tried for this attempt.
-pub(super) fn attempts(outcome: &Outcome) -> Option<&Attempts> {
+/// What was tried for this outcome: what a layer beneath has said, else what an outcome says of itself.
+pub(super) fn made(outcome: &Outcome) -> Attempts {
+    match outcome {
+        Ok(_) => attempts(outcome).cloned().unwrap_or_else(Attempts::one),
+        Err(error) => Attempts::of(error),
+    }
+}
+
+fn attempts(outcome: &Outcome) -> Option<&Attempts> {
     match outcome {
         Ok(response) => response.extensions().get(),
         Err(error) => error.attempts(),
@@ -78,10 +85,11 @@ impl Ending {
             Err(error) => Ending::Passing(Passing {
                 floor: error.retry_after().unwrap_or_default(),
                 spread: Duration::ZERO,
-                cost: match error.attempts() {
-                    // What was handed to nobody has added to no outage.
-                    Some(beneath) if beneath.count == 0 && error.reach() == Reach::NotSent => 0,
-                    _ => cost(error.kind() == TransportErrorKind::Timeout),
+                // What was handed to nobody has added to no outage.
+                cost: if Attempts::of(error).count == 0 && error.reach() == Reach::NotSent {
+                    0
+                } else {
+                    cost(error.kind() == TransportErrorKind::Timeout)
                 },
             }),
         }

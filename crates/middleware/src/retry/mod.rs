@@ -163,7 +163,7 @@ impl HttpTransport for Retry {
             let may_have_acted = failure::may_have_acted(&outcome);
             asked
                 .progress
-                .attempted(ended, may_have_acted, failure::attempts(&outcome));
+                .attempted(ended, may_have_acted, &failure::made(&outcome));
             let mut gave_up = failure::gave_up_beneath(&outcome);
             match Ending::of(&outcome, self.clock.wall()) {
                 Ending::Settled if asked.foreign => {}
