@@ -4,6 +4,8 @@
 
 mod common;
 
+use std::time::Duration;
+
 use common::{Wire, now, publish};
 use http::{HeaderMap, StatusCode};
 use hubchannel_api::{
@@ -224,7 +226,7 @@ fn an_earlier_attempt_that_may_have_acted_leaves_the_outcome_unknown() {
     let earlier = |unknown| {
         let mut attempts = Attempts::one();
         attempts.count = 3;
-        attempts.waited = std::time::Duration::from_millis(1500);
+        attempts.waited = Duration::from_millis(1500);
         attempts.earlier_unknown = unknown;
         attempts.gave_up = Some(GaveUp::MaxAttempts);
         attempts
@@ -250,4 +252,35 @@ fn an_earlier_attempt_that_may_have_acted_leaves_the_outcome_unknown() {
     let error = Error::from_transport(GetMessage::INFO, again.with_attempts(error.attempts().clone()));
     assert!(!error.outcome_unknown(), "reading changes nothing");
     assert_eq!(error.transport_error().and_then(TransportError::attempts), Some(error.attempts()));
+}
+
+#[test]
+fn an_error_tells_how_long_to_wait_whoever_says_so() {
+    let seconds = |seconds| Some(Duration::from_secs(seconds));
+    let answers: [(u16, &[(&'static str, &str)], Option<Duration>); 9] = [
+        (503, &[], None),
+        (503, &[("retry-after", "0")], seconds(0)),
+        (503, &[("retry-after", "120")], seconds(120)),
+        (503, &[("retry-after", "soon")], None),
+        (
+            503,
+            &[
+                ("retry-after", "Fri, 15 Jan 2027 08:01:00 GMT"),
+                ("date", "Fri, 15 Jan 2027 08:00:00 GMT"),
+            ],
+            seconds(60),
+        ),
+        (503, &[("retry-after", "Fri, 15 Jan 2027 08:01:00 GMT")], None),
+        (423, &[("retry-after", "1")], seconds(2)),
+        (477, &[], seconds(10)),
+        (404, &[], None),
+    ];
+    for (status, headers, wait) in answers {
+        assert_eq!(rejected(status, headers, "{}").retry_after(), wait, "{status} {headers:?}");
+    }
+    let full = TransportError::new(TransportErrorKind::RateLimited, Reach::NotSent, "no room");
+    assert_eq!(Error::from_transport(PublishMessage::INFO, full).retry_after(), None);
+    let full = TransportError::new(TransportErrorKind::RateLimited, Reach::NotSent, "no room");
+    let full = full.with_retry_after(Duration::from_secs(300));
+    assert_eq!(Error::from_transport(PublishMessage::INFO, full).retry_after(), seconds(300));
 }

@@ -58,13 +58,14 @@ fn ends() -> impl Strategy<Value = (End, Fate)> {
         select(vec![
             (423_u16, false, 2, 0, 5),
             (429, false, 1, 10, 5),
-            (477, false, 0, 0, 5),
+            (477, false, 10, 0, 5),
             (408, true, 0, 0, 10),
             (500, true, 0, 0, 5),
             (502, true, 2, 0, 5),
             (503, true, 0, 0, 5),
             (504, true, 2, 0, 10),
-            (524, true, 0, 0, 10),
+            (521, true, 2, 0, 5),
+            (524, true, 2, 0, 10),
         ]),
         option::of(0_u64..100),
     )
@@ -76,7 +77,10 @@ fn ends() -> impl Strategy<Value = (End, Fate)> {
             };
             let fate = Fate::Passing {
                 unknown,
-                floor: after.unwrap_or_default().max(least),
+                floor: match after {
+                    Some(after) if status == 477 => after,
+                    after => after.unwrap_or_default().max(least),
+                },
                 spread: if after.is_some() { 0 } else { spread },
                 cost,
             };

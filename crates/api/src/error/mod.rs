@@ -3,7 +3,7 @@
 mod answer;
 mod text;
 
-use std::{error::Error as StdError, fmt};
+use std::{error::Error as StdError, fmt, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
@@ -314,6 +314,35 @@ impl Error {
         }
     }
 
+    /// For how long from the error on the same call is known to be of no use; nothing where nothing is known.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use hubchannel_api::Error;
+    ///
+    /// /// When to try again, for a queue of its own.
+    /// fn next_try(error: &Error) -> Option<Duration> {
+    ///     let least = Duration::from_secs(30);
+    ///     error.is_retryable().then(|| error.retry_after().unwrap_or_default().max(least))
+    /// }
+    /// ```
+    ///
+    /// Of an answer, it is what its `Retry-After` asks for, in seconds or as a date beside the answer's own `Date`, and
+    /// not less than what is [known of its status](status::least_wait). Where a layer held the call back, it is the time
+    /// until a limit has room again or a token is asked for again. Whether to repeat at all says
+    /// [`is_retryable`](Error::is_retryable).
+    pub fn retry_after(&self) -> Option<Duration> {
+        match &self.0.cause {
+            Cause::Transport(error) => error.retry_after(),
+            Cause::Answer { status, headers, .. } => {
+                let asked = status::retry_after(headers, None);
+                let least = status::least_wait(*status, asked);
+                (asked.is_some() || !least.is_zero()).then_some(least)
+            }
+            _ => None,
+        }
+    }
+
     /// Whether the call itself is at fault and was not sent.
     pub fn is_invalid(&self) -> bool {
         self.kind() == ErrorKind::Invalid
@@ -344,8 +373,8 @@ impl Error {
         self.status() == Some(StatusCode::CONFLICT)
     }
 
-    /// Whether a limit was passed (429), or a layer did not send the call lest one be. Nothing was done. Of the latter,
-    /// [`TransportError::retry_after`] says for how long.
+    /// Whether a limit was passed (429), or a layer did not send the call lest one be. Nothing was done.
+    /// [`retry_after`](Error::retry_after) says for how long, where that is known.
     pub fn is_rate_limited(&self) -> bool {
         self.kind() == ErrorKind::RateLimited || self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
     }

@@ -7,7 +7,7 @@ use std::{
     task::Poll,
 };
 
-use hubchannel_api::model::Secret;
+use hubchannel_api::{model::Secret, status};
 use tracing::{Instrument as _, debug_span, field::Empty};
 
 use super::{
@@ -16,7 +16,7 @@ use super::{
     portal::{Inner, Outcome, State, Unrefreshed, Unsaved},
     store::{PortalTokens, Revision, Saved, StoreError, Stored},
 };
-use crate::{retry::after::retry_after, trace::TARGET};
+use crate::trace::TARGET;
 
 /// How often it is begun anew because another process was quicker.
 const ROUNDS: usize = 3;
@@ -111,7 +111,9 @@ async fn ask(portal: &Inner, era: u64, refresh_token: Secret, found: &Revision) 
         Ok(answer) => answer.into_inner(),
         Err(error) => {
             let wall = portal.now().wall;
-            let wait = error.headers().and_then(|headers| retry_after(headers, wall));
+            let wait = error
+                .headers()
+                .and_then(|headers| status::retry_after(headers, Some(wall)));
             let error = CredentialsError::of_answer(Some(&portal.id), error, wait);
             if error.kind() == CredentialsErrorKind::Reconnect {
                 portal.state_in(era)?.dead = Some((refresh_token, found.clone()));

@@ -3,9 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, Response, StatusCode};
-use hubchannel_api::Body;
-
-use crate::retry::after::retry_after;
+use hubchannel_api::{Body, status::retry_after};
 
 /// What an answer says of the limits; what is missing, or makes no sense, is not there.
 ///
@@ -32,7 +30,7 @@ impl Told {
             interval: number(headers, "x-hubspot-ratelimit-interval-milliseconds").map(Duration::from_millis),
             day_is_used_up: day_is_used_up(response),
             turned_down,
-            retry_after: retry_after(headers, wall),
+            retry_after: retry_after(headers, Some(wall)),
         }
     }
 }

@@ -5,11 +5,8 @@ use std::time::{Duration, SystemTime};
 use http::{Response, StatusCode};
 use hubchannel_api::{Attempts, Body, GaveUp, Reach, TransportError, TransportErrorKind, status};
 
-use super::{
-    RetryBudget,
-    after::{LIMIT_WINDOW, documented, retry_after},
-};
-use crate::rate_limit::headers;
+use super::RetryBudget;
+use crate::rate_limit::{RateLimiter, headers};
 
 /// What came of an attempt.
 pub(super) type Outcome = Result<Response<Body>, TransportError>;
@@ -98,17 +95,17 @@ impl Ending {
 
 impl Passing {
     fn of_answer(response: &Response<Body>, wall: SystemTime) -> Self {
-        let status = response.status();
-        let asked = retry_after(response.headers(), wall);
+        let code = response.status();
+        let asked = status::retry_after(response.headers(), Some(wall));
         // Without a word of how long the limit holds, callers come back spread over the whole of its window.
         let spread = match asked {
-            None if status == StatusCode::TOO_MANY_REQUESTS => LIMIT_WINDOW,
+            None if code == StatusCode::TOO_MANY_REQUESTS => RateLimiter::WINDOW,
             _ => Duration::ZERO,
         };
         Passing {
-            floor: asked.unwrap_or_default().max(documented(status)),
+            floor: status::least_wait(code, asked),
             spread,
-            cost: cost(matches!(status.as_u16(), 408 | 504 | 522 | 524)),
+            cost: cost(matches!(code.as_u16(), 408 | 504 | 522 | 524)),
         }
     }
 }

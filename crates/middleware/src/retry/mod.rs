@@ -1,6 +1,5 @@
 //! Requests that are sent again where that is safe.
 
-pub(crate) mod after;
 mod budget;
 mod failure;
 mod policy;
@@ -47,8 +46,8 @@ use crate::progress::Progress;
 ///    keep what is meant for HubSpot from being repeated. Nor does what was not sent for want of a token.
 ///
 /// The wait is a floor and a random time on top. The floor is the server's `Retry-After`, in seconds or as a date,
-/// however long, but not less than what HubSpot documents: 2 s after 423, 502 and 504, 1 s after 429; and where there
-/// was no answer, what a layer [knows](TransportError::retry_after), as of how long no token is asked for again. The
+/// however long, but not less than what is [known of the status](hubchannel_api::status::least_wait): 2 s after 423, 502,
+/// 504 and 520 to 524, 1 s after 429, 10 s after 477 without `Retry-After`; and where there was no answer, what a layer [knows](TransportError::retry_after), as of how long no token is asked for again. The
 /// random time is drawn from nothing up to 500 ms, then 1 s, 2 s and so on up to 8 s; after a 429 without
 /// `Retry-After`, which HubSpot does not promise to send, from at least the ten seconds of its limits' window.
 ///
