@@ -44,10 +44,12 @@ pub enum GaveUp {
     MaxAttempts,
     /// Too many requests have failed of late: repeating them all would add to the outage.
     Budget,
-    /// The next attempt would have begun too late for the call.
+    /// The next attempt would have begun too late for the call, or too shortly before its end.
     Deadline,
     /// It may have been carried out, and must not be carried out twice.
     NotRepeatable,
+    /// It was sent, or may have been, and is repeated only where it was not.
+    Sent,
     /// Its body can be read only once.
     ReadOnce,
     /// The limit of the day is used up, and no call lasts until the next.
@@ -103,6 +105,7 @@ impl std::fmt::Display for Attempts {
             Some(GaveUp::Budget) => f.write_str(": too many requests fail at present"),
             Some(GaveUp::Deadline) => f.write_str(": the next one would have been too late"),
             Some(GaveUp::NotRepeatable) => f.write_str(": it must not be carried out twice"),
+            Some(GaveUp::Sent) => f.write_str(": it is repeated only where it was not sent"),
             Some(GaveUp::ReadOnce) => f.write_str(": its body can be read only once"),
             Some(GaveUp::DailyLimit) => f.write_str(": the limit of the day is used up"),
             None => Ok(()),

@@ -256,8 +256,9 @@ fn an_earlier_attempt_that_may_have_acted_leaves_the_outcome_unknown() {
 
 #[test]
 fn an_error_tells_how_long_to_wait_whoever_says_so() {
+    type Headers = &'static [(&'static str, &'static str)];
     let seconds = |seconds| Some(Duration::from_secs(seconds));
-    let answers: [(u16, &[(&'static str, &str)], Option<Duration>); 9] = [
+    let answers: [(u16, Headers, Option<Duration>); 9] = [
         (503, &[], None),
         (503, &[("retry-after", "0")], seconds(0)),
         (503, &[("retry-after", "120")], seconds(120)),

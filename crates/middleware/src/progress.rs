@@ -7,6 +7,8 @@ use std::{
 
 use hubchannel_api::{Attempts, Body, GaveUp, Reach};
 
+use crate::RetryPolicy;
+
 /// How far a call has come and when it must end; in the extensions of its requests. Clones are the same call.
 ///
 /// The deadline cuts everything beneath it off, what repeats requests included, and must still tell what was tried.
@@ -35,6 +37,19 @@ struct State {
     handed_on: u32,
     on_wire: bool,
     last_may_have_acted: bool,
+    /// Whether any attempt may have reached the server.
+    may_have_been_sent: bool,
+    /// How much time what begins must have before the end.
+    least_time: Duration,
+}
+
+/// How far a request came in an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    NotSent,
+    /// It was done, or turned down.
+    Answered,
+    MayHaveActed,
 }
 
 impl Progress {
@@ -42,7 +57,10 @@ impl Progress {
     pub(crate) fn until(end: Option<Duration>) -> Self {
         Progress(Arc::new(Inner {
             end,
-            state: Mutex::default(),
+            state: Mutex::new(State {
+                least_time: RetryPolicy::LEAST_TIME,
+                ..State::default()
+            }),
         }))
     }
 
@@ -50,21 +68,26 @@ impl Progress {
         request.extensions().get()
     }
 
-    /// The call as one layer that repeats requests keeps it. A second such layer gets one of its own with the same end.
-    pub(crate) fn claim(request: &mut http::Request<Body>) -> Self {
+    /// The call as one layer that repeats requests keeps it, none of which is to have less time than this. A second such
+    /// layer gets one of its own with the same end.
+    pub(crate) fn claim(request: &mut http::Request<Body>, least_time: Duration) -> Self {
         let end = match Progress::of(request) {
-            Some(progress) if !progress.state().is_counted => return progress.clone(),
-            Some(progress) => progress.end(),
+            Some(progress) if !progress.state().is_counted => {
+                progress.state().least_time = least_time;
+                return progress.clone();
+            }
+            Some(progress) => progress.0.end,
             None => None,
         };
         let progress = Progress::until(end);
+        progress.state().least_time = least_time;
         request.extensions_mut().insert(progress.clone());
         progress
     }
 
-    /// When the call must have ended.
-    pub(crate) fn end(&self) -> Option<Duration> {
-        self.0.end
+    /// From when on nothing more is to begin that could have begun before.
+    pub(crate) fn latest(&self) -> Option<Duration> {
+        Some(self.0.end?.saturating_sub(self.state().least_time))
     }
 
     /// The number of the present attempt, the first being 1.
@@ -108,13 +131,14 @@ impl Progress {
     }
 
     /// The present try has ended. Layers beneath may have made several attempts of it, or none.
-    pub(crate) fn attempted(&self, now: Duration, may_have_acted: bool, made: &Attempts) {
+    pub(crate) fn attempted(&self, now: Duration, fate: Fate, made: &Attempts) {
         let mut state = self.state();
         state.ended = now;
         state.is_trying = false;
         state.handed_on = 0;
         state.on_wire = false;
-        state.last_may_have_acted = may_have_acted;
+        state.last_may_have_acted = fate == Fate::MayHaveActed;
+        state.may_have_been_sent |= fate != Fate::NotSent || made.earlier_unknown;
         let attempts = &mut state.attempts;
         attempts.count = attempts.count.saturating_add(made.count);
         attempts.waited = attempts.waited.saturating_add(made.waited);
@@ -125,6 +149,11 @@ impl Progress {
     pub(crate) fn may_have_acted(&self) -> bool {
         let state = self.state();
         state.attempts.earlier_unknown || state.last_may_have_acted
+    }
+
+    /// Whether any attempt so far may have reached the server.
+    pub(crate) fn may_have_been_sent(&self) -> bool {
+        self.state().may_have_been_sent
     }
 
     /// What was tried until the last attempt ended.
@@ -175,7 +204,7 @@ mod tests {
         progress.begin(second(1), Duration::ZERO);
         progress.reaches_wire();
         assert_eq!(progress.cut_off(second(2), true).0, Reach::Unknown);
-        progress.attempted(second(3), true, &Attempts::one());
+        progress.attempted(second(3), Fate::MayHaveActed, &Attempts::one());
         let (reach, attempts) = progress.cut_off(second(10), true);
         let attempts = attempts.unwrap();
         assert_eq!(reach, Reach::NotSent);
@@ -197,7 +226,7 @@ mod tests {
         let progress = Progress::until(None);
         progress.begin(second(1), Duration::ZERO);
         assert_eq!(progress.number(), 1);
-        progress.attempted(second(2), false, &Attempts::default());
+        progress.attempted(second(2), Fate::NotSent, &Attempts::default());
         progress.begin(second(3), second(1));
         assert_eq!(progress.number(), 1, "the first one that is sent");
         assert_eq!(progress.cut_off(second(4), true).1.unwrap().count, 0);

@@ -34,7 +34,7 @@ pub(crate) const TARGET: &str = "hubchannel";
 /// | `error` | what kept an answer away: `connect`, `timeout`, `interrupted`, `too_large`, `refused`, `rate_limited`, `source`, `other` |
 /// | `outcome` | `done`; `failed`: nothing was done; `unknown`: it may have been done; `dropped`: the caller waits no more |
 /// | `attempts`, `waited_ms` | how many there were, and how long was waited between them |
-/// | `gave_up` | why it was not tried further: `max_attempts`, `budget`, `deadline`, `not_repeatable`, `read_once`, `daily_limit` |
+/// | `gave_up` | why it was not tried further: `max_attempts`, `budget`, `deadline`, `not_repeatable`, `sent`, `read_once`, `daily_limit` |
 /// | `correlation_id` | what HubSpot's support finds the last answer by |
 ///
 /// A field that there is nothing to say of is left out. No header but the correlation id is recorded, and nothing of any
@@ -211,6 +211,7 @@ fn record_attempts(span: &Span, attempts: &Attempts) {
         GaveUp::Budget => "budget",
         GaveUp::Deadline => "deadline",
         GaveUp::NotRepeatable => "not_repeatable",
+        GaveUp::Sent => "sent",
         GaveUp::ReadOnce => "read_once",
         GaveUp::DailyLimit => "daily_limit",
         _ => "other",

@@ -83,6 +83,27 @@ fn a_repeat_depends_on_the_operation_the_key_and_what_ended_the_attempt() {
 }
 
 #[test]
+fn a_policy_can_keep_to_what_was_not_sent() {
+    let ends = [
+        (End::refused(), None),
+        (End::Failure(TransportErrorKind::Timeout, Reach::NotSent), None),
+        (End::lost(), Some(GaveUp::Sent)),
+        (End::Failure(TransportErrorKind::Connect, Reach::Unknown), Some(GaveUp::Sent)),
+        (End::status(423), Some(GaveUp::Sent)),
+        (End::status(429), Some(GaveUp::Sent)),
+        (End::status(503), Some(GaveUp::Sent)),
+    ];
+    for (end, gave_up) in ends {
+        for request in [request(READ, false), request(PUBLISH, true), request(CREATE, false)] {
+            let wire = Wire::new([End::refused(), end.clone(), End::status(201)]);
+            let outcome = run(&wire, RetryPolicy::new().only_unsent(), request);
+            assert_eq!(wire.seen().len(), if gave_up.is_none() { 3 } else { 2 }, "{end:?}");
+            assert_eq!(attempts(&outcome).gave_up, gave_up, "{end:?}");
+        }
+    }
+}
+
+#[test]
 fn every_attempt_is_the_same_request() {
     let wire = Wire::new([End::lost(), End::status(502), End::status(429), End::status(201)]);
     run(&wire, RetryPolicy::new(), request(PUBLISH, true)).unwrap();

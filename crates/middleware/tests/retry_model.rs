@@ -138,17 +138,19 @@ struct Settings {
     first: Duration,
     longest: Duration,
     deadline: Option<Duration>,
+    least: Duration,
     capacity: u32,
     seed: u64,
 }
 
 fn settings() -> impl Strategy<Value = Settings> {
-    (1_u32..7, 0_u64..3_000, 0_u64..6_000, option::of(1_u64..90_000), 0_u32..60, any::<u64>()).prop_map(
-        |(max, first, longest, deadline, capacity, seed)| Settings {
+    (1_u32..7, 0_u64..3_000, 0_u64..6_000, option::of(1_u64..90_000), 0_u64..2_000, 0_u32..60, any::<u64>()).prop_map(
+        |(max, first, longest, deadline, least, capacity, seed)| Settings {
             max,
             first: Duration::from_millis(first),
             longest: Duration::from_millis(longest),
             deadline: deadline.map(Duration::from_millis),
+            least: Duration::from_millis(least),
             capacity,
             seed,
         },
@@ -178,6 +180,7 @@ proptest! {
             .max_attempts(settings.max)
             .first_wait(settings.first)
             .longest_wait(settings.longest)
+            .least_time(settings.least)
             .budget(budget.clone())
             .seed(settings.seed);
         let mut purse = settings.capacity;
@@ -209,6 +212,7 @@ impl Course<'_> {
         let end = self.settings.deadline.unwrap_or(Duration::MAX);
         prop_assert!(made as u32 <= self.settings.max);
         prop_assert!(over <= end, "the deadline is kept");
+        let latest = end.saturating_sub(self.settings.least);
         let mut reward = 1;
         let mut waited = Duration::ZERO;
         let mut held_back = 0;
@@ -223,7 +227,7 @@ impl Course<'_> {
                 let wait = *next - ended;
                 let (least, most) = bounds(self.settings, step.fate, attempt + 1);
                 prop_assert!(least <= wait && wait <= most, "{:?} is not in {:?}..={:?}", wait, least, most);
-                prop_assert!(*next < end);
+                prop_assert!(*next < latest);
                 prop_assert!(*purse >= cost, "a repeat that nobody could pay for");
                 *purse -= cost;
                 reward = cost;
@@ -264,8 +268,9 @@ impl Course<'_> {
         }
         let end = self.settings.deadline.unwrap_or(Duration::MAX);
         let (least, most) = bounds(self.settings, fate, attempt + 1);
-        let may_be_late = now + most >= end;
-        let must_be_late = now + least >= end;
+        let latest = end.saturating_sub(self.settings.least);
+        let may_be_late = now + most >= latest;
+        let must_be_late = now + least >= latest;
         match said {
             Some(GaveUp::Deadline) if may_be_late => said,
             Some(GaveUp::Budget) if !must_be_late && purse < cost => said,

@@ -193,6 +193,60 @@ fn a_wait_beyond_the_deadline_gives_up_at_once() {
 }
 
 #[test]
+fn no_attempt_begins_without_time_to_be_answered() {
+    let most = Duration::from_millis(1);
+    for (least, waits) in [
+        (None, false),
+        (Some(Duration::ZERO), true),
+        (Some(most / 2), true),
+        (Some(most), false),
+        (Some(seconds(30)), false),
+    ] {
+        let wire = Wire::new([End::status(503).with_header("retry-after", "5"), End::status(200)]);
+        let mut policy = RetryPolicy::new().first_wait(Duration::ZERO);
+        if let Some(least) = least {
+            policy = policy.least_time(least);
+        }
+        let layers = Deadline::new(retry(&wire, policy), wire.clock(), Some(seconds(5) + most));
+        let outcome = drive(&wire.clock, layers.send(request(READ, false)));
+        assert_eq!(wire.seen().len(), if waits { 2 } else { 1 }, "{least:?}");
+        if !waits {
+            assert_eq!(wire.clock.monotonic(), Duration::ZERO, "{least:?}: not one moment later");
+            assert_eq!(attempts(&outcome).gave_up, Some(GaveUp::Deadline));
+        }
+    }
+}
+
+#[test]
+fn room_in_a_limit_that_comes_too_shortly_before_the_end_is_not_waited_for() {
+    for (deadline, waits) in [(10_300, false), (10_700, true)] {
+        for policy in [None, Some(RetryPolicy::new())] {
+            let wire = Wire::new([End::status(200), End::status(200)]);
+            let limiter = RateLimiter::new(1, seconds(10), wire.clock());
+            let stack = Stack::new(wire.clone())
+                .clock(wire.clock.clone())
+                .rate_limiter(limiter)
+                .retry(policy)
+                .deadline(Duration::from_millis(deadline));
+            let stack = stack.build();
+            drive(&wire.clock, stack.send(request(READ, false))).unwrap();
+            let outcome = drive(&wire.clock, stack.send(request(READ, false)));
+            assert_eq!(outcome.is_ok(), waits, "{deadline}");
+            assert_eq!(wire.clock.monotonic().is_zero(), !waits, "{deadline}");
+        }
+    }
+}
+
+#[test]
+fn the_first_attempt_begins_however_little_time_there_is() {
+    let wire = Wire::new([End::status(200)]);
+    let stack = Stack::new(wire.clone())
+        .clock(wire.clock.clone())
+        .deadline(Duration::from_millis(1));
+    assert!(drive(&wire.clock, stack.build().send(request(READ, false))).is_ok());
+}
+
+#[test]
 fn a_wait_that_ends_too_late_is_followed_by_nothing() {
     let wire = Wire::new([End::status(503).with_header("retry-after", "30"), End::status(200)]);
     let stack = Stack::new(wire.clone()).clock(wire.clock.clone()).build();

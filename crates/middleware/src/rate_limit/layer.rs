@@ -113,8 +113,8 @@ impl HttpTransport for RateLimit {
             return self.inner.send(request).await;
         }
         let limiter = self.limiter(call);
-        let end = Progress::of(&request).and_then(Progress::end);
-        let start = limiter.start(end).await?;
+        let latest = Progress::of(&request).and_then(Progress::latest);
+        let start = limiter.start(latest).await?;
         let response = self.inner.send(request).await?;
         start.learn(&response);
         Ok(response)

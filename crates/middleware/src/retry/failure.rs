@@ -6,7 +6,10 @@ use http::{Response, StatusCode};
 use hubchannel_api::{Attempts, Body, GaveUp, Reach, TransportError, TransportErrorKind, status};
 
 use super::RetryBudget;
-use crate::rate_limit::{RateLimiter, headers};
+use crate::{
+    progress::Fate,
+    rate_limit::{RateLimiter, headers},
+};
 
 /// What came of an attempt.
 pub(super) type Outcome = Result<Response<Body>, TransportError>;
@@ -32,11 +35,15 @@ pub(super) struct Passing {
     pub(super) cost: u32,
 }
 
-/// Whether what was asked may have been done in this attempt, although it did not succeed.
-pub(super) fn may_have_acted(outcome: &Outcome) -> bool {
+/// How far the request came in this attempt, as far as the outcome tells.
+pub(super) fn fate(outcome: &Outcome) -> Fate {
     match outcome {
-        Ok(response) => !response.status().is_success() && status::may_have_acted(response.status()),
-        Err(error) => error.reach() == Reach::Unknown,
+        Ok(response) if !response.status().is_success() && status::may_have_acted(response.status()) => {
+            Fate::MayHaveActed
+        }
+        Ok(_) => Fate::Answered,
+        Err(error) if error.reach() == Reach::Unknown => Fate::MayHaveActed,
+        Err(_) => Fate::NotSent,
     }
 }
 

@@ -39,9 +39,11 @@ use crate::progress::Progress;
 /// 2. Can it be sent again? Not with a body that [can be read only once](Body::is_repeatable).
 /// 3. May it have been done? Where the request was not sent or the answer turns it down (423, 429, 477), any operation is
 ///    repeated; else only one that [may be](Call::may_repeat): a read, what changes nothing a second time, a publish with
-///    a key. A request without a [`Call`] is one of those if it is a GET or HEAD.
+///    a key. A request without a [`Call`] is one of those if it is a GET or HEAD. A policy may repeat
+///    [only what was not sent](RetryPolicy::only_unsent), which no answer is.
 /// 4. Has it been tried [as often as it is tried](RetryPolicy::max_attempts)?
-/// 5. Would the next attempt begin before the end of the call? If not, it gives up now instead of waiting.
+/// 5. Would the next attempt have [time](RetryPolicy::least_time) before the end of the call? If not, it gives up now
+///    instead of waiting.
 /// 6. Is there [budget](RetryBudget)? A download from a foreign host takes none and gives none, or a host that fails would
 ///    keep what is meant for HubSpot from being repeated. Nor does what was not sent for want of a token.
 ///
@@ -81,6 +83,9 @@ impl Retry {
         if !asked.replayable {
             return Err(GaveUp::ReadOnce);
         }
+        if self.policy.only_unsent && asked.progress.may_have_been_sent() {
+            return Err(GaveUp::Sent);
+        }
         if asked.progress.may_have_acted() && !asked.repeatable {
             return Err(GaveUp::NotRepeatable);
         }
@@ -105,11 +110,11 @@ impl Retry {
         })
     }
 
-    /// Whether what begins after this wait begins before the call must have ended.
+    /// Whether what begins after this wait has time before the call must have ended.
     fn in_time(&self, asked: &Asked, wait: Duration) -> Result<(), GaveUp> {
         let begin = self.clock.monotonic().saturating_add(wait);
-        match asked.progress.end() {
-            Some(end) if begin >= end => Err(GaveUp::Deadline),
+        match asked.progress.latest() {
+            Some(latest) if begin >= latest => Err(GaveUp::Deadline),
             _ => Ok(()),
         }
     }
@@ -145,7 +150,7 @@ impl HttpTransport for Retry {
             repeatable: may_repeat(&request),
             replayable: request.body().is_repeatable(),
             foreign: request.extensions().get::<Call>().is_some_and(|call| call.foreign),
-            progress: Progress::claim(&mut request),
+            progress: Progress::claim(&mut request, self.policy.least_time),
         };
         let mut attempt = 1;
         let mut waited = Duration::ZERO;
@@ -159,10 +164,8 @@ impl HttpTransport for Retry {
             };
             let outcome = self.inner.send(sent).await;
             let ended = self.clock.monotonic();
-            let may_have_acted = failure::may_have_acted(&outcome);
-            asked
-                .progress
-                .attempted(ended, may_have_acted, &failure::made(&outcome));
+            let fate = failure::fate(&outcome);
+            asked.progress.attempted(ended, fate, &failure::made(&outcome));
             let mut gave_up = failure::gave_up_beneath(&outcome);
             match Ending::of(&outcome, self.clock.wall()) {
                 Ending::Settled if asked.foreign => {}

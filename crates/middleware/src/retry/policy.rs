@@ -26,10 +26,16 @@ pub struct RetryPolicy {
     pub(super) first_wait: Duration,
     pub(super) longest_wait: Duration,
     pub(super) budget: RetryBudget,
+    pub(super) least_time: Duration,
+    pub(super) only_unsent: bool,
     seed: Option<u64>,
 }
 
 impl RetryPolicy {
+    /// How much time a repeat must have before the end of the call unless told otherwise. What begins later is most likely
+    /// cut off, and its outcome unknown.
+    pub const LEAST_TIME: Duration = Duration::from_millis(250);
+
     /// At most 4 attempts; waits of up to 500 ms, 1 s, 2 s and so on, never more than 8 s; a budget of its own.
     pub fn new() -> Self {
         RetryPolicy {
@@ -37,11 +43,14 @@ impl RetryPolicy {
             first_wait: Duration::from_millis(500),
             longest_wait: Duration::from_secs(8),
             budget: RetryBudget::default(),
+            least_time: RetryPolicy::LEAST_TIME,
+            only_unsent: false,
             seed: None,
         }
     }
 
-    /// How often a request is sent at most, the first time included; 4 unless set. 0 is taken as 1.
+    /// How often a request is tried at most, the first time included; 4 unless set. 0 is taken as 1. A try that a layer
+    /// beneath holds back, for want of a token, counts.
     #[must_use]
     pub fn max_attempts(self, count: u32) -> Self {
         RetryPolicy {
@@ -81,6 +90,41 @@ impl RetryPolicy {
     #[must_use]
     pub fn budget(self, budget: RetryBudget) -> Self {
         RetryPolicy { budget, ..self }
+    }
+
+    /// How much time a repeat must have before the end of the call; [`LEAST_TIME`](Self::LEAST_TIME) unless set. Where
+    /// the wait leaves no more, the call gives up at once, with [`GaveUp::Deadline`](hubchannel_api::GaveUp::Deadline); and
+    /// so does one that would get room in a [`RateLimit`](crate::RateLimit) beneath so late. The first attempt begins
+    /// however little time there is.
+    #[must_use]
+    pub fn least_time(self, duration: Duration) -> Self {
+        RetryPolicy {
+            least_time: duration,
+            ..self
+        }
+    }
+
+    /// Repeats only what was certainly not sent, whatever the operation: no connection, no token, no room in a limit.
+    ///
+    /// ```
+    /// use hubchannel_api::HttpTransport;
+    /// use hubchannel_middleware::{RetryPolicy, Stack};
+    ///
+    /// fn careful(transport: impl HttpTransport) -> Stack {
+    ///     Stack::new(transport).retry(RetryPolicy::new().only_unsent()).build()
+    /// }
+    /// ```
+    ///
+    /// An answer that turns a request down, such as 429, has been an attempt that was sent; it and all that leaves the
+    /// outcome unknown are handed back with [`GaveUp::Sent`](hubchannel_api::GaveUp::Sent), a read included. That is for
+    /// who repeats by himself, and for a server of which nobody knows what a second request does. What
+    /// [`Credentials`](crate::Credentials) do with a token that is refused stays as it is.
+    #[must_use]
+    pub fn only_unsent(self) -> Self {
+        RetryPolicy {
+            only_unsent: true,
+            ..self
+        }
     }
 
     /// Draws the same waits every time, for tests.
