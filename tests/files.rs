@@ -7,11 +7,12 @@ use std::{
     net::{TcpListener, TcpStream},
     sync::{Arc, Mutex},
     thread,
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use hubchannel::{
     DownloadFile, ErrorKind, FilesClient, UploadFile,
+    clock::ManualClock,
     middleware::{RetryPolicy, Stack},
     model::{
         DuplicateValidationScope, DuplicateValidationStrategy, FileAccess, FileFolder, FileUploadOptions, NewFile,
@@ -167,6 +168,42 @@ async fn a_torn_download_is_told_as_torn_and_never_as_whole() {
         assert_eq!(error.unwrap().kind(), ErrorKind::Interrupted);
         assert!(download.next().await.is_none());
     }
+}
+
+#[tokio::test]
+async fn a_host_that_falls_silent_is_not_waited_for_for_ever() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base_url = format!("http://{}", listener.local_addr().unwrap());
+    let silent = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        read(&mut stream);
+        stream
+            .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 7\r\n\r\na la")
+            .unwrap();
+        // Until the other side hangs up, which it does only because it has had enough.
+        stream.read(&mut [0]).unwrap_or_default()
+    });
+    let clock = ManualClock::new(SystemTime::UNIX_EPOCH);
+    let stack = Stack::new(ReqwestTransport::new().unwrap())
+        .clock(clock.clone())
+        .build();
+    let files = FilesClient::builder(stack).base_url(base_url.parse().unwrap()).build();
+    let download = files.download_file(DownloadFile::new(format!("{base_url}/x")));
+    let mut download = download.await.unwrap().into_inner();
+    assert_eq!(download.next().await.unwrap().unwrap(), "a la");
+    let turn = async {
+        while clock.sleepers() == 0 {
+            tokio::task::yield_now().await;
+        }
+        clock.advance(Duration::from_secs(30));
+    };
+    let (end, ()) = tokio::join!(download.next(), turn);
+    let error = end.unwrap().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert!(!error.to_string().contains(&base_url), "{error}");
+    drop(download);
+    let heard = tokio::task::spawn_blocking(move || silent.join().unwrap());
+    assert_eq!(heard.await.unwrap(), 0);
 }
 
 /// What an upload meets when the connection breaks after all of it has arrived.

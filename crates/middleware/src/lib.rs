@@ -24,6 +24,7 @@
 
 mod clock;
 mod credentials;
+mod incoming;
 mod progress;
 mod rate_limit;
 mod retry;

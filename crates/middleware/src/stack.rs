@@ -29,7 +29,7 @@ pub struct Stack(Transport);
 
 impl Stack {
     /// Layers around this transport. Unless set otherwise: no credentials; at most 4 attempts, where a repeat is safe;
-    /// 30 s for an attempt, 60 s for a call.
+    /// 30 s for an attempt, 60 s for a call, 30 s of silence in an answer that is read while it comes in.
     #[expect(clippy::new_ret_no_self, reason = "a stack is read as `Stack::new(…).….build()`")]
     pub fn new(transport: impl HttpTransport) -> StackBuilder {
         StackBuilder {
@@ -38,6 +38,7 @@ impl Stack {
             limits: None,
             retry: Some(RetryPolicy::new()),
             attempt_timeout: Some(Duration::from_secs(30)),
+            idle_timeout: Some(Duration::from_secs(30)),
             deadline: Some(Duration::from_secs(60)),
             clock: Arc::new(TokioClock),
         }
@@ -75,6 +76,7 @@ pub struct StackBuilder {
     limits: Option<Limits>,
     retry: Option<RetryPolicy>,
     attempt_timeout: Option<Duration>,
+    idle_timeout: Option<Duration>,
     deadline: Option<Duration>,
     clock: Arc<dyn Clock>,
 }
@@ -181,6 +183,16 @@ impl StackBuilder {
         }
     }
 
+    /// How long an answer that is read while it comes in, such as a download, may fall silent where the call does not say;
+    /// 30 s unless set, `None` for as long as it does. See [`AttemptTimeout::idle`].
+    #[must_use]
+    pub fn idle_timeout(self, duration: impl Into<Option<Duration>>) -> Self {
+        StackBuilder {
+            idle_timeout: duration.into(),
+            ..self
+        }
+    }
+
     /// How long a whole call may take where the call does not say; 60 s unless set, `None` for as long as it takes.
     #[must_use]
     pub fn deadline(self, duration: impl Into<Option<Duration>>) -> Self {
@@ -202,7 +214,8 @@ impl StackBuilder {
     /// The stack.
     pub fn build(self) -> Stack {
         let wire = AttemptSpan::new(self.transport);
-        let mut transport = Transport::new(AttemptTimeout::new(wire, Arc::clone(&self.clock), self.attempt_timeout));
+        let timeout = AttemptTimeout::new(wire, Arc::clone(&self.clock), self.attempt_timeout).idle(self.idle_timeout);
+        let mut transport = Transport::new(timeout);
         transport = match self.limits {
             Some(Limits::One(limiter)) => Transport::new(RateLimit::new(transport, limiter)),
             Some(Limits::Each(limiters)) => {

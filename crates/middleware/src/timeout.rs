@@ -8,7 +8,10 @@ use hubchannel_api::{
     Attempts, Body, Call, HttpTransport, Reach, Transport, TransportError, TransportErrorKind, clock::Clock,
 };
 
-use crate::progress::Progress;
+use crate::{
+    incoming::{Limit, limited},
+    progress::Progress,
+};
 
 /// Ends a call that takes too long, with everything that belongs to it.
 ///
@@ -28,6 +31,11 @@ use crate::progress::Progress;
 /// The request may have been sent when the time is over, so the outcome is unknown. Only of a call without any time, and
 /// in a [`Stack`](crate::Stack) of one that still waited for its turn, is it known that it was not sent. The error tells
 /// what was tried until then where a [`Retry`](crate::Retry) counts.
+///
+/// Of an answer that is [handed over while it comes in](hubchannel_api::StreamResponse), such as a download, the layer's
+/// time ends with the head, for nobody knows how large it is. A deadline of the call's own holds to the end of the body,
+/// over all requests of one download: later, its stream ends with an error of the kind
+/// [`Timeout`](TransportErrorKind::Timeout).
 #[derive(Debug)]
 pub struct Deadline {
     inner: Transport,
@@ -59,14 +67,14 @@ impl Deadline {
 #[async_trait]
 impl HttpTransport for Deadline {
     async fn send(&self, mut request: Request<Body>) -> Result<Response<Body>, TransportError> {
-        let own = request
-            .extensions()
-            .get::<Call>()
-            .and_then(|call| call.options.deadline);
+        let now = self.clock.monotonic();
+        let call = request.extensions().get::<Call>();
+        let own = call.and_then(|call| call.options.deadline);
         let Some(duration) = own.or(self.duration) else {
             return self.inner.send(request).await;
         };
-        let end = self.clock.monotonic().saturating_add(duration);
+        let began = call.filter(|_| own.is_some()).map_or(now, |call| call.began(now));
+        let end = began.saturating_add(duration);
         let progress = Progress::until(Some(end));
         request.extensions_mut().insert(progress.clone());
         let late = |sent| {
@@ -82,7 +90,11 @@ impl HttpTransport for Deadline {
                 None => error,
             }
         };
-        within(&self.inner, &*self.clock, duration, request, late).await
+        let response = within(&self.inner, &*self.clock, end.saturating_sub(now), request, late).await?;
+        Ok(match own {
+            Some(of) => limited(response, &self.clock, Limit::End { at: end, of }),
+            None => response,
+        })
     }
 }
 
@@ -102,11 +114,15 @@ impl HttpTransport for Deadline {
 ///
 /// The request may have been sent by then, so the outcome is unknown; only of an attempt without any time is it known
 /// that it was not sent.
+///
+/// Of an answer that is [handed over while it comes in](hubchannel_api::StreamResponse), such as a download, the time ends
+/// with the head. From then on [`idle`](AttemptTimeout::idle) holds.
 #[derive(Debug)]
 pub struct AttemptTimeout {
     inner: Transport,
     clock: Arc<dyn Clock>,
     duration: Option<Duration>,
+    idle: Option<Duration>,
 }
 
 impl AttemptTimeout {
@@ -116,6 +132,20 @@ impl AttemptTimeout {
             inner: Transport::new(inner),
             clock,
             duration: duration.into(),
+            idle: None,
+        }
+    }
+
+    /// How long an answer that is handed over while it comes in may fall silent; for ever unless set.
+    ///
+    /// The call's own limit, from [`CallOptions::idle_timeout`](hubchannel_api::CallOptions), counts before the layer's.
+    /// What takes longer to the next byte, while the reader waits for it, ends with an error of the kind
+    /// [`Timeout`](TransportErrorKind::Timeout). A reader may take his time.
+    #[must_use]
+    pub fn idle(self, duration: impl Into<Option<Duration>>) -> Self {
+        AttemptTimeout {
+            idle: duration.into(),
+            ..self
         }
     }
 }
@@ -123,20 +153,15 @@ impl AttemptTimeout {
 #[async_trait]
 impl HttpTransport for AttemptTimeout {
     async fn send(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
-        let own = request
-            .extensions()
-            .get::<Call>()
-            .and_then(|call| call.options.attempt_timeout);
-        let duration = own.or(self.duration);
+        let options = request.extensions().get::<Call>().map(|call| &call.options);
+        let duration = options.and_then(|options| options.attempt_timeout).or(self.duration);
+        let idle = options.and_then(|options| options.idle_timeout).or(self.idle);
         if let Some(progress) = Progress::of(&request)
             && duration != Some(Duration::ZERO)
         {
             progress.reaches_wire();
         }
-        let Some(duration) = duration else {
-            return self.inner.send(request).await;
-        };
-        let late = |sent| {
+        let late = |sent, duration| {
             let (reach, attempts) = if sent {
                 (Reach::Unknown, Attempts::one())
             } else {
@@ -144,7 +169,17 @@ impl HttpTransport for AttemptTimeout {
             };
             too_late(reach, "no answer within the time of an attempt", duration).with_attempts(attempts)
         };
-        within(&self.inner, &*self.clock, duration, request, late).await
+        let response = match duration {
+            Some(duration) => {
+                let late = |sent| late(sent, duration);
+                within(&self.inner, &*self.clock, duration, request, late).await?
+            }
+            None => self.inner.send(request).await?,
+        };
+        Ok(match idle {
+            Some(idle) => limited(response, &self.clock, Limit::Silence(idle)),
+            None => response,
+        })
     }
 }
 

@@ -192,7 +192,9 @@ pub(crate) const POLICY: Policy = Policy {
             edges: Edges::Only(&["hubchannel-api"]),
             foreign: Foreign::Only(&[
                 ("async-trait", "implements the transport trait"),
+                ("bytes", "the pieces of an answer that comes in"),
                 ("fastrand", "waits that differ from caller to caller, from a seed"),
+                ("futures-core", "an answer that comes in is a stream"),
                 ("http", "implements the transport trait"),
                 ("tokio", "timers"),
                 ("tracing", "spans of calls and attempts, for whatever the user collects them with"),

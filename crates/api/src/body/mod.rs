@@ -60,8 +60,8 @@ enum Kind {
 /// }
 /// ```
 ///
-/// The limit that a transport has for responses does not hold then: whoever reads the stream keeps one. A layer's timeouts
-/// end with the head of the answer. A transport that cannot stream hands the body over whole.
+/// The limit that a transport has for responses does not hold then: whoever reads the stream keeps one. A layer's time for
+/// an answer ends with its head; how long it may fall silent then, a layer may limit. A transport that cannot stream hands the body over whole.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct StreamResponse;
 

@@ -3,7 +3,9 @@
 use std::{
     fmt,
     pin::Pin,
+    sync::{Arc, OnceLock},
     task::{Context, Poll, ready},
+    time::Duration,
 };
 
 use bytes::{Bytes, BytesMut};
@@ -52,7 +54,7 @@ pub struct DownloadFile {
     pub max_bytes: u64,
     /// The most redirects that are followed; 5 unless set.
     pub max_redirects: usize,
-    /// How this call differs from others. The deadline is for each answer's head.
+    /// How this call differs from others. A deadline is for the whole download, redirects and body included.
     pub options: CallOptions,
 }
 
@@ -138,12 +140,20 @@ const LONGEST_ERROR: u64 = 64 << 10;
 /// ```
 ///
 /// What breaks off or grows beyond the limit ends with an error, so a file is whole exactly when the end comes without
-/// one. It is as the server sent it: were it encoded, which is not asked for, the reply's `Content-Encoding` would tell. It is a [`Stream`] too. No layer's timeout holds while it comes in: whoever reads it keeps one.
+/// one. It is as the server sent it: were it encoded, which is not asked for, the reply's `Content-Encoding` would tell.
+/// It is a [`Stream`] too.
+///
+/// A `Stack` of `hubchannel-middleware` ends it with an error of the kind [`Timeout`](crate::ErrorKind::Timeout) where
+/// the server falls silent for 30 s, or for the call's [`idle_timeout`](CallOptions::idle_timeout), and where it takes
+/// longer than the call's own [`deadline`](CallOptions::deadline). Without such a layer it takes as long as the server
+/// lets it.
 pub struct Download {
     stream: Option<BodyStream>,
     length: Option<u64>,
     left: u64,
     limit: u64,
+    /// What was tried until the head of the answer came.
+    attempts: Attempts,
     /// What no error may show.
     hidden: Vec<Secret>,
 }
@@ -151,15 +161,16 @@ pub struct Download {
 impl Download {
     /// A file of this content, for doubles.
     pub fn new(content: impl Into<Body>) -> Self {
-        Download::limited(&content.into(), u64::MAX, Vec::new())
+        Download::limited(&content.into(), u64::MAX, Attempts::one(), Vec::new())
     }
 
-    fn limited(body: &Body, limit: u64, hidden: Vec<Secret>) -> Self {
+    fn limited(body: &Body, limit: u64, attempts: Attempts, hidden: Vec<Secret>) -> Self {
         Download {
             length: body.len(),
             stream: Some(body.open()),
             left: limit,
             limit,
+            attempts,
             hidden,
         }
     }
@@ -214,7 +225,8 @@ impl Stream for Download {
             }
         };
         self.stream = None;
-        Poll::Ready(Some(Err(error)))
+        let attempts = std::mem::take(&mut self.attempts);
+        Poll::Ready(Some(Err(error.with_attempts(attempts))))
     }
 }
 
@@ -268,10 +280,11 @@ async fn follow(
         .parse()
         .map_err(|_| refused_address("must be an absolute address"))?;
     let mut place = judge(&address, &target.base_url).map_err(refused_address)?;
+    let began = Arc::default();
     for _ in 0..=call.max_redirects {
         hidden.extend(secrets(&address));
         let response = transport
-            .send(request(&address, place, target, &call))
+            .send(request(&address, place, target, &call, &began))
             .await
             .map_err(|error| Error::from_transport(DownloadFile::INFO, error))?;
         let (mut parts, body) = response.into_parts();
@@ -280,7 +293,7 @@ async fn follow(
             if body.len().is_some_and(|length| length > call.max_bytes) {
                 return Err(too_large(call.max_bytes).with_attempts(attempts));
             }
-            let download = Download::limited(&body, call.max_bytes, std::mem::take(hidden));
+            let download = Download::limited(&body, call.max_bytes, attempts.clone(), std::mem::take(hidden));
             return Ok(Reply::from_response(download, parts.status, parts.headers, attempts));
         }
         let location = match parts.status.as_u16() {
@@ -315,7 +328,13 @@ fn is_whole(status: StatusCode) -> bool {
     matches!(status, StatusCode::OK | StatusCode::NON_AUTHORITATIVE_INFORMATION)
 }
 
-fn request(address: &Uri, place: Place, target: &Target, call: &DownloadFile) -> Request<Body> {
+fn request(
+    address: &Uri,
+    place: Place,
+    target: &Target,
+    call: &DownloadFile,
+    began: &Arc<OnceLock<Duration>>,
+) -> Request<Body> {
     let mut request = Request::new(Body::empty());
     *request.uri_mut() = address.clone();
     let headers = request.headers_mut();
@@ -329,6 +348,7 @@ fn request(address: &Uri, place: Place, target: &Target, call: &DownloadFile) ->
     told.foreign = place == Place::Foreign;
     told.options = call.options.clone();
     told.base_url = Some(target.base_url.clone());
+    told.began = Some(Arc::clone(began));
     request.extensions_mut().insert(told);
     request.extensions_mut().insert(StreamResponse);
     request

@@ -15,7 +15,10 @@ mod query;
 mod scope;
 mod staging_tokens;
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use http::{
@@ -151,11 +154,15 @@ pub enum Repeat {
 #[non_exhaustive]
 pub struct CallOptions {
     /// How long the whole call may take, in place of what the transport's stack has set. Without a stack that keeps
-    /// deadlines it has no effect.
+    /// deadlines it has no effect. Of a download it is the time to its last byte, while a stack's own deadline ends with
+    /// the head of an answer.
     pub deadline: Option<Duration>,
     /// How long each attempt may take until the head of its answer is there, in place of what the stack has set. A large
     /// upload needs more than other calls.
     pub attempt_timeout: Option<Duration>,
+    /// How long an answer that is read while it comes in, such as a download, may fall silent, in place of what the stack
+    /// has set.
+    pub idle_timeout: Option<Duration>,
     /// The portal that the call is for. A stack with the tokens of many portals takes that of this one; a stack with the
     /// token of another refuses the call. Without such a stack it has no effect.
     pub portal: Option<PortalId>,
@@ -203,6 +210,25 @@ impl CallOptions {
             ..self
         }
     }
+
+    /// Sets how long an answer that is read while it comes in may fall silent.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use hubchannel_api::{CallOptions, DownloadFile};
+    ///
+    /// let options = CallOptions::default()
+    ///     .with_deadline(Duration::from_secs(600))
+    ///     .with_idle_timeout(Duration::from_secs(10));
+    /// let download = DownloadFile::new("https://cdn.example.com/tour.mp4").with_options(options);
+    /// ```
+    #[must_use]
+    pub fn with_idle_timeout(self, idle_timeout: Duration) -> Self {
+        CallOptions {
+            idle_timeout: Some(idle_timeout),
+            ..self
+        }
+    }
 }
 
 /// What a request tells the layers of a transport about its call; found in the request's extensions.
@@ -221,6 +247,8 @@ pub struct Call {
     /// Where the API is, as whoever makes the call was told: its credential goes to no other server. `None` stands for
     /// HubSpot's own address.
     pub base_url: Option<BaseUrl>,
+    /// When its first request began, of a call that makes several.
+    pub(crate) began: Option<Arc<OnceLock<Duration>>>,
 }
 
 impl Call {
@@ -233,7 +261,14 @@ impl Call {
             foreign: false,
             options: CallOptions::default(),
             base_url: None,
+            began: None,
         }
+    }
+
+    /// When the call began, by the clock of the layer that asks: now, unless it has asked of an earlier request of the same
+    /// call, as a download makes one for each redirect.
+    pub fn began(&self, now: Duration) -> Duration {
+        self.began.as_ref().map_or(now, |began| *began.get_or_init(|| now))
     }
 
     /// Whether the request may be sent again although the server may have received it.
@@ -330,6 +365,7 @@ pub(crate) fn write_request<O: Operation>(operation: &O, target: &Target) -> Res
         foreign: false,
         options: operation.as_ref().clone(),
         base_url: Some(target.base_url.clone()),
+        began: None,
     };
     request.extensions_mut().insert(call);
     *request.body_mut() = body.unwrap_or_default();
