@@ -2,131 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a failing test is how this reports")]
 
-use std::{
-    io::{BufRead as _, BufReader, Read as _, Write as _},
-    net::TcpListener,
-    process::{Child, Command, Output, Stdio},
-    thread,
-};
+mod common;
+
+use std::{io::Write as _, net::TcpListener, process::Stdio};
 
 use serde_json::{Value, json};
 
-const TOKEN: &str = "pat-eu1-not-to-be-seen";
-
-fn program() -> Command {
-    let mut program = Command::new(env!("CARGO_BIN_EXE_hubchannel"));
-    for variable in [
-        "HUBSPOT_ACCESS_TOKEN",
-        "HUBSPOT_CHANNEL_ID",
-        "HUBSPOT_CHANNEL_ACCOUNT_ID",
-    ] {
-        program.env_remove(variable);
-    }
-    program
-}
-
-fn run(arguments: &[&str]) -> Output {
-    program().args(arguments).output().unwrap()
-}
-
-fn with_input(arguments: &[&str], input: &str) -> Output {
-    let mut child = program()
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    child.wait_with_output().unwrap()
-}
-
-fn out(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn err(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
-#[track_caller]
-fn succeeded(output: &Output) -> String {
-    assert_eq!(output.status.code(), Some(0), "{}{}", out(output), err(output));
-    assert_eq!(err(output), "");
-    out(output)
-}
-
-#[track_caller]
-fn failed(output: &Output, code: i32) -> String {
-    assert_eq!(output.status.code(), Some(code), "{}{}", out(output), err(output));
-    assert_eq!(out(output), "", "a failure prints nothing that looks like a message");
-    err(output)
-}
-
-/// The emulator as a process of its own.
-struct Emulator {
-    process: Child,
-    started: Value,
-}
-
-impl Emulator {
-    fn start() -> Self {
-        let mut process = program()
-            .args(["emulate", "--listen", "127.0.0.1:0", "--json"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(process.stdout.as_mut().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        Emulator {
-            process,
-            started: serde_json::from_str(&line).unwrap(),
-        }
-    }
-
-    fn text(&self, name: &str) -> &str {
-        self.started[name].as_str().unwrap()
-    }
-
-    fn run(&self, token: &str, arguments: &[&str]) -> Output {
-        program()
-            .env("HUBSPOT_ACCESS_TOKEN", token)
-            .env("HUBSPOT_CHANNEL_ID", self.text("channelId"))
-            .env("HUBSPOT_CHANNEL_ACCOUNT_ID", self.text("channelAccountId"))
-            .args(["--base-url", self.text("baseUrl")])
-            .args(arguments)
-            .output()
-            .unwrap()
-    }
-}
-
-impl Drop for Emulator {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-/// Reads one request, and hangs up or answers.
-fn server(answer: Option<&'static str>) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let base_url = format!("http://{}", listener.local_addr().unwrap());
-    thread::spawn(move || {
-        let (mut stream, _) = listener.accept().unwrap();
-        let mut seen = Vec::new();
-        while !seen.windows(4).any(|window| window == b"\r\n\r\n") {
-            let mut chunk = [0; 4096];
-            let read = stream.read(&mut chunk).unwrap();
-            seen.extend_from_slice(&chunk[..read]);
-        }
-        if let Some(answer) = answer {
-            stream.write_all(answer.as_bytes()).unwrap();
-        }
-    });
-    base_url
-}
+use self::common::{Emulator, TOKEN, failed, program, run, server, succeeded, with_input};
 
 #[test]
 fn a_message_is_published_to_the_emulator_and_comes_back() {
@@ -362,7 +244,7 @@ fn four_different_failures_have_four_different_answers() {
 
 #[test]
 fn an_unknown_outcome_shows_the_key_and_the_command_that_repeats_with_it() {
-    let base_url = server(None);
+    let (base_url, _) = server([None]);
     let arguments = [
         "--base-url",
         &base_url,
@@ -429,7 +311,7 @@ fn an_answer_of_html_is_shown_on_one_line() {
     let answer = "HTTP/1.1 502 Bad Gateway\r\ncontent-type: text/html\r\nconnection: close\r\ncontent-length: 50\r\n\r\n\
                   <html><head><title>Error 502</title></head></html>";
     assert_eq!(page.len(), 50);
-    let base_url = server(Some(answer));
+    let (base_url, _) = server([Some(answer)]);
     let arguments = ["--base-url", &base_url, "read", "--channel", "1", "m"];
     let output = program()
         .env("HUBSPOT_ACCESS_TOKEN", TOKEN)
@@ -456,7 +338,7 @@ fn a_token_is_not_sent_to_another_machine_without_tls() {
 fn a_hostile_answer_gives_no_commands_to_the_terminal() {
     let answer = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: 30\r\n\r\n\
                   {\"text\":\"\\u001b[2Jgone\\u0007\"}";
-    let base_url = server(Some(answer));
+    let (base_url, _) = server([Some(answer)]);
     let arguments = ["--base-url", &base_url, "read", "--channel", "1", "m"];
     let output = program()
         .env("HUBSPOT_ACCESS_TOKEN", TOKEN)
