@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, time::Duration};
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use hubchannel::{
@@ -42,9 +42,13 @@ pub(crate) struct Args {
     #[arg(long, global = true)]
     pub(crate) json: bool,
 
-    /// How long the call may take
+    /// How long the call may take, repeats and the waits between them included
     #[arg(long, global = true, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
     pub(crate) timeout: Duration,
+
+    /// How often the call is tried at most; it is repeated only where that is safe and may help
+    #[arg(long, global = true, value_name = "COUNT", default_value = "4")]
+    pub(crate) attempts: NonZeroU32,
 
     #[command(subcommand)]
     pub(crate) command: Command,

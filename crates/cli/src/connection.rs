@@ -5,7 +5,7 @@ use std::env::{self, VarError};
 use http::HeaderMap;
 use hubchannel::{
     Client,
-    middleware::Stack,
+    middleware::{RetryPolicy, Stack},
     model::{ChannelId, Secret},
     reqwest::ReqwestTransport,
 };
@@ -36,8 +36,17 @@ impl Connection {
                 Stack::new(transport).access_token(token)
             }
         };
-        // Who runs a command sees each failure and decides. The one attempt of a call may take all of its time.
-        let stack = stack.retry(None).attempt_timeout(None).deadline(args.timeout).build();
+        let attempts = args.attempts.get();
+        let stack = stack
+            .retry(RetryPolicy::new().max_attempts(attempts))
+            .deadline(args.timeout);
+        // A single attempt may take all of the call's time.
+        let stack = if attempts == 1 {
+            stack.attempt_timeout(None)
+        } else {
+            stack
+        };
+        let stack = stack.build();
         let client = Client::builder(stack)
             .base_url(args.base_url.clone())
             .api_version(args.api_version)

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use hubchannel::{Error, ErrorKind};
 use hubchannel_emulator::Emulator;
 
-use crate::connection::is_emulated;
+use crate::{connection::is_emulated, output};
 
 /// Why a command failed.
 #[derive(Debug)]
@@ -71,7 +71,10 @@ impl Failure {
                 emulator.channel_id(),
                 emulator.channel_account_id()
             )),
-            _ => None,
+            _ => error
+                .retry_after()
+                .filter(|_| error.is_retryable())
+                .map(|wait| format!("it is of no use before {} seconds have passed", output::seconds(wait))),
         };
         Failure {
             hint,

@@ -1,8 +1,14 @@
 //! What people and programs read.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::{
+    io::{self, IsTerminal as _, Write as _},
+    time::Duration,
+};
 
-use hubchannel::model::{Finding, Message};
+use hubchannel::{
+    GaveUp, Reply,
+    model::{Finding, Message},
+};
 use hubchannel_emulator::Emulator;
 use serde::Serialize;
 
@@ -19,15 +25,19 @@ struct Done<'a> {
     /// Whether it was the emulator that answered.
     emulated: bool,
     done: &'a str,
+    /// How many there were until it was done.
+    attempts: u32,
     message: &'a Message,
 }
 
 /// Shows a message that came back.
-pub(crate) fn message(style: &Style, emulated: bool, done: &str, message: &Message) -> Result<(), Failure> {
+pub(crate) fn message(style: &Style, emulated: bool, done: &str, message: &Reply<Message>) -> Result<(), Failure> {
+    let attempts = message.attempts().count;
     if style.json {
         return line(&json(&Done {
             emulated,
             done,
+            attempts,
             message,
         })?);
     }
@@ -89,6 +99,7 @@ pub(crate) fn message(style: &Style, emulated: bool, done: &str, message: &Messa
         .collect();
     row("with", (!kinds.is_empty()).then(|| kinds.join(", ")));
     row("created", message.created_at.as_ref().map(ToString::to_string));
+    row("attempts", (attempts > 1).then(|| attempts.to_string()));
     line(text.trim_end())
 }
 
@@ -158,6 +169,11 @@ struct FailedError<'a> {
     correlation_id: Option<&'a str>,
     outcome_unknown: bool,
     retryable: bool,
+    attempts: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gave_up: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after_seconds: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     idempotency_key: Option<&'a str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -193,6 +209,9 @@ pub(crate) fn failure(style: &Style, failure: &Failure) {
                 correlation_id: error.and_then(|error| error.correlation_id()),
                 outcome_unknown: error.is_some_and(|error| error.outcome_unknown()),
                 retryable: error.is_some_and(|error| error.is_retryable()),
+                attempts: error.map_or(0, |error| error.attempts().count),
+                gave_up: error.and_then(|error| error.attempts().gave_up).map(gave_up),
+                retry_after_seconds: error.and_then(|error| error.retry_after()).map(seconds),
                 idempotency_key: error.and_then(|error| error.idempotency_key()),
                 violations: violations
                     .iter()
@@ -227,6 +246,25 @@ pub(crate) fn failure(style: &Style, failure: &Failure) {
     }
     // Nobody is left to tell when this fails.
     let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// Why it was not tried further, for programs.
+fn gave_up(reason: GaveUp) -> &'static str {
+    match reason {
+        GaveUp::MaxAttempts => "maxAttempts",
+        GaveUp::Budget => "budget",
+        GaveUp::Deadline => "deadline",
+        GaveUp::NotRepeatable => "notRepeatable",
+        GaveUp::DailyLimit => "dailyLimit",
+        _ => "other",
+    }
+}
+
+/// Whole seconds, none too few.
+pub(crate) fn seconds(duration: Duration) -> u64 {
+    duration
+        .as_secs()
+        .saturating_add(u64::from(duration.subsec_nanos() > 0))
 }
 
 /// Foreign text on a terminal: control characters would be commands to it.

@@ -220,6 +220,8 @@ fn four_different_failures_have_four_different_answers() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let nobody = format!("http://{closed}");
     let arguments = [
+        "--attempts",
+        "1",
         "--base-url",
         &nobody,
         "publish",
@@ -246,6 +248,8 @@ fn four_different_failures_have_four_different_answers() {
 fn an_unknown_outcome_shows_the_key_and_the_command_that_repeats_with_it() {
     let (base_url, _) = server([None]);
     let arguments = [
+        "--attempts",
+        "1",
         "--base-url",
         &base_url,
         "publish",
@@ -312,14 +316,27 @@ fn an_answer_of_html_is_shown_on_one_line() {
                   <html><head><title>Error 502</title></head></html>";
     assert_eq!(page.len(), 50);
     let (base_url, _) = server([Some(answer)]);
-    let arguments = ["--base-url", &base_url, "read", "--channel", "1", "m"];
+    let arguments = [
+        "--base-url",
+        &base_url,
+        "--attempts",
+        "1",
+        "read",
+        "--channel",
+        "1",
+        "m",
+    ];
     let output = program()
         .env("HUBSPOT_ACCESS_TOKEN", TOKEN)
         .args(arguments)
         .output()
         .unwrap();
     let text = failed(&output, 3);
-    assert_eq!(text, "error: get_message: the server answered 502 Bad Gateway: a page titled Error 502\n");
+    assert_eq!(
+        text,
+        "error: get_message: the server answered 502 Bad Gateway: a page titled Error 502; gave up after 1 attempt: as \
+         many as are made\nhint: it is of no use before 2 seconds have passed\n"
+    );
 }
 
 #[test]
