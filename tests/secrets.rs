@@ -16,7 +16,7 @@ use std::{
 
 use hubchannel::{
     CallEndpoint, Client, ConversationsClient, CreateChannel, CreateChannelAccount, DownloadFile, EndpointsClient,
-    Error, FilesClient, GetChannelAccount, GetMessage, GetSignedUrl, ListChannelAccounts, ListChannels,
+    Error, FilesClient, GetActor, GetChannelAccount, GetMessage, GetSignedUrl, ListChannelAccounts, ListChannels,
     ListThreadMessages, OAuthApp, OAuthClient, PublishMessage, ReadActors, Reply, UpdateChannel, UpdateChannelAccount,
     UpdateChannelAccountStagingToken, UpdateMessageStatus, UploadFile,
     middleware::{DeveloperKey, RetryPolicy, Stack},
@@ -93,6 +93,7 @@ const CALLS: &[(&str, Call)] = calls! {
         ),
     ),
     "actors": |stack| ConversationsClient::new(stack).read_actors(ReadActors::new(ActorBatch::new(["A-1"]))),
+    "actor": |stack| ConversationsClient::new(stack).get_actor(GetActor::new("E-WORDS@example.com")),
     "entries": |stack| ConversationsClient::new(stack)
         .list_thread_messages(ListThreadMessages::new("7", ThreadEntryQuery::default())),
     "upload": |stack| FilesClient::new(stack)
@@ -106,6 +107,8 @@ const CALLS: &[(&str, Call)] = calls! {
     "endpoint": |stack| EndpointsClient::new(stack).call_endpoint(
         CallEndpoint::post("/crm/v3/objects/contacts").add_query("q", "WORDS").set_json(&json!({"a": "WORDS"})).unwrap(),
     ),
+    "endpoint of somebody": |stack| EndpointsClient::new(stack)
+        .call_endpoint(CallEndpoint::get("/crm/v3/objects/contacts").add_segment("WORDS of a name")),
     "code": |stack| oauth(stack).exchange_code("HUSH-code", "https://bridge.example.com/back?state=HUSH-state"),
     "refresh": |stack| oauth(stack).refresh("HUSH-refresh"),
     "introspect": |stack| oauth(stack).introspect_access_token("HUSH-access"),
@@ -198,7 +201,7 @@ async fn nothing_that_is_said_of_any_call_in_any_failure_has_a_secret_in_it() {
                 }
             };
             holds(&told, &[SECRET, WORDS], call, end);
-            holds(&format!("{:?}", transport.requests()), &[SECRET], call, end);
+            holds(&format!("{:?}", transport.requests()), &[SECRET, WORDS], call, end);
             let said = said();
             logged += said.len();
             holds(&said, &[SECRET, WORDS], call, end);

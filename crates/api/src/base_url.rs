@@ -54,6 +54,13 @@ impl BaseUrl {
 }
 
 impl BaseUrl {
+    /// What follows the host; nothing where nothing does.
+    pub(crate) fn path(&self) -> &str {
+        let behind_scheme = self.0.find("://").map_or(0, |at| at + 3);
+        let rest = self.0.get(behind_scheme..).unwrap_or_default();
+        rest.find('/').and_then(|at| rest.get(at..)).unwrap_or_default()
+    }
+
     /// Whether an address is written as the clients write it, which needs no look at its parts.
     fn is_start_of(&self, address: &Uri) -> bool {
         let (Some(scheme), Some(authority)) = (address.scheme_str(), address.authority()) else {

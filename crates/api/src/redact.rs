@@ -60,7 +60,8 @@ pub fn is_shown(name: &HeaderName) -> bool {
 /// The pieces of HubSpot's paths that a secret follows: the token of a staging token's path, and those of `v1` of OAuth.
 const BEFORE_A_SECRET: [&str; 3] = ["channel-account-staging-tokens", "access-tokens", "refresh-tokens"];
 
-/// A path, shown without its query and without the token that the paths of some operations have in them.
+/// A path, shown without its query, and without the tokens and people's addresses that the paths of some operations have
+/// in them.
 ///
 /// ```
 /// use hubchannel_api::redact::Path;
@@ -73,14 +74,16 @@ const BEFORE_A_SECRET: [&str; 3] = ["channel-account-staging-tokens", "access-to
 ///
 /// It goes by the text alone, so that it is good for requests of any origin: also for paths of HubSpot's that this crate
 /// has no operation for, such as `/oauth/v1/refresh-tokens/{token}`, and for every spelling that a server may take for
-/// one of them. Everything from the token on is hidden. `Debug` of an `http::Request` or `Uri` knows nothing of this and
+/// one of them. Everything from the token on is hidden. A piece with an `@` in it, such as the actor
+/// `E-ada@example.com`, is shown as `…`. `Debug` of an `http::Request` or `Uri` knows nothing of this and
 /// shows the whole address.
 #[derive(Clone, Copy)]
 pub struct Path<'a>(pub &'a str);
 
 impl<'a> Path<'a> {
     /// The path of a request of this call: nothing of it where the address came [from outside](Call::foreign), because
-    /// who knows such an address may have all that is there.
+    /// who knows such an address may have all that is there; and nothing of what was
+    /// [added](crate::CallEndpoint::add_segment) to the path of an endpoint, because nobody knows what that is.
     ///
     /// ```
     /// use hubchannel_api::{Call, DownloadFile, redact::Path};
@@ -90,10 +93,11 @@ impl<'a> Path<'a> {
     /// call.foreign = true;
     /// assert_eq!(Path::of(Some(&call), "/a1b2/tour.mp4").to_string(), "/…");
     /// ```
-    pub fn of(call: Option<&Call>, path: &'a str) -> Self {
+    pub fn of(call: Option<&'a Call>, path: &'a str) -> Self {
         match call {
             Some(call) if call.foreign => Path("/…"),
-            _ => Path(path),
+            Some(call) => Path(call.shown_path.as_deref().unwrap_or(path)),
+            None => Path(path),
         }
     }
 }
@@ -113,7 +117,7 @@ impl fmt::Display for Path<'_> {
                 let more = secret.is_in_piece || after.is_some_and(|after| !after.is_empty());
                 return if more { f.write_str("/…") } else { Ok(()) };
             }
-            f.write_str(piece)?;
+            f.write_str(if is_of_a_person(piece) { "…" } else { piece })?;
             let Some(after) = after else { return Ok(()) };
             f.write_char('/')?;
             rest = after;
@@ -153,6 +157,11 @@ impl Secret {
         }
         None
     }
+}
+
+/// Whether a piece of a path has somebody's address in it.
+fn is_of_a_person(piece: &str) -> bool {
+    piece.contains('@') || piece.contains('%') && decoded(piece).contains('@')
 }
 
 /// The piece without escapes, nor escapes of escapes.

@@ -6,8 +6,9 @@ mod common;
 
 use common::{Wire, now};
 use hubchannel_api::{
-    Call, Error, Reach, TransportError, TransportErrorKind, UpdateChannelAccountStagingToken,
-    model::{DeliveryIdentifier, StagingTokenUpdate},
+    Call, CallEndpoint, ConversationsClient, EndpointsClient, Error, GetActor, Reach, ReadActors, TransportError,
+    TransportErrorKind, UpdateChannelAccountStagingToken,
+    model::{ActorBatch, DeliveryIdentifier, StagingTokenUpdate},
     redact::Path,
 };
 use proptest::{collection, prelude::*, sample};
@@ -193,6 +194,55 @@ fn neither_the_call_nor_what_layers_are_told_shows_the_token() {
     let told = sent.extensions().get::<Call>().unwrap();
     assert!(!format!("{told:?} {}", Path(&sent.uri().to_string())).contains("SECRET"));
     assert!(sent.uri().path().ends_with("/SECRET"));
+}
+
+#[test]
+fn a_piece_of_a_path_with_somebody_s_address_is_hidden_in_any_spelling() {
+    for piece in [
+        "E-ada@example.com",
+        "E-ada%40example.com",
+        "ada%2540example.com",
+        "@",
+        "x%2Fada@b",
+    ] {
+        let path = format!("/conversations/v3/conversations/actors/{piece}/more?x=1");
+        assert_eq!(Path(&path).to_string(), "/conversations/v3/conversations/actors/…/more", "{piece}");
+    }
+}
+
+/// Everything that is shown of an error.
+fn shown_of(error: &Error) -> String {
+    let source = std::error::Error::source(error).map(|source| format!("{source} {source:?}"));
+    format!("{error} {error:?} {error:#?} {source:?}")
+}
+
+#[test]
+fn nothing_shows_whom_a_call_is_about_not_even_in_the_server_s_words() {
+    let answer =
+        r#"{"message":"no E-ada@example.com, ada@example.com or ada%40example.com, nor +1 555 0100 in 7, ok"}"#;
+    let wire = Wire::answering(404, &[], answer);
+    let conversations = ConversationsClient::new(wire.clone());
+    for error in [
+        now(conversations.get_actor(GetActor::new("E-ada@example.com"))).unwrap_err(),
+        now(conversations.read_actors(ReadActors::new(ActorBatch::new(["A-1", "E-ada@example.com"])))).unwrap_err(),
+    ] {
+        let shown = shown_of(&error);
+        assert!(!shown.contains("ada") && shown.contains("no …, … or …, nor "), "{shown}");
+    }
+    let call = CallEndpoint::get("/crm/v3/objects/contacts")
+        .add_segment("ada@example.com")
+        .add_segment("7")
+        .add_query("phone", "+1 555 0100");
+    assert!(format!("{call:?}").contains(r#"path: "/crm/v3/objects/contacts/…/…""#), "{call:?}");
+    let wire = Wire::answering(404, &[], answer);
+    let base_url = "https://proxy.example.com/hub/spot".parse().unwrap();
+    let endpoints = EndpointsClient::builder(wire.clone()).base_url(base_url).build();
+    let shown = shown_of(&now(endpoints.call_endpoint(call)).unwrap_err());
+    assert!(!shown.contains(" ada") && !shown.contains("555") && shown.contains("in 7, ok"), "{shown}");
+    let sent = wire.only();
+    assert_eq!(sent.uri().path(), "/hub/spot/crm/v3/objects/contacts/ada%40example.com/7");
+    let told = sent.extensions().get::<Call>();
+    assert_eq!(Path::of(told, sent.uri().path()).to_string(), "/hub/spot/crm/v3/objects/contacts/…/…");
 }
 
 #[cfg(feature = "server")]

@@ -4,8 +4,8 @@ use std::{fmt, sync::Arc};
 
 use http::HeaderValue;
 use hubchannel_model::{
-    Actor, ActorBatchResult, ChannelAccount, Inbox, InboxQuery, Page, PortalChannelAccountQuery, Thread, ThreadEntry,
-    ThreadEntryQuery, ThreadId, ThreadQuery,
+    Actor, ActorBatchResult, ActorId, ChannelAccount, Inbox, InboxQuery, Page, PortalChannelAccountQuery, Secret,
+    Thread, ThreadEntry, ThreadEntryQuery, ThreadId, ThreadQuery,
 };
 
 use super::Conversations;
@@ -105,7 +105,9 @@ impl ConversationsClient {
     /// See [`Error`].
     pub async fn get_actor(&self, call: GetActor) -> Result<Reply<Actor>, Error> {
         check(&call)?;
-        self.api.get_actor(call).await
+        let personal = personal([&call.actor_id]);
+        let result = self.api.get_actor(call).await;
+        result.map_err(|error| error.hiding(personal))
     }
 
     /// Reads several actors at once. The body is checked first, see
@@ -115,7 +117,9 @@ impl ConversationsClient {
     /// See [`Error`].
     pub async fn read_actors(&self, call: ReadActors) -> Result<Reply<ActorBatchResult>, Error> {
         check(&call)?;
-        self.api.read_actors(call).await
+        let personal = personal(call.body.inputs.as_deref().unwrap_or_default());
+        let result = self.api.read_actors(call).await;
+        result.map_err(|error| error.hiding(personal))
     }
 
     /// Lists threads, page by page.
@@ -187,6 +191,16 @@ impl ConversationsClient {
         check(&call)?;
         self.api.get_thread_message(call).await
     }
+}
+
+/// The ids with somebody's address in them, such as `E-ada@example.com`, and these addresses, which a server might repeat.
+fn personal<'a>(actors: impl IntoIterator<Item = &'a ActorId>) -> Vec<Secret> {
+    let ids = actors.into_iter().map(ActorId::as_str);
+    ids.filter(|id| id.contains('@'))
+        .flat_map(|id| [Some(id), id.split_once('-').map(|(_, address)| address)])
+        .flatten()
+        .map(Secret::from)
+        .collect()
 }
 
 impl fmt::Debug for ConversationsClient {

@@ -7,7 +7,7 @@ use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri,
     header::{ACCEPT, CONTENT_TYPE, USER_AGENT},
 };
-use hubchannel_model::decode;
+use hubchannel_model::{Secret, decode};
 use percent_encoding::{percent_decode_str, utf8_percent_encode};
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -37,7 +37,8 @@ use crate::{
 /// text says.
 ///
 /// Unless told otherwise it wants a portal's token, and may be repeated when nobody knows whether it was done only if its
-/// method is one that reads. `Debug` shows neither query nor body.
+/// method is one that reads. `Debug`, spans and errors show neither query nor body, nor the pieces that were added behind
+/// the path.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CallEndpoint {
@@ -197,14 +198,34 @@ impl CallEndpoint {
         Ok(())
     }
 
-    fn write_path(&self, address: &mut String) {
+    /// Writes the path, and each of the pieces behind it in this way.
+    fn write_path(&self, address: &mut String, write: impl Fn(&mut String, &str)) {
         address.push_str(&self.path);
         for segment in &self.segments {
             if !address.ends_with('/') {
                 address.push('/');
             }
-            address.extend(utf8_percent_encode(segment, RESERVED));
+            write(address, segment);
         }
+    }
+
+    /// The path as it may be shown, behind a base.
+    fn shown_path(&self, base: &str) -> String {
+        let mut path = base.to_owned();
+        self.write_path(&mut path, |path, _| path.push('…'));
+        path
+    }
+
+    /// What the call was given from outside that may be of a person, and that a server might repeat: all but what looks
+    /// like an id.
+    pub(super) fn personal(&self) -> Vec<Secret> {
+        let is_id = |text: &str| {
+            text.bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-_.,:".contains(&byte))
+        };
+        let values = self.query.iter().map(|(_, value)| value);
+        let given = self.segments.iter().chain(values).filter(|text| !is_id(text));
+        given.map(|text| Secret::new(text.clone())).collect()
     }
 
     /// Writes the call as an HTTP request.
@@ -212,11 +233,15 @@ impl CallEndpoint {
         self.check()?;
         let info = self.info();
         let mut address = target.base_url.as_str().to_owned();
-        self.write_path(&mut address);
+        self.write_path(&mut address, |address, segment| address.extend(utf8_percent_encode(segment, RESERVED)));
         write_query(&mut address, &self.query);
         let uri = Uri::try_from(address).map_err(|_| {
             Error::invalid_parameter(info, "path", "has characters that must be escaped, or is too long")
         })?;
+        let shown_path = (!self.segments.is_empty()).then(|| {
+            let base = target.base_url.path();
+            self.shown_path(base).into()
+        });
         let mut request = Request::new(Body::empty());
         *request.method_mut() = self.method;
         *request.uri_mut() = uri;
@@ -240,6 +265,7 @@ impl CallEndpoint {
         let mut call = Call::new(info);
         call.options = self.options;
         call.base_url = Some(target.base_url.clone());
+        call.shown_path = shown_path;
         request.extensions_mut().insert(call);
         *request.body_mut() = self.body.unwrap_or_default();
         Ok(request)
@@ -248,8 +274,7 @@ impl CallEndpoint {
 
 impl fmt::Debug for CallEndpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut path = String::new();
-        self.write_path(&mut path);
+        let path = self.shown_path("");
         f.debug_struct("CallEndpoint")
             .field("method", &self.method)
             .field("path", &Path(&path))

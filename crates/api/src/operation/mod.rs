@@ -249,6 +249,8 @@ pub struct Call {
     pub base_url: Option<BaseUrl>,
     /// When its first request began, of a call that makes several.
     pub(crate) began: Option<Arc<OnceLock<Duration>>>,
+    /// What may be shown of the path, where that is not the path itself.
+    pub(crate) shown_path: Option<Arc<str>>,
 }
 
 impl Call {
@@ -262,6 +264,7 @@ impl Call {
             options: CallOptions::default(),
             base_url: None,
             began: None,
+            shown_path: None,
         }
     }
 
@@ -366,6 +369,7 @@ pub(crate) fn write_request<O: Operation>(operation: &O, target: &Target) -> Res
         options: operation.as_ref().clone(),
         base_url: Some(target.base_url.clone()),
         began: None,
+        shown_path: None,
     };
     request.extensions_mut().insert(call);
     *request.body_mut() = body.unwrap_or_default();
