@@ -9,7 +9,7 @@ use crate::{
     schema::{Described, Shape, Walk},
     tagged,
     wire::{
-        open_enum, parse,
+        decode_text, open_enum, parse,
         raw::{self, FromJson},
         record,
     },
@@ -165,7 +165,7 @@ impl FromJson for ErrorDetail {
         if let Ok(message) = parse::from_str(json) {
             return Ok(ErrorDetail::Message(message));
         }
-        tagged::read_or_keep(json, "type", ErrorDetail::Detailed, ErrorDetail::_Unrecognized)
+        tagged::read_or_keep(decode_text(json), json, "type", ErrorDetail::Detailed, ErrorDetail::_Unrecognized)
     }
 }
 

@@ -24,13 +24,16 @@ record! {
     ///
     /// HubSpot describes most members as required; each is a [`Field`](crate::Field) all the same, because what is
     /// described and what is sent have differed. Called `PublicConversationsMessage` in HubSpot's descriptions.
+    ///
+    /// A member of another JSON type than it should be fails, with its path. In a [`ChannelEvent`](crate::ChannelEvent)
+    /// it costs nothing but itself, unless a bridge could not deliver the message without it.
     pub struct Message {
         /// What kind of thread entry this is; a message has `MESSAGE`.
         pub r#type: Field<MessageType> => "type" (required),
         /// The message's id, needed to read it and to report its delivery.
-        pub id: Field<MessageId> => "id" (required),
+        pub id: Field<MessageId> => "id" (required) vital,
         /// HubSpot's id of the conversation that the message stands in.
-        pub conversations_thread_id: Field<ThreadId> => "conversationsThreadId" (required),
+        pub conversations_thread_id: Field<ThreadId> => "conversationsThreadId" (required) vital,
         /// When the message was created: whether by its own `timestamp` or when HubSpot recorded it is unknown.
         pub created_at: Field<Timestamp> => "createdAt" (required),
         /// When the message last changed, a status report for example.
@@ -42,17 +45,17 @@ record! {
         /// Who sent it.
         pub senders: Field<Vec<Sender>> => "senders" (required),
         /// Whom it is for; may be empty.
-        pub recipients: Field<Vec<Recipient>> => "recipients" (required),
+        pub recipients: Field<Vec<Recipient>> => "recipients" (required) vital,
         /// Whether the message is archived.
         pub archived: Field<bool> => "archived" (required),
         /// The text without formatting.
-        pub text: Field<String> => "text" (required),
+        pub text: Field<String> => "text" (required) vital,
         /// The text as HTML. Treat it as hostile wherever it is shown.
-        pub rich_text: Field<String> => "richText",
+        pub rich_text: Field<String> => "richText" vital,
         /// The subject; for e-mail only.
         pub subject: Field<String> => "subject",
         /// Files, locations, cards and the rest.
-        pub attachments: Field<Vec<Attachment>> => "attachments" (required),
+        pub attachments: Field<Vec<Attachment>> => "attachments" (required) vital,
         /// Whether HubSpot has cut the text.
         pub truncation_status: Field<TruncationStatus> => "truncationStatus" (required),
         /// How far the message has come.
@@ -62,7 +65,7 @@ record! {
         /// The channel it travels on.
         pub channel_id: Field<ChannelId> => "channelId" (required),
         /// The channel account it travels on.
-        pub channel_account_id: Field<ChannelAccountId> => "channelAccountId" (required),
+        pub channel_account_id: Field<ChannelAccountId> => "channelAccountId" (required) vital,
         /// The message that it answers.
         pub in_reply_to_id: Field<MessageId> => "inReplyToId",
     }

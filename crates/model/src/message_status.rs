@@ -89,7 +89,7 @@ impl Described for MessageStatus {
         if let Some(details) = self.failure_details.as_ref() {
             walk.member("failureDetails", |walk| details.note_unknown(walk));
         }
-        self.extra.note_unknown(walk);
+        self.extra.note_unknown(walk, Self::MEMBERS);
     }
 }
 
@@ -147,7 +147,11 @@ impl Record for MessageStatus {
         }
     }
 
-    fn read<'de, A: MapAccess<'de>>(&mut self, member: usize, map: &mut A) -> Result<(), A::Error> {
+    fn read<'de, const FORGIVES: bool, A: MapAccess<'de>>(
+        &mut self,
+        member: usize,
+        map: &mut A,
+    ) -> Result<(), A::Error> {
         match Self::MEMBERS.get(member) {
             Some(name) if self.is_present(member) => refuse_double(map, name),
             Some(&"statusType") => map.next_value_seed(Filling(&mut self.status_type)),

@@ -162,7 +162,7 @@ impl<T: Described> Described for Page<T> {
         if let Some(paging) = self.paging.as_ref() {
             walk.member("paging", |walk| paging.note_unknown(walk));
         }
-        self.extra.note_unknown(walk);
+        self.extra.note_unknown(walk, &[]);
     }
 }
 
@@ -188,7 +188,11 @@ impl<T: DeserializeOwned + Serialize> Record for Page<T> {
         }
     }
 
-    fn read<'de, A: MapAccess<'de>>(&mut self, member: usize, map: &mut A) -> Result<(), A::Error> {
+    fn read<'de, const FORGIVES: bool, A: MapAccess<'de>>(
+        &mut self,
+        member: usize,
+        map: &mut A,
+    ) -> Result<(), A::Error> {
         match Self::MEMBERS.get(member) {
             Some(name) if self.is_present(member) => refuse_double(map, name),
             Some(&"total") => map.next_value_seed(Filling(&mut self.total)),

@@ -155,6 +155,13 @@ pub fn unknown<T: Described>(value: &T) -> Vec<String> {
     walk.found
 }
 
+/// The paths of members that have a name but not the JSON type that goes with it, and are kept in `extra`.
+pub(crate) fn odd<T: Described>(value: &T) -> Vec<String> {
+    let mut walk = Walk::default();
+    value.note_unknown(&mut walk);
+    walk.odd
+}
+
 /// One of several records.
 pub(crate) fn one_of(records: &[fn() -> Shape]) -> Shape {
     let tables = records.iter().filter_map(|record| match record() {
@@ -169,6 +176,7 @@ pub(crate) fn one_of(records: &[fn() -> Shape]) -> Shape {
 pub struct Walk {
     path: String,
     found: Vec<String>,
+    odd: Vec<String>,
 }
 
 impl Walk {
@@ -191,6 +199,12 @@ impl Walk {
             item.note_unknown(self);
             self.path.truncate(length);
         }
+    }
+
+    /// Notes the place where the walk is as one with a value of another type than it takes.
+    pub(crate) fn is_odd(&mut self) {
+        self.odd.push(self.path.clone());
+        self.found("has a value of another type");
     }
 
     /// Notes the place where the walk is.

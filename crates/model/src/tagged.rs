@@ -146,14 +146,15 @@ impl<'de, T: Tagged> Visitor<'de> for Reader<'_, 'de, T> {
     }
 }
 
-/// Reads a record, or keeps what is none with the reason, and with the kind that this member says.
-pub(crate) fn read_or_keep<R: DeserializeOwned, T>(
+/// What was read as a record, or else the text with the reason, and with the kind that this member says.
+pub(crate) fn read_or_keep<R, T>(
+    read: Result<R, DecodeError>,
     json: &str,
     kind_member: &str,
     recognized: impl FnOnce(R) -> T,
     unrecognized: impl FnOnce(Unrecognized) -> T,
 ) -> serde_json::Result<T> {
-    match decode_text(json) {
+    match read {
         Ok(record) => Ok(recognized(record)),
         Err(error) => {
             let json = raw::checked(json)?;
@@ -221,16 +222,20 @@ fn kind<'de>(json: &'de str, member: &str) -> Option<Cow<'de, str>> {
 /// ```text
 /// tagged! {
 ///     /// What happened.
-///     pub enum ChannelEvent {
+///     pub enum ChannelEvent keeps members {
 ///         /// An agent has replied.
 ///         OutgoingMessageCreated(OutgoingMessageCreated) = "OUTGOING_CHANNEL_MESSAGE_CREATED",
 ///     }
 /// }
 /// ```
+///
+/// With `keeps members`, a record that cannot be read is read once more, forgivingly, before it is kept whole.
 macro_rules! tagged {
     (
         $(#[$docs:meta])*
-        pub enum $name:ident { $( $(#[$kind_docs:meta])* $kind:ident($record:ident) = $tag:literal, )+ }
+        pub enum $name:ident $(keeps $odd:ident)? {
+            $( $(#[$kind_docs:meta])* $kind:ident($record:ident) = $tag:literal, )+
+        }
     ) => {
         $(#[$docs])*
         #[derive(Clone, Debug, PartialEq, Eq)]
@@ -279,8 +284,9 @@ macro_rules! tagged {
             }
 
             fn recognized(kind: &str, json: &str) -> Option<Result<Self, $crate::DecodeError>> {
+                $crate::tagged::tagged!(@decode $($odd)?);
                 match kind {
-                    $( $tag => Some($crate::wire::decode_text(json).map($name::$kind)), )+
+                    $( $tag => Some(decode(json).map($name::$kind)), )+
                     _ => None,
                 }
             }
@@ -333,6 +339,8 @@ macro_rules! tagged {
             }
         }
     };
+    (@decode) => { use $crate::wire::decode_text as decode; };
+    (@decode members) => { use $crate::wire::decode_forgivingly as decode; };
 }
 
 pub(crate) use tagged;

@@ -126,13 +126,13 @@ pub(crate) fn value(kind: &'static Kind, limits: Limits) -> BoxedStrategy<Json> 
         Kind::Object(members) | Kind::Forgiving(members) => record(members, limits, None),
         Kind::Kept(kind) => prop_oneof![8 => value(kind, limits), 1 => anything(limits)].boxed(),
         Kind::TaggedObject(kind, members) => tagged_object(kind, members, limits),
-        Kind::Tagged(kinds) => tagged(kinds, limits),
+        Kind::Tagged(kinds) | Kind::TaggedForgiving(kinds) => tagged(kinds, limits),
         Kind::Either(kinds) => {
             let kinds = kinds.iter().map(|kind| value(kind, limits));
             proptest::strategy::Union::new(kinds).boxed()
         }
         Kind::OneOrMany(item) => prop_oneof![1 => value(item, limits), 2 => list(item, limits)].boxed(),
-        Kind::Foreign(kind) => value(kind, limits),
+        Kind::Foreign(kind) | Kind::Vital(kind) | Kind::VitalAsAWhole(kind) => value(kind, limits),
     }
 }
 

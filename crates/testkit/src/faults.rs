@@ -70,13 +70,14 @@ fn at_any_site<S: Strategy + 'static>(
     change: impl Fn(&mut Json, &Site, S::Value) + 'static,
 ) -> BoxedStrategy<Fault> {
     let documents = match kind {
-        Kind::Tagged(kinds) => documents::known(kinds, Limits::None),
+        Kind::Tagged(kinds) | Kind::TaggedForgiving(kinds) => documents::known(kinds, Limits::None),
         _ => documents::value(kind, Limits::None),
     };
     let sites = (documents, any::<Index>()).prop_filter_map("nothing in it to change", move |(document, at)| {
         let mut walk = Walk {
             sites: Vec::new(),
             at: Site::root(kind),
+            forgives: false,
         };
         walk.inside(kind, &document);
         walk.sites.retain(wanted);
@@ -150,6 +151,8 @@ impl Site {
 struct Walk {
     sites: Vec<Site>,
     at: Site,
+    /// Whether the object that comes next forgives.
+    forgives: bool,
 }
 
 impl Walk {
@@ -169,11 +172,8 @@ impl Walk {
             }
             (Kind::Object(members), Json::Object(object)) => self.object(members, object, |_| true),
             (Kind::Forgiving(members), Json::Object(object)) => {
-                self.at.kept_by += 1;
-                self.at.is_forgiven = true;
+                self.forgives = true;
                 self.object(members, object, |_| true);
-                self.at.is_forgiven = false;
-                self.at.kept_by -= 1;
             }
             (Kind::Kept(kind), value) if kind.takes(value) => {
                 self.at.kept_by += 1;
@@ -184,11 +184,12 @@ impl Walk {
                 self.object(members, object, |name| name != "type");
                 self.tag(object);
             }
-            (Kind::Tagged(kinds), Json::Object(object)) => {
+            (Kind::Tagged(kinds) | Kind::TaggedForgiving(kinds), Json::Object(object)) => {
                 let tag = object.iter().find(|(name, _)| plain(name) == "type");
                 let Some((_, Json::String(tag))) = tag else { return };
                 if let Some((_, members)) = kinds.iter().find(|(kind, _)| *kind == plain(tag)) {
                     self.at.kept_by += 1;
+                    self.forgives = matches!(kind, Kind::TaggedForgiving(_));
                     self.object(members, object, |name| name != "type");
                     self.at.kept_by -= 1;
                 }
@@ -203,13 +204,21 @@ impl Walk {
     }
 
     fn object(&mut self, members: Members, object: &[(String, Json)], wanted: fn(&str) -> bool) {
+        let forgives = std::mem::take(&mut self.forgives);
         for (at, (name, value)) in object.iter().enumerate() {
             let name = plain(name);
             if !wanted(&name) {
                 continue;
             }
             if let Some((_, kind)) = members.iter().find(|(known, _)| *known == name) {
-                self.member(at, &name, kind, value, true);
+                let is_forgiven = forgives && !matches!(kind, Kind::Vital(_) | Kind::VitalAsAWhole(_));
+                self.forgives = forgives && matches!(kind, Kind::VitalAsAWhole(_));
+                self.at.is_forgiven = is_forgiven;
+                self.at.kept_by += usize::from(is_forgiven);
+                self.member(at, &name, kind.held(), value, true);
+                self.at.kept_by -= usize::from(is_forgiven);
+                self.at.is_forgiven = false;
+                self.forgives = false;
             }
         }
     }
@@ -237,7 +246,7 @@ impl Walk {
         let length = self.at.path.len();
         self.at.steps.push(at);
         self.at.path.push_str(path);
-        if !matches!(kind, Kind::Tagged(_) | Kind::Kept(_)) {
+        if !matches!(kind, Kind::Tagged(_) | Kind::TaggedForgiving(_) | Kind::Kept(_)) {
             self.sites.push(Site {
                 kind,
                 may_be_null: null,

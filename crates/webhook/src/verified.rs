@@ -37,10 +37,11 @@ pub struct Verified {
 impl Verified {
     /// The events of a channel's webhook: one, where HubSpot sends it as it always has (observed).
     ///
-    /// An event of an unknown kind is kept whole and is no error. Neither is one of a known kind that cannot be read,
-    /// which may be an agent's reply: its [`as_unrecognized`](hubchannel_model::ChannelEvent::as_unrecognized) has a
+    /// An event of an unknown kind is kept whole and is no error. Neither is one of a known kind of which something that a
+    /// bridge acts on cannot be read, which may be an agent's reply: its [`as_unrecognized`](hubchannel_model::ChannelEvent::as_unrecognized) has a
     /// [`decode_error`](hubchannel_model::Unrecognized::decode_error), and a bridge that answers
-    /// [`ComeAgain`](crate::Answer::ComeAgain) has time to be mended before the reply is lost.
+    /// [`ComeAgain`](crate::Answer::ComeAgain) has time to be mended before the reply is lost. Any other member that
+    /// cannot be read costs nothing but itself: [`odd_members`](hubchannel_model::ChannelEvent::odd_members) names them.
     ///
     /// # Errors
     /// When the body is not JSON.

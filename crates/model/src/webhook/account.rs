@@ -26,12 +26,12 @@ macro_rules! account_event {
                 /// When it happened.
                 pub event_timestamp: Field<Timestamp> => "eventTimestamp",
                 /// The account.
-                pub channel_account_id: Field<ChannelAccountId> => "channelAccountId",
+                pub channel_account_id: Field<ChannelAccountId> => "channelAccountId" vital,
                 /// The account's own address in the outside service.
                 pub channel_account_delivery_identifier: Field<AccountDeliveryIdentifier>
-                    => "channelAccountDeliveryIdentifier",
+                    => "channelAccountDeliveryIdentifier" vital,
                 /// Whether the bridge may use the account; assumed by one integration, unknown.
-                pub authorized: Field<bool> => "authorized",
+                pub authorized: Field<bool> => "authorized" vital,
             }
         }
     )+ };

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use super::{ChannelAccountCreated, ChannelAccountPurged, ChannelAccountUpdated};
 use crate::{
-    ChannelAccountId, ChannelId, EventId, Field, IntegrationThreadId, Message, PortalId, Timestamp, tagged::tagged,
-    wire::record,
+    ChannelAccountId, ChannelId, EventId, Field, IntegrationThreadId, Message, PortalId, Timestamp, schema,
+    tagged::tagged, wire::record,
 };
 
 tagged! {
@@ -31,14 +31,20 @@ tagged! {
     /// # Ok::<(), hubchannel_model::DecodeError>(())
     /// ```
     ///
-    /// Reading one never fails: of an unknown kind, or of a known kind with members that do not decode, it is kept
-    /// whole, for [`as_unrecognized`](ChannelEvent::as_unrecognized) to show, and is written again as it came. A bridge
-    /// that answers such a delivery with an error will get it again.
+    /// Reading one never fails. A member of another JSON type than it should be, of the event or of its message, costs
+    /// nothing but itself: it is absent, as it came in `extra`, and named by
+    /// [`odd_members`](ChannelEvent::odd_members). An event of an unknown kind, or one of which the bridge could not read
+    /// what it acts on, is kept whole, for [`as_unrecognized`](ChannelEvent::as_unrecognized) to show; a bridge that
+    /// answers such a delivery with an error will get it again. Either is written again as it came.
+    ///
+    /// What a bridge acts on is the message with its `id`, `conversationsThreadId`, `channelAccountId`, `recipients`,
+    /// `text`, `richText` and `attachments`, and the event's `channelIntegrationThreadIds`; of an account its id, its
+    /// address and `authorized`.
     ///
     /// HubSpot publishes no description of these bodies. What is known comes from its changelog and from integrations
     /// that read them (observed), so a bridge should take every member to be optional.
     #[expect(clippy::large_enum_variant, reason = "the message is what nearly every event brings")]
-    pub enum ChannelEvent {
+    pub enum ChannelEvent keeps members {
         /// An agent has replied, or has written first: the message is to be delivered.
         OutgoingMessageCreated(OutgoingMessageCreated) = "OUTGOING_CHANNEL_MESSAGE_CREATED",
         /// An account was connected.
@@ -90,6 +96,29 @@ impl ChannelEvent {
             ChannelEvent::_Unrecognized(_) => None,
         }
     }
+
+    /// The paths of members that came as another JSON type than they should, and are in `extra` of what they stand in:
+    /// `message.createdAt`. A bridge does well to log them.
+    ///
+    /// ```
+    /// use hubchannel_model::{ChannelEvent, decode};
+    ///
+    /// let event: ChannelEvent = decode(
+    ///     br#"{"type":"OUTGOING_CHANNEL_MESSAGE_CREATED","eventTimestamp":1779884100123,
+    ///         "message":{"id":"8a7b","text":"Yes","createdAt":{}}}"#,
+    /// )?;
+    /// assert_eq!(event.odd_members(), ["message.createdAt", "eventTimestamp"]);
+    /// let ChannelEvent::OutgoingMessageCreated(reply) = &event else {
+    ///     return Ok(());
+    /// };
+    /// assert_eq!(reply.message.as_ref().and_then(|message| message.text.as_deref()), Some("Yes"));
+    /// assert!(reply.event_timestamp.is_absent());
+    /// assert_eq!(reply.extra.get("eventTimestamp"), Some("1779884100123"));
+    /// # Ok::<(), hubchannel_model::DecodeError>(())
+    /// ```
+    pub fn odd_members(&self) -> Vec<String> {
+        schema::odd(self)
+    }
 }
 
 record! {
@@ -109,9 +138,10 @@ record! {
         /// When it happened.
         pub event_timestamp: Field<Timestamp> => "eventTimestamp",
         /// The conversation's ids in the outside service, where the channel threads by itself.
-        pub channel_integration_thread_ids: Field<Vec<IntegrationThreadId>> => "channelIntegrationThreadIds",
+        pub channel_integration_thread_ids: Field<Vec<IntegrationThreadId>> => "channelIntegrationThreadIds"
+            vital,
         /// The message.
-        pub message: Field<Message> => "message",
+        pub message: Field<Message> => "message" vital as a whole,
     }
 }
 

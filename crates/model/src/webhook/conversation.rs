@@ -5,10 +5,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::{
     AppId, EventId, MessageId, Number, PortalId, SubscriptionId, ThreadEntryType, ThreadId, ThreadStatus, Timestamp,
     Unrecognized,
-    schema::{Described, Shape, Walk},
+    schema::{self, Described, Shape, Walk},
     tagged,
     wire::{
-        open_enum,
+        decode_forgivingly, open_enum,
         raw::{self, FromJson},
         record,
     },
@@ -29,9 +29,10 @@ use crate::{
 /// # Ok::<(), hubchannel_model::DecodeError>(())
 /// ```
 ///
-/// Reading one never fails: with members that do not decode it is kept whole, for
-/// [`as_unrecognized`](SubscriptionEvent::as_unrecognized) to show, is written again as it came, and costs none of the
-/// events beside it.
+/// Reading one never fails. A member of another JSON type than it should be costs nothing but itself: it is absent, as it
+/// came in `extra`, and named by [`odd_members`](SubscriptionEvent::odd_members). An event of which the type, the thing or
+/// the change cannot be read is kept whole, for [`as_unrecognized`](SubscriptionEvent::as_unrecognized) to show, and costs
+/// none of the events beside it. Either is written again as it came.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 #[expect(clippy::large_enum_variant, reason = "the event is what nearly every one is")]
@@ -58,6 +59,11 @@ impl SubscriptionEvent {
             SubscriptionEvent::_Unrecognized(unrecognized) => Some(unrecognized),
         }
     }
+
+    /// The paths of members that came as another JSON type than they should, and are in `extra`: `occurredAt`.
+    pub fn odd_members(&self) -> Vec<String> {
+        schema::odd(self)
+    }
 }
 
 impl From<ConversationEvent> for SubscriptionEvent {
@@ -81,8 +87,13 @@ impl Described for SubscriptionEvent {
 
 impl FromJson for SubscriptionEvent {
     fn from_json(json: &str) -> serde_json::Result<Self> {
-        let member = "subscriptionType";
-        tagged::read_or_keep(json, member, SubscriptionEvent::Conversation, SubscriptionEvent::_Unrecognized)
+        tagged::read_or_keep(
+            decode_forgivingly(json),
+            json,
+            "subscriptionType",
+            SubscriptionEvent::Conversation,
+            SubscriptionEvent::_Unrecognized,
+        )
     }
 }
 
@@ -134,21 +145,21 @@ record! {
         /// When it happened, in milliseconds since 1970; see [`occurred_at`](ConversationEvent::occurred_at).
         pub occurred_at: Field<Number> => "occurredAt",
         /// What happened.
-        pub subscription_type: Field<ConversationEventType> => "subscriptionType",
+        pub subscription_type: Field<ConversationEventType> => "subscriptionType" vital,
         /// How often it was reported before: 0 the first time.
         pub attempt_number: Field<Number> => "attemptNumber",
         /// The conversation's thread: a number on the wire. In an event about something else, that thing's id.
-        pub object_id: Field<ThreadId> => "objectId",
+        pub object_id: Field<ThreadId> => "objectId" vital,
         /// What caused it, such as `CRM`.
         pub change_source: Field<String> => "changeSource",
         /// How a thing changed, in events about other things.
         pub change_flag: Field<String> => "changeFlag",
         /// The property that changed: `assignedTo`, `status` or `isArchived`.
-        pub property_name: Field<String> => "propertyName",
+        pub property_name: Field<String> => "propertyName" vital,
         /// What the property changed to.
-        pub property_value: Field<String> => "propertyValue",
+        pub property_value: Field<String> => "propertyValue" vital,
         /// The new message.
-        pub message_id: Field<MessageId> => "messageId",
+        pub message_id: Field<MessageId> => "messageId" vital,
         /// What kind of thread entry the new message is.
         pub message_type: Field<ThreadEntryType> => "messageType",
     }

@@ -3,9 +3,10 @@
 use std::fmt;
 
 use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_path_to_error::Track;
 
 use super::{
-    parse,
+    Record, parse,
     reason::{without_place, without_values},
 };
 
@@ -39,14 +40,28 @@ pub(crate) fn decode_text<T: DeserializeOwned>(text: &str) -> Result<T, DecodeEr
     parse::from_str(text).map_err(|error| explain::<T>(text, &error))
 }
 
+/// Decodes a record; where that fails once more, forgivingly: a member that cannot be read costs nothing but itself, unless
+/// it is vital.
+pub(crate) fn decode_forgivingly<R: Record + DeserializeOwned>(text: &str) -> Result<R, DecodeError> {
+    parse::from_str(text).or_else(|_| forgive(text))
+}
+
+#[cold]
+fn forgive<R: Record>(text: &str) -> Result<R, DecodeError> {
+    let mut parser = parse::parser(text);
+    let mut track = Track::new();
+    let read = R::read_forgivingly(serde_path_to_error::Deserializer::new(&mut parser, &mut track));
+    match read.and_then(|record| parser.end().map(|()| record)) {
+        Ok(record) => Ok(record),
+        Err(error) => Err(DecodeError::of_parser(&shown(&track.path()), &error)),
+    }
+}
+
 #[cold]
 fn explain<T: DeserializeOwned>(text: &str, error: &serde_json::Error) -> DecodeError {
     let mut deserializer = parse::parser(text);
     match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
-        Err(found) if error.is_data() || is_json(text) => {
-            let path = found.path().to_string();
-            DecodeError::of_parser(if path == "." { "" } else { &path }, found.inner())
-        }
+        Err(found) if error.is_data() || is_json(text) => DecodeError::of_parser(&shown(found.path()), found.inner()),
         _ => DecodeError::of_parser("", error),
     }
 }
@@ -55,6 +70,11 @@ fn explain<T: DeserializeOwned>(text: &str, error: &serde_json::Error) -> Decode
 /// which serde_json refuses as if it were none.
 fn is_json(text: &str) -> bool {
     parse::from_str::<IgnoredAny>(text).is_ok()
+}
+
+fn shown(path: &serde_path_to_error::Path) -> String {
+    let path = path.to_string();
+    if path == "." { String::new() } else { path }
 }
 
 /// Why bytes are not the value that was asked for.

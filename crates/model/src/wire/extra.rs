@@ -97,10 +97,16 @@ impl Extra {
         removed
     }
 
-    /// Notes each of them as unknown.
-    pub(crate) fn note_unknown(&self, walk: &mut Walk) {
+    /// Notes each of them as unknown, or as odd where the type around it names it.
+    pub(crate) fn note_unknown(&self, walk: &mut Walk, members: &[&str]) {
         for (name, _) in self.iter() {
-            walk.member(name, |walk| walk.found("is no member"));
+            walk.member(name, |walk| {
+                if members.contains(&name) {
+                    walk.is_odd();
+                } else {
+                    walk.found("is no member");
+                }
+            });
         }
     }
 

@@ -13,11 +13,11 @@ mod record;
 mod setters;
 mod text;
 
-pub(crate) use decode::decode_text;
+pub(crate) use decode::{decode_forgivingly, decode_text};
 pub(crate) use field::{Fill, Filling, into_field};
 pub(crate) use open_enum::{OtherValue, open_enum};
 pub(crate) use reason::HALF_A_CHARACTER;
-pub(crate) use record::{Record, fill_or_keep, record, refuse_double};
+pub(crate) use record::{FillingForgivingly, Record, fill_or_keep, record, refuse_double};
 pub(crate) use setters::setters;
 pub(crate) use text::Text;
 

@@ -12,7 +12,7 @@ use serde::{
     ser::SerializeMap,
 };
 
-use super::{Extra, parse, raw};
+use super::{Extra, Field, parse, raw};
 
 /// A struct declared by [`record!`].
 pub(crate) trait Record: Default {
@@ -27,8 +27,13 @@ pub(crate) trait Record: Default {
     fn find(name: &str) -> usize;
     /// Whether the member at this place is not absent.
     fn is_present(&self, member: usize) -> bool;
-    /// Reads the next value of `map` into the member at this place.
-    fn read<'de, A: MapAccess<'de>>(&mut self, member: usize, map: &mut A) -> Result<(), A::Error>;
+    /// Reads the next value of `map` into the member at this place. Forgivingly, a value that the member does not take is
+    /// kept in `extra`, unless the member is vital.
+    fn read<'de, const FORGIVES: bool, A: MapAccess<'de>>(
+        &mut self,
+        member: usize,
+        map: &mut A,
+    ) -> Result<(), A::Error>;
     /// Writes every member that is present, without the tag.
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error>;
     fn extra_mut(&mut self) -> &mut Extra;
@@ -37,13 +42,18 @@ pub(crate) trait Record: Default {
     /// that it names.
     #[inline]
     fn read_from<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(RecordVisitor(PhantomData))
+        deserializer.deserialize_map(RecordVisitor::<Self, false>(PhantomData))
+    }
+
+    /// The same forgivingly: what is odd costs nothing but itself, unless it is vital.
+    fn read_forgivingly<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(RecordVisitor::<Self, true>(PhantomData))
     }
 
     /// The rest of a map whose tag is already read.
     #[inline]
     fn read_after_tag<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Self, A::Error> {
-        read_members(map, true)
+        read_members::<false, _, _>(map, true)
     }
 
     /// All of `Serialize`.
@@ -58,9 +68,9 @@ pub(crate) trait Record: Default {
     }
 }
 
-struct RecordVisitor<R>(PhantomData<R>);
+struct RecordVisitor<R, const FORGIVES: bool>(PhantomData<R>);
 
-impl<'de, R: Record> Visitor<'de> for RecordVisitor<R> {
+impl<'de, R: Record, const FORGIVES: bool> Visitor<'de> for RecordVisitor<R, FORGIVES> {
     type Value = R;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -69,17 +79,20 @@ impl<'de, R: Record> Visitor<'de> for RecordVisitor<R> {
 
     #[inline]
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<R, A::Error> {
-        read_members(&mut map, false)
+        read_members::<FORGIVES, _, _>(&mut map, false)
     }
 }
 
 #[inline]
-fn read_members<'de, R: Record, A: MapAccess<'de>>(map: &mut A, mut tagged: bool) -> Result<R, A::Error> {
+fn read_members<'de, const FORGIVES: bool, R: Record, A: MapAccess<'de>>(
+    map: &mut A,
+    mut tagged: bool,
+) -> Result<R, A::Error> {
     let mut record = R::default();
     let mut other = None;
     while let Some(member) = map.next_key_seed(KeySeed::<R>(&mut other, PhantomData))? {
         if member < R::MEMBERS.len() {
-            record.read(member, map)?;
+            record.read::<FORGIVES, _>(member, map)?;
         } else if let Some(name) = other.take() {
             let json = map.next_value_seed(Json)?;
             record.extra_mut().push(name, json);
@@ -195,6 +208,39 @@ where
     Ok(())
 }
 
+/// Reads a record or `null` into a field, forgivingly.
+pub(crate) struct FillingForgivingly<'f, R>(pub(crate) &'f mut Field<R>);
+
+impl<'de, R: Record> DeserializeSeed<'de> for FillingForgivingly<'_, R> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_option(self)
+    }
+}
+
+impl<'de, R: Record> Visitor<'de> for FillingForgivingly<'_, R> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an object ({}) or null", R::NAME)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        *self.0 = Field::Value(R::read_forgivingly(deserializer)?);
+        Ok(())
+    }
+
+    fn visit_none<E: de::Error>(self) -> Result<(), E> {
+        *self.0 = Field::Null;
+        Ok(())
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<(), E> {
+        self.visit_none()
+    }
+}
+
 /// Declares a JSON object of the API.
 ///
 /// ```text
@@ -208,15 +254,26 @@ where
 /// ```
 ///
 /// `tag "FILE"` before the members makes it an attachment of that kind; `keeps members` lets a member that cannot be read
-/// cost nothing but itself: it stays absent, and what came is in `extra`. What stands in parentheses is how HubSpot
-/// describes the member: notes of [`Member`](crate::schema::Member), which decide nothing here.
+/// cost nothing but itself: it stays absent, and what came is in `extra`. A `vital` member is never let off so:
+///
+/// ```text
+///         pub id: Field<MessageId> => "id" (required) vital,
+///         pub message: Field<Message> => "message" vital as a whole,
+/// ```
+///
+/// Records that keep no members by themselves are read like that too where they are read forgivingly, as events are on a
+/// second try. `as a whole` then reads forgivingly what is within the member.
+///
+/// What stands in parentheses is how HubSpot describes the member: notes of [`Member`](crate::schema::Member), which
+/// decide nothing here.
 macro_rules! record {
     (
         $(#[$docs:meta])*
         pub struct $name:ident $(tag $tag:literal)? $(keeps $odd:ident)? {
             $(
                 $(#[$member_docs:meta])*
-                pub $member:ident: Field<$type:ty> => $wire:literal $( ($($note:ident),+) )?,
+                pub $member:ident: Field<$type:ty> => $wire:literal
+                    $( ($($note:ident),+) )? $( $vital:ident $($whole:ident)* )?,
             )*
         }
     ) => {
@@ -269,17 +326,16 @@ macro_rules! record {
                 }
 
                 #[inline]
-                fn read<'de, A: serde::de::MapAccess<'de>>(
+                fn read<'de, const FORGIVES: bool, A: serde::de::MapAccess<'de>>(
                     &mut self,
                     member: usize,
                     map: &mut A,
                 ) -> Result<(), A::Error> {
                     $( if member == At::$member as usize {
                         if !self.$member.is_absent() { return $crate::wire::refuse_double(map, $wire); }
-                        if KEEPS_ODD {
-                            return $crate::wire::fill_or_keep(self.$member.filling(), &mut self.extra, $wire, map);
-                        }
-                        return map.next_value_seed(self.$member.filling());
+                        return $crate::wire::record!(
+                            @read [$($vital $($whole)*)?] KEEPS_ODD, FORGIVES, self, $member, $wire, map
+                        );
                     } )*
                     let _ = (member, map);
                     Ok(())
@@ -317,7 +373,7 @@ macro_rules! record {
                     $( if let Some(value) = self.$member.as_ref() {
                         walk.member($wire, |walk| $crate::schema::Described::note_unknown(value, walk));
                     } )*
-                    self.extra.note_unknown(walk);
+                    self.extra.note_unknown(walk, <Self as $crate::wire::Record>::MEMBERS);
                 }
             }
 
@@ -335,6 +391,23 @@ macro_rules! record {
                 }
             }
         };
+    };
+    (@read [] $keeps:ident, $forgives:ident, $self:ident, $member:ident, $wire:literal, $map:ident) => {
+        if $keeps || $forgives {
+            $crate::wire::fill_or_keep($self.$member.filling(), &mut $self.extra, $wire, $map)
+        } else {
+            $map.next_value_seed($self.$member.filling())
+        }
+    };
+    (@read [vital] $keeps:ident, $forgives:ident, $self:ident, $member:ident, $wire:literal, $map:ident) => {
+        $map.next_value_seed($self.$member.filling())
+    };
+    (@read [vital as a whole] $keeps:ident, $forgives:ident, $self:ident, $member:ident, $wire:literal, $map:ident) => {
+        if $forgives {
+            $map.next_value_seed($crate::wire::FillingForgivingly(&mut $self.$member))
+        } else {
+            $map.next_value_seed($self.$member.filling())
+        }
     };
     (@odd) => { false };
     (@odd members) => { true };

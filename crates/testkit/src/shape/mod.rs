@@ -15,7 +15,7 @@ mod webhooks;
 
 use proptest::strategy::BoxedStrategy;
 
-use self::Kind::{Forgiving, Kept, Object, OneOrMany, Tagged, TaggedObject};
+use self::Kind::{Forgiving, Kept, Object, OneOrMany, Tagged, TaggedForgiving, TaggedObject};
 use crate::{
     documents::{self, Limits},
     faults::{self, Fault},
@@ -46,14 +46,20 @@ pub(crate) enum Kind {
     /// An object with names of the sender's choice.
     Map(&'static Kind),
     Object(Members),
-    /// An object of which a member that is something else is kept, and costs nothing but itself.
+    /// An object of which a member that is something else is kept, and costs nothing but itself, unless it is vital.
     Forgiving(Members),
+    /// What a member of an object that forgives is not let off for.
+    Vital(&'static Kind),
+    /// The same of a member which is an object that forgives what is within, where the object around it does.
+    VitalAsAWhole(&'static Kind),
     /// One of these; whatever else it is, it is kept.
     Kept(&'static Kind),
     /// An object with this `type`.
     TaggedObject(&'static str, Members),
     /// An object of one of these kinds; whatever else it is, it is kept.
     Tagged(Kinds),
+    /// The same of objects that forgive.
+    TaggedForgiving(Kinds),
     /// Any one of these.
     Either(&'static [Kind]),
     /// One, or a list of them.
@@ -63,6 +69,14 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    /// What the member holds, leaving aside how vital it is.
+    pub(crate) fn held(&self) -> &Kind {
+        match self {
+            Kind::Vital(kind) | Kind::VitalAsAWhole(kind) => kind,
+            kind => kind,
+        }
+    }
+
     /// Whether a value of this JSON type is one, leaving aside what is inside.
     pub(crate) fn takes(&self, value: &Json) -> bool {
         match self {
@@ -76,7 +90,8 @@ impl Kind {
             }
             Kind::Either(kinds) => kinds.iter().any(|kind| kind.takes(value)),
             Kind::OneOrMany(kind) => matches!(value, Json::Array(_)) || kind.takes(value),
-            Kind::Tagged(_) | Kind::Kept(_) | Kind::Foreign(_) => true,
+            Kind::Vital(kind) | Kind::VitalAsAWhole(kind) => kind.takes(value),
+            Kind::Tagged(_) | Kind::TaggedForgiving(_) | Kind::Kept(_) | Kind::Foreign(_) => true,
         }
     }
 }
@@ -228,8 +243,8 @@ macro_rules! for_every_type {
             signed_url: SignedUrl = Object(companions::SIGNED_URL),
             file_upload_options: FileUploadOptions = Object(companions::FILE_UPLOAD_OPTIONS),
 
-            channel_event: ChannelEvent = Tagged(webhooks::CHANNEL_EVENTS),
-            channel_events: ChannelEvents = OneOrMany(&Tagged(webhooks::CHANNEL_EVENTS)),
+            channel_event: ChannelEvent = TaggedForgiving(webhooks::CHANNEL_EVENTS),
+            channel_events: ChannelEvents = OneOrMany(&TaggedForgiving(webhooks::CHANNEL_EVENTS)),
             outgoing_message_created: OutgoingMessageCreated =
                 TaggedObject("OUTGOING_CHANNEL_MESSAGE_CREATED", webhooks::OUTGOING_MESSAGE_CREATED),
             channel_account_created: ChannelAccountCreated =
@@ -240,8 +255,8 @@ macro_rules! for_every_type {
                 TaggedObject("CHANNEL_ACCOUNT_PURGED", webhooks::ACCOUNT_EVENT),
             account_delivery_identifier: AccountDeliveryIdentifier = webhooks::ACCOUNT_IDENTIFIER,
             conversation_event: ConversationEvent = Object(webhooks::CONVERSATION_EVENT),
-            subscription_event: SubscriptionEvent = Kept(&Object(webhooks::CONVERSATION_EVENT)),
-            conversation_events: ConversationEvents = OneOrMany(&Kept(&Object(webhooks::CONVERSATION_EVENT))),
+            subscription_event: SubscriptionEvent = Kept(&Forgiving(webhooks::CONVERSATION_EVENT)),
+            conversation_events: ConversationEvents = OneOrMany(&Kept(&Forgiving(webhooks::CONVERSATION_EVENT))),
 
             token_request: TokenRequest = Object(oauth::TOKEN_REQUEST),
             token_response: TokenResponse = Object(oauth::TOKEN),

@@ -35,7 +35,9 @@ fn objects(kind: &Kind) -> Vec<SmallObject> {
     match kind {
         Kind::Object(members) | Kind::Forgiving(members) => vec![object(None, members)],
         Kind::TaggedObject(tag, members) => vec![object(Some(tag), members)],
-        Kind::Tagged(kinds) => kinds.iter().map(|(tag, members)| object(Some(tag), members)).collect(),
+        Kind::Tagged(kinds) | Kind::TaggedForgiving(kinds) => {
+            kinds.iter().map(|(tag, members)| object(Some(tag), members)).collect()
+        }
         Kind::Either(kinds) => kinds.iter().flat_map(objects).collect(),
         Kind::OneOrMany(item) | Kind::Kept(item) => objects(item),
         _ => Vec::new(),
@@ -48,13 +50,13 @@ fn object(tag: Option<&str>, members: Members) -> SmallObject {
         json: Json::object(tag.map(|tag| ("type", Json::string(tag)))),
         members: members().map(|(name, kind)| (*name, value(kind))).collect(),
         lists: members()
-            .filter_map(|(name, kind)| match kind {
+            .filter_map(|(name, kind)| match kind.held() {
                 Kind::List(item) => Some((*name, value(item))),
                 _ => None,
             })
             .collect(),
         maps: members()
-            .filter_map(|(name, kind)| match kind {
+            .filter_map(|(name, kind)| match kind.held() {
                 Kind::Map(item) => Some((*name, value(item))),
                 _ => None,
             })
@@ -71,8 +73,14 @@ fn value(kind: &Kind) -> Json {
         Kind::List(_) => Json::Array(Vec::new()),
         Kind::Map(_) | Kind::Object(_) | Kind::Forgiving(_) => Json::object([]),
         Kind::TaggedObject(tag, _) => Json::object([("type", Json::string(tag))]),
-        Kind::Tagged(kinds) => Json::object(kinds.first().map(|(tag, _)| ("type", Json::string(tag)))),
+        Kind::Tagged(kinds) | Kind::TaggedForgiving(kinds) => {
+            Json::object(kinds.first().map(|(tag, _)| ("type", Json::string(tag))))
+        }
         Kind::Either(kinds) => kinds.first().map_or(Json::Null, value),
-        Kind::OneOrMany(kind) | Kind::Kept(kind) | Kind::Foreign(kind) => value(kind),
+        Kind::OneOrMany(kind)
+        | Kind::Kept(kind)
+        | Kind::Foreign(kind)
+        | Kind::Vital(kind)
+        | Kind::VitalAsAWhole(kind) => value(kind),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Kind,
-    Kind::{Bool, Either, Foreign, Id, List, Number, Object, Tagged, Text, Time, Word},
+    Kind::{Bool, Either, Foreign, Id, List, Number, Object, Tagged, Text, Time, Vital, VitalAsAWhole, Word},
     Kinds, Members,
     attachments::ATTACHMENTS,
     messages::{IDENTIFIER, MESSAGE_STATUS, RECIPIENT, SENDER},
@@ -21,23 +21,23 @@ pub(crate) const OUTGOING_MESSAGE_CREATED: Members = &[
     ("channelId", Id),
     ("eventId", Id),
     ("eventTimestamp", Time),
-    ("channelIntegrationThreadIds", List(&Id)),
-    ("message", Object(REPLY)),
+    ("channelIntegrationThreadIds", Vital(&List(&Id))),
+    ("message", VitalAsAWhole(&Object(REPLY))),
 ];
 
 /// A message as some bridges expect it in a webhook: with the ids of its conversation within, perhaps.
 const REPLY: Members = &[
-    ("id", Id),
-    ("conversationsThreadId", Id),
+    ("id", Vital(&Id)),
+    ("conversationsThreadId", Vital(&Id)),
     ("createdBy", Id),
     ("createdAt", Time),
     ("senders", List(&Object(SENDER))),
-    ("recipients", List(&Object(RECIPIENT))),
-    ("text", Text),
-    ("richText", Text),
-    ("attachments", List(&Tagged(ATTACHMENTS))),
+    ("recipients", Vital(&List(&Object(RECIPIENT)))),
+    ("text", Vital(&Text)),
+    ("richText", Vital(&Text)),
+    ("attachments", Vital(&List(&Tagged(ATTACHMENTS)))),
     ("status", MESSAGE_STATUS),
-    ("channelAccountId", Id),
+    ("channelAccountId", Vital(&Id)),
     ("channelIntegrationThreadIds", Foreign(&List(&Id))),
 ];
 
@@ -49,9 +49,9 @@ pub(crate) const ACCOUNT_EVENT: Members = &[
     ("channelId", Id),
     ("eventId", Id),
     ("eventTimestamp", Time),
-    ("channelAccountId", Id),
-    ("channelAccountDeliveryIdentifier", ACCOUNT_IDENTIFIER),
-    ("authorized", Bool),
+    ("channelAccountId", Vital(&Id)),
+    ("channelAccountDeliveryIdentifier", Vital(&ACCOUNT_IDENTIFIER)),
+    ("authorized", Vital(&Bool)),
 ];
 
 pub(crate) const CONVERSATION_EVENT: Members = &[
@@ -62,20 +62,20 @@ pub(crate) const CONVERSATION_EVENT: Members = &[
     ("occurredAt", Number),
     (
         "subscriptionType",
-        Word(&[
+        Vital(&Word(&[
             "conversation.creation",
             "conversation.deletion",
             "conversation.newMessage",
             "conversation.privacyDeletion",
             "conversation.propertyChange",
-        ]),
+        ])),
     ),
     ("attemptNumber", Number),
-    ("objectId", Id),
+    ("objectId", Vital(&Id)),
     ("changeSource", Text),
     ("changeFlag", Text),
-    ("propertyName", Text),
-    ("propertyValue", Text),
-    ("messageId", Id),
+    ("propertyName", Vital(&Text)),
+    ("propertyValue", Vital(&Text)),
+    ("messageId", Vital(&Id)),
     ("messageType", Word(&["COMMENT", "MESSAGE"])),
 ];

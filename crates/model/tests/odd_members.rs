@@ -1,0 +1,227 @@
+//! A member of an event that came as another JSON type than it should costs nothing but itself, unless a bridge acts on
+//! it.
+
+#![allow(clippy::unwrap_used, reason = "a failing test is how this reports")]
+
+use hubchannel_model::{
+    ChannelEvent, ChannelEvents, ConversationEvent, ConversationEvents, Message, OutgoingMessageCreated, Page,
+    SubscriptionEvent, ThreadEntry, decode,
+};
+use hubchannel_testkit::assert_same_json;
+
+const REPLY: &str = r#"{"type":"OUTGOING_CHANNEL_MESSAGE_CREATED","portalId":"62515","channelId":"2930388",
+    "eventId":"e-1","eventTimestamp":"2026-05-27T12:15:00.123Z","channelIntegrationThreadIds":["chat-42"],
+    "message":{"type":"MESSAGE","id":"8a7b","conversationsThreadId":"19615248623","channelAccountId":"3307400689",
+    "createdAt":"2026-05-27T12:15:00.123Z","updatedAt":null,"createdBy":"A-2620022","client":{"clientType":"HUBSPOT"},
+    "senders":[{"actorId":"A-2620022"}],"recipients":[{"actorId":"V-1401"}],"archived":false,"text":"Yes",
+    "richText":"<p>Yes</p>","subject":null,"attachments":[],"truncationStatus":"NOT_TRUNCATED",
+    "status":{"statusType":"SENT"},"direction":"OUTGOING","channelId":"2930388","inReplyToId":"5c1f"}}"#;
+
+const ACCOUNT: &str = r#"{"type":"CHANNEL_ACCOUNT_UPDATED","portalId":"62515","channelId":"2930388","eventId":"e-2",
+    "eventTimestamp":"2026-05-27T12:15:00.123Z","channelAccountId":"3307400689",
+    "channelAccountDeliveryIdentifier":"harbour-website","authorized":true}"#;
+
+const CHANGE: &str = r#"{"eventId":101,"subscriptionId":7,"portalId":62515,"appId":1160452,"occurredAt":1779884100123,
+    "subscriptionType":"conversation.propertyChange","attemptNumber":0,"objectId":19615248623,"changeSource":"CRM",
+    "changeFlag":"UPDATED","propertyName":"status","propertyValue":"CLOSED","messageId":"8a7b",
+    "messageType":"MESSAGE"}"#;
+
+/// The document with another value at this path, and what stood there.
+fn with(json: &str, path: &str, odd: serde_json::Value) -> String {
+    let mut document: serde_json::Value = serde_json::from_str(json).unwrap();
+    let place = path
+        .split('.')
+        .fold(&mut document, |value, name| value.get_mut(name).unwrap());
+    *place = odd;
+    document.to_string()
+}
+
+fn odd_value() -> serde_json::Value {
+    serde_json::json!([{"odd": [1.50]}])
+}
+
+fn read(json: &str) -> ChannelEvent {
+    let event: ChannelEvent = decode(json.as_bytes()).unwrap();
+    assert_same_json(&serde_json::to_string(&event).unwrap(), json);
+    event
+}
+
+#[track_caller]
+fn costs_nothing_but_itself(json: &str, path: &str) {
+    let json = with(json, path, odd_value());
+    let event = read(&json);
+    assert!(event.as_unrecognized().is_none(), "{path}: {event:?}");
+    assert_eq!(event.odd_members(), [path]);
+}
+
+#[track_caller]
+fn costs_the_event(json: &str, path: &str) {
+    // One that is let off does not hide the other.
+    let json = with(&with(json, "eventTimestamp", odd_value()), path, serde_json::json!({"odd": {}}));
+    let event = read(&json);
+    assert!(event.as_unrecognized().is_some(), "{path} is lost: {event:?}");
+    let refused = event.as_unrecognized().unwrap().decode_error().unwrap();
+    assert!(refused.path().starts_with(path), "{path}: {refused}");
+    assert!(event.odd_members().is_empty());
+}
+
+#[test]
+fn an_odd_member_of_a_reply_costs_nothing_but_itself() {
+    for path in [
+        "portalId",
+        "channelId",
+        "eventId",
+        "eventTimestamp",
+        "message.type",
+        "message.createdAt",
+        "message.createdBy",
+        "message.client",
+        "message.archived",
+        "message.truncationStatus",
+        "message.direction",
+        "message.channelId",
+        "message.inReplyToId",
+    ] {
+        costs_nothing_but_itself(REPLY, path);
+    }
+    for (path, odd) in [
+        ("message.senders", serde_json::json!({})),
+        ("message.status", serde_json::json!(7)),
+        ("message.updatedAt", serde_json::json!(1_779_884_100_123_u64)),
+        ("message.subject", serde_json::json!({"a": 1})),
+    ] {
+        let event = read(&with(REPLY, path, odd));
+        assert_eq!(event.odd_members(), [path]);
+    }
+}
+
+#[test]
+fn what_a_bridge_cannot_deliver_a_reply_without_costs_the_event_with_its_path() {
+    for path in [
+        "channelIntegrationThreadIds",
+        "message.id",
+        "message.conversationsThreadId",
+        "message.channelAccountId",
+        "message.recipients",
+        "message.text",
+        "message.richText",
+        "message.attachments",
+    ] {
+        costs_the_event(REPLY, path);
+    }
+    let event = read(&with(REPLY, "message", serde_json::json!("Yes")));
+    assert_eq!(event.as_unrecognized().unwrap().decode_error().unwrap().path(), "message");
+    let event = read(&with(REPLY, "message.recipients", serde_json::json!([{}, {"name": 5}])));
+    assert_eq!(event.as_unrecognized().unwrap().decode_error().unwrap().path(), "message.recipients[1].name");
+}
+
+#[test]
+fn a_reply_with_odd_members_shows_all_the_others() {
+    let json = with(&with(REPLY, "message.createdAt", odd_value()), "portalId", odd_value());
+    let ChannelEvent::OutgoingMessageCreated(reply) = read(&json) else {
+        panic!("not recognized")
+    };
+    let ChannelEvent::OutgoingMessageCreated(expected) = read(REPLY) else {
+        panic!("not recognized")
+    };
+    let (message, other) = (reply.message.as_ref().unwrap(), expected.message.as_ref().unwrap());
+    assert!(reply.portal_id.is_absent() && message.created_at.is_absent());
+    assert_eq!(message.extra.decode::<serde_json::Value>("createdAt").unwrap(), Some(odd_value()));
+    assert_eq!(reply.integration_thread_ids(), expected.integration_thread_ids());
+    assert_eq!((&message.id, &message.text, &message.recipients), (&other.id, &other.text, &other.recipients));
+    assert_eq!((&message.senders, &message.status), (&other.senders, &other.status));
+}
+
+#[test]
+fn an_odd_member_of_an_account_costs_nothing_but_itself() {
+    for path in ["portalId", "channelId", "eventId", "eventTimestamp"] {
+        costs_nothing_but_itself(ACCOUNT, path);
+    }
+    for path in [
+        "channelAccountId",
+        "channelAccountDeliveryIdentifier.value",
+        "authorized",
+    ] {
+        let json = with(ACCOUNT, "channelAccountDeliveryIdentifier", serde_json::json!({"value": "a"}));
+        costs_the_event(&json, path);
+    }
+}
+
+#[test]
+fn an_odd_member_of_a_conversation_s_event_costs_nothing_but_itself() {
+    let read = |path: &str| {
+        let json = format!("[{},{CHANGE}]", with(CHANGE, path, odd_value()));
+        let events: ConversationEvents = decode(json.as_bytes()).unwrap();
+        assert_same_json(&serde_json::to_string(&events).unwrap(), &json);
+        assert!(events[1].as_conversation().is_some() && events[1].odd_members().is_empty());
+        events.into_vec().swap_remove(0)
+    };
+    for path in [
+        "eventId",
+        "subscriptionId",
+        "portalId",
+        "appId",
+        "occurredAt",
+        "attemptNumber",
+        "changeSource",
+        "changeFlag",
+        "messageType",
+    ] {
+        let event: SubscriptionEvent = read(path);
+        assert_eq!(event.odd_members(), [path]);
+        assert_eq!(event.as_conversation().and_then(ConversationEvent::new_status), Some("CLOSED".into()));
+    }
+    for path in [
+        "subscriptionType",
+        "objectId",
+        "propertyName",
+        "propertyValue",
+        "messageId",
+    ] {
+        let event = read(path);
+        assert_eq!(event.as_unrecognized().unwrap().decode_error().unwrap().path(), path);
+    }
+}
+
+#[test]
+fn a_member_that_comes_twice_is_never_let_off() {
+    for odd in ["5", r#""2026-05-27T12:15:00Z""#] {
+        let json = format!(r#"{{"type":"CHANNEL_ACCOUNT_PURGED","eventTimestamp":[],"eventTimestamp":{odd}}}"#);
+        let event = read(&json);
+        let refused = event.as_unrecognized().unwrap().decode_error().unwrap();
+        assert_eq!(refused.path(), "eventTimestamp");
+        assert!(refused.reason().contains("duplicate field"), "{refused}");
+    }
+}
+
+#[test]
+fn an_odd_event_costs_none_of_those_beside_it() {
+    let json = format!("[{},{ACCOUNT}]", with(REPLY, "message.createdAt", odd_value()));
+    let events: ChannelEvents = decode(json.as_bytes()).unwrap();
+    assert!(events.iter().all(|event| event.as_unrecognized().is_none()));
+    assert_same_json(&serde_json::to_string(&events).unwrap(), &json);
+}
+
+/// Who asks for a message, and not for what a webhook brings, is told that it is none.
+#[test]
+fn apart_from_events_a_member_of_the_wrong_type_fails_with_its_path() {
+    let json = with(REPLY, "message.createdAt", odd_value());
+    let error = decode::<OutgoingMessageCreated>(json.as_bytes()).unwrap_err();
+    assert_eq!(error.path(), "message.createdAt");
+
+    let message = serde_json::from_str::<serde_json::Value>(&json).unwrap()["message"].to_string();
+    assert_eq!(decode::<Message>(message.as_bytes()).unwrap_err().path(), "createdAt");
+    let page: Page<ThreadEntry> = decode(format!(r#"{{"results":[{message}]}}"#).as_bytes()).unwrap();
+    let entry = page.items()[0].as_unrecognized().unwrap();
+    assert_eq!(entry.decode_error().unwrap().path(), "createdAt");
+}
+
+#[test]
+fn a_member_that_is_mended_by_hand_is_written_as_mended() {
+    let ChannelEvent::OutgoingMessageCreated(mut reply) = read(&with(REPLY, "portalId", odd_value())) else {
+        panic!("not recognized")
+    };
+    reply.portal_id = "62515".into();
+    let mended = serde_json::to_string(&ChannelEvent::OutgoingMessageCreated(reply)).unwrap();
+    assert_same_json(&mended, &serde_json::from_str::<serde_json::Value>(REPLY).unwrap().to_string());
+}
