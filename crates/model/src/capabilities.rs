@@ -3,6 +3,7 @@
 use crate::{
     DeliveryIdentifierType, Field, Number,
     new_message::push,
+    schema,
     wire::{open_enum, record},
 };
 
@@ -31,7 +32,10 @@ record! {
     /// HubSpot describes this as a map from any name to any value. The names here are those that are known; each may
     /// be left out (observed), and what HubSpot then takes in its place is unknown. Whether a name that HubSpot does
     /// not know is refused is unknown too; such a member is kept in `extra`.
-    pub struct ChannelCapabilities {
+    ///
+    /// The types are only those that have been seen. A capability of another one costs nothing but itself: it is absent,
+    /// as it came in `extra`, and named by [`odd_members`](ChannelCapabilities::odd_members).
+    pub struct ChannelCapabilities keeps members {
         /// The kinds of address that the channel deals in. HubSpot checks each item (observed). They do not limit who
         /// may send: senders of other kinds are accepted (observed).
         pub delivery_identifier_types: Field<Vec<DeliveryIdentifierType>> => "deliveryIdentifierTypes",
@@ -71,6 +75,23 @@ impl ChannelCapabilities {
             threading_model: Field::Value(threading_model.into()),
             ..ChannelCapabilities::default()
         }
+    }
+
+    /// The names of capabilities that came as another JSON type than any seen, and are in `extra`.
+    ///
+    /// ```
+    /// use hubchannel_model::{Channel, Page, decode};
+    ///
+    /// let page: Page<Channel> = decode(
+    ///     br#"{"results":[{"id":"2930388","capabilities":{"richText":"ALL","allowOutgoingMessages":true}}]}"#,
+    /// )?;
+    /// let capabilities = page.items()[0].capabilities.as_ref();
+    /// assert_eq!(capabilities.map(|can| can.odd_members()), Some(vec!["richText".to_owned()]));
+    /// assert_eq!(capabilities.and_then(|can| can.allow_outgoing_messages.as_ref()), Some(&true));
+    /// # Ok::<(), hubchannel_model::DecodeError>(())
+    /// ```
+    pub fn odd_members(&self) -> Vec<String> {
+        schema::odd(self)
     }
 
     /// Adds a kind of address that the channel deals in.

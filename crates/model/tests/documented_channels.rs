@@ -161,11 +161,13 @@ fn a_channel_to_register_needs_a_name_and_capabilities_that_hubspot_knows() {
          capabilities.threadingModel: is a value that HubSpot has refused \
          (use INTEGRATION_THREAD_ID or DELIVERY_IDENTIFIER)"
     );
-    refused::<NewChannel>(
-        r#"{"capabilities":{"deliveryIdentifierTypes":[{"type":"HS_EMAIL_ADDRESS"}]}}"#,
-        "capabilities.deliveryIdentifierTypes[0]",
-        "expected a string (DeliveryIdentifierType)",
+    let json = br#"{"name":"Harbour chat","capabilities":{"deliveryIdentifierTypes":[{"type":"HS_EMAIL_ADDRESS"}]}}"#;
+    let odd: NewChannel = decode(json).unwrap();
+    assert_eq!(
+        odd.preflight().to_string(),
+        "capabilities.deliveryIdentifierTypes: is of another JSON type than has been seen to work (see that HubSpot takes it)"
     );
+    odd.check().unwrap();
 }
 
 #[test]

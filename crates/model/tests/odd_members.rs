@@ -1,11 +1,12 @@
-//! A member of an event that came as another JSON type than it should costs nothing but itself, unless a bridge acts on
-//! it.
+//! A member of an event, or a capability, that came as another JSON type than it should costs nothing but itself, unless a
+//! bridge acts on it.
 
 #![allow(clippy::unwrap_used, reason = "a failing test is how this reports")]
 
 use hubchannel_model::{
-    ChannelEvent, ChannelEvents, ConversationEvent, ConversationEvents, Message, OutgoingMessageCreated, Page,
-    SubscriptionEvent, ThreadEntry, decode,
+    Channel, ChannelEvent, ChannelEvents, ConversationEvent, ConversationEvents, DeliveryIdentifier, FileAttachment,
+    Message, MessageDirection, NewChannel, NewMessage, OutgoingMessageCreated, Page, Participant, SubscriptionEvent,
+    ThreadEntry, decode,
 };
 use hubchannel_testkit::assert_same_json;
 
@@ -224,4 +225,36 @@ fn a_member_that_is_mended_by_hand_is_written_as_mended() {
     reply.portal_id = "62515".into();
     let mended = serde_json::to_string(&ChannelEvent::OutgoingMessageCreated(reply)).unwrap();
     assert_same_json(&mended, &serde_json::from_str::<serde_json::Value>(REPLY).unwrap().to_string());
+}
+
+#[test]
+fn an_odd_capability_costs_neither_the_channel_nor_the_list() {
+    let json = r#"{"results":[{"id":"6","capabilities":{"threadingModel":["INTEGRATION_THREAD_ID"],"richText":{"all":true},
+        "allowOutgoingMessages":"false","maxFileAttachmentCount":null,"outgoingAttachmentTypes":["FILE",1.50]}},
+        {"id":"7"}]}"#;
+    let page: Page<Channel> = decode(json.as_bytes()).unwrap();
+    assert_same_json(&serde_json::to_string(&page).unwrap(), json);
+    assert_eq!(page.items().len(), 2);
+    let capabilities = page.items()[0].capabilities.as_ref().unwrap();
+    let odd = [
+        "threadingModel",
+        "richText",
+        "allowOutgoingMessages",
+        "outgoingAttachmentTypes",
+    ];
+    assert_eq!(capabilities.odd_members(), odd);
+    assert!(capabilities.max_file_attachment_count.is_null());
+    let error = decode::<Page<Channel>>(br#"{"results":[{"capabilities":[]}]}"#).unwrap_err();
+    assert_eq!(error.path(), "results[0].capabilities");
+
+    let visitor = Participant::new(DeliveryIdentifier::opaque("chat:42"));
+    let reply = NewMessage::new("3307400689", MessageDirection::Outgoing, visitor, "Yes")
+        .set_rich_text("<p>Yes</p>")
+        .add_attachment(FileAttachment::new("122692044085"));
+    assert!(reply.preflight(Some(capabilities)).is_empty(), "nothing is known of what is odd");
+
+    let found = NewChannel::new("Harbour chat", capabilities.clone()).preflight();
+    assert_eq!(found.refusals().count(), 0);
+    let advised: Vec<String> = found.advice().map(|finding| finding.path.clone()).collect();
+    assert_eq!(advised, odd.map(|name| format!("capabilities.{name}")));
 }

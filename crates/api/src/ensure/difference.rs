@@ -1,6 +1,6 @@
 //! What of a channel is not as it is wanted.
 
-use hubchannel_model::{Channel, ChannelCapabilities, ChannelPatch, Field, NewChannel};
+use hubchannel_model::{Channel, ChannelCapabilities, ChannelPatch, Extra, Field, NewChannel};
 use serde_json::Value;
 
 /// The change that makes a channel what is wanted: nothing of what is as it should be, and nothing of what is not named.
@@ -35,18 +35,29 @@ fn differing<T: Clone + PartialEq>(has: &Field<T>, wanted: &Field<T>) -> Field<T
 /// The capabilities in whole, because whether HubSpot replaces or merges them is unknown: what is wanted, and besides it
 /// whatever is there.
 fn merged(mut has: ChannelCapabilities, wanted: &ChannelCapabilities) -> ChannelCapabilities {
-    macro_rules! take {
-        ($($member:ident)+) => { $( take(&mut has.$member, &wanted.$member); )+ };
+    macro_rules! merge {
+        ($($take:ident: $($member:ident = $name:literal)+;)+) => { $( $(
+            settle_odd($name, (&mut has.$member, &mut has.extra), (&wanted.$member, &wanted.extra));
+            $take(&mut has.$member, &wanted.$member);
+        )+ )+ };
     }
-    take! {
-        threading_model allow_inline_images allow_outgoing_messages allow_conversation_start allow_multiple_recipients
-        max_file_attachment_count max_file_attachment_size_bytes max_total_file_attachment_size_bytes
-        allow_file_attachments
+    merge! {
+        take:
+            threading_model = "threadingModel"
+            allow_inline_images = "allowInlineImages"
+            allow_outgoing_messages = "allowOutgoingMessages"
+            allow_conversation_start = "allowConversationStart"
+            allow_multiple_recipients = "allowMultipleRecipients"
+            max_file_attachment_count = "maxFileAttachmentCount"
+            max_file_attachment_size_bytes = "maxFileAttachmentSizeBytes"
+            max_total_file_attachment_size_bytes = "maxTotalFileAttachmentSizeBytes"
+            allow_file_attachments = "allowFileAttachments";
+        take_list:
+            delivery_identifier_types = "deliveryIdentifierTypes"
+            rich_text = "richText"
+            outgoing_attachment_types = "outgoingAttachmentTypes"
+            allowed_file_attachment_mime_types = "allowedFileAttachmentMimeTypes";
     }
-    take_list(&mut has.delivery_identifier_types, &wanted.delivery_identifier_types);
-    take_list(&mut has.rich_text, &wanted.rich_text);
-    take_list(&mut has.outgoing_attachment_types, &wanted.outgoing_attachment_types);
-    take_list(&mut has.allowed_file_attachment_mime_types, &wanted.allowed_file_attachment_mime_types);
     for (name, _) in wanted.extra.iter() {
         let value = wanted.extra.decode::<Value>(name);
         if let Ok(Some(value)) = value
@@ -57,6 +68,18 @@ fn merged(mut has: ChannelCapabilities, wanted: &ChannelCapabilities) -> Channel
         }
     }
     has
+}
+
+/// A capability of another type than it should be is among those without a field. It is not what is wanted unless the same
+/// is wanted, and neither is it nothing.
+fn settle_odd<T>(name: &str, has: (&mut Field<T>, &mut Extra), wanted: (&Field<T>, &Extra)) {
+    let (field, extra) = has;
+    match wanted {
+        (Field::Absent, wanted) if wanted.get(name).is_some() => *field = Field::Absent,
+        (Field::Absent, _) => {}
+        (wanted, _) if field.is_absent() && extra.remove(name).is_some() && wanted.is_null() => *field = Field::Null,
+        _ => {}
+    }
 }
 
 fn take<T: Clone + PartialEq>(has: &mut Field<T>, wanted: &Field<T>) {

@@ -80,13 +80,27 @@ fn every_capability_counts() {
         let samples = [json!(true), json!(7), json!(["FILE"]), json!("DELIVERY_IDENTIFIER")];
         let fits = |sample: &&Value| {
             let capabilities = json!({ member.name: sample });
-            serde_json::from_value::<ChannelCapabilities>(capabilities).is_ok()
+            serde_json::from_value::<ChannelCapabilities>(capabilities).is_ok_and(|read| read.odd_members().is_empty())
         };
         let sample = samples
             .iter()
             .find(fits)
             .unwrap_or_else(|| panic!("nothing fits {}", member.name));
         let wanted = json!({ member.name: sample });
-        assert_eq!(patched(json!({}), wanted.clone()), Some(wanted), "{}", member.name);
+        assert_eq!(patched(json!({}), wanted.clone()), Some(wanted.clone()), "{}", member.name);
+
+        let (odd, other) = (json!({ member.name: {"odd": 1} }), json!({ member.name: {"odd": 2} }));
+        assert_eq!(patched(odd.clone(), json!({})), None, "nothing else is wanted of {}", member.name);
+        assert_eq!(patched(odd.clone(), odd.clone()), None, "the same is no difference in {}", member.name);
+        for (has, wanted) in [
+            (&odd, &wanted),
+            (&wanted, &odd),
+            (&odd, &other),
+            (&odd, &json!({ member.name: null })),
+            (&json!({ member.name: null }), &odd),
+            (&json!({}), &odd),
+        ] {
+            assert_eq!(patched(has.clone(), wanted.clone()).as_ref(), Some(wanted), "{has} is not {wanted}");
+        }
     }
 }

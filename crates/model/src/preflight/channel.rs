@@ -107,12 +107,17 @@ impl ChannelCapabilities {
         self.walk_limit(checker, "maxFileAttachmentCount", &self.max_file_attachment_count);
         self.walk_limit(checker, "maxFileAttachmentSizeBytes", &self.max_file_attachment_size_bytes);
         self.walk_limit(checker, "maxTotalFileAttachmentSizeBytes", &self.max_total_file_attachment_size_bytes);
+        let odd = self.odd_members();
         for (name, _) in self.extra.iter() {
-            checker.advise(
-                name,
-                "is a capability that this version does not know, and HubSpot may not either",
-                "see that its name is right",
-            );
+            if odd.iter().any(|odd| odd == name) {
+                checker.advise(name, "is of another JSON type than has been seen to work", "see that HubSpot takes it");
+            } else {
+                checker.advise(
+                    name,
+                    "is a capability that this version does not know, and HubSpot may not either",
+                    "see that its name is right",
+                );
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! Channels, their accounts, staging tokens, and the pages that lists come in.
 
 use super::{
-    Kind::{Bool, Id, List, Number, Object, Text, Time, Word},
+    Kind::{Bool, Forgiving, Id, List, Number, Object, Text, Time, Word},
     Members,
     messages::{IDENTIFIER, IDENTIFIER_TYPE},
 };
@@ -34,7 +34,7 @@ pub(crate) const CAPABILITIES: Members = &[
 ];
 
 pub(crate) const NEW_CHANNEL: Members = &[
-    ("capabilities", Object(CAPABILITIES)),
+    ("capabilities", Forgiving(CAPABILITIES)),
     ("channelAccountConnectionRedirectUrl", Text),
     ("channelDescription", Text),
     ("channelLogoUrl", Text),
@@ -45,7 +45,7 @@ pub(crate) const NEW_CHANNEL: Members = &[
 pub(crate) const CHANNEL_PATCH: Members = NEW_CHANNEL;
 
 pub(crate) const CHANNEL: Members = &[
-    ("capabilities", Object(CAPABILITIES)),
+    ("capabilities", Forgiving(CAPABILITIES)),
     ("channelAccountConnectionRedirectUrl", Text),
     ("channelDescription", Text),
     ("channelLogoUrl", Text),

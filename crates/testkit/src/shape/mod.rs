@@ -208,7 +208,7 @@ macro_rules! for_every_type {
             channel: Channel = Object(channels::CHANNEL),
             new_channel: NewChannel = Object(channels::NEW_CHANNEL),
             channel_patch: ChannelPatch = Object(channels::CHANNEL_PATCH),
-            channel_capabilities: ChannelCapabilities = Object(channels::CAPABILITIES),
+            channel_capabilities: ChannelCapabilities = Forgiving(channels::CAPABILITIES),
             channel_account: ChannelAccount = Object(channels::CHANNEL_ACCOUNT),
             new_channel_account: NewChannelAccount = Object(channels::NEW_CHANNEL_ACCOUNT),
             channel_account_update: ChannelAccountUpdate = Object(channels::CHANNEL_ACCOUNT_UPDATE),
