@@ -43,8 +43,8 @@ record! {
         pub senders: Field<Vec<Participant>> => "senders" (required),
         /// Whom it is for; always written, may be empty.
         pub recipients: Field<Vec<Participant>> => "recipients" (required),
-        /// The text without formatting. Required; empty only beside an attachment. The longest that HubSpot takes is
-        /// unknown.
+        /// The text without formatting. Required; may be empty beside an attachment (observed). The longest that HubSpot
+        /// takes is unknown.
         pub text: Field<String> => "text" (required),
         /// The text as HTML.
         pub rich_text: Field<String> => "richText",

@@ -85,6 +85,19 @@ impl Timestamp {
             && self.is_valid()
     }
 
+    /// Whether the text may be a time to somebody: one in another form of ISO 8601, with anything behind it, or a count of
+    /// seconds or milliseconds.
+    pub(crate) fn is_like_a_time(&self) -> bool {
+        let text = self.as_str();
+        let begins_like_one = |length| {
+            let start = text.get(..length);
+            start.is_some_and(|start| start.parse::<jiff::civil::DateTime>().is_ok())
+        };
+        let is_count = matches!(text.len(), 9..=14) && text.bytes().all(|byte| byte.is_ascii_digit());
+        // A date alone, or with minutes, or with seconds.
+        self.is_valid() || is_count || [text.len(), 16, 19].into_iter().any(begins_like_one)
+    }
+
     fn instant(&self) -> Option<jiff::Timestamp> {
         self.as_str().parse().ok()
     }

@@ -73,6 +73,66 @@ fn where_nothing_is_known_there_is_no_advice() {
 }
 
 #[test]
+fn an_unusual_time_is_named() {
+    for time in [
+        "2026-05-27T12:15:00+0100",
+        "2026-05-27 12:15:00Z",
+        "2026-05-27 12:15:00 +0000",
+        "2026-05-27T12:15:00",
+        "2026-05-27T12:15Z",
+        "2026-05-27",
+        "20260527T121500Z",
+        "2026-05-27T12:15:00.Z",
+        "2026-05-27T12:15:00+02:00[Europe/Berlin]",
+        "1748347200000",
+        "1748347200",
+    ] {
+        assert_eq!(advice_on("timestamp", &format!("{time:?}"), None), ["timestamp"], "{time}");
+    }
+    for time in [
+        "2026-05-27T12:15:00.000000+00:00",
+        "2026-05-27T12:15:00Z",
+        "2026-05-27T12:15:00-02:30",
+    ] {
+        assert_eq!(advice_on("timestamp", &format!("{time:?}"), None), [""; 0], "{time}");
+    }
+}
+
+#[test]
+fn text_that_is_empty_beside_formatted_text_is_named() {
+    let body = message()
+        .with("text", Json::string(""))
+        .with("richText", Json::string("<p>hello</p>"));
+    let preflight = |body: &Json| json::<NewMessage>(&body.to_string()).preflight(None);
+    assert_eq!(advice(&preflight(&body)), ["text"]);
+    let file = r#"[{"type": "FILE", "fileId": "1"}]"#.parse().unwrap();
+    assert_eq!(advice(&preflight(&body.with("attachments", file))), [""; 0]);
+}
+
+#[test]
+fn lists_that_are_described_as_required_are_missed() {
+    for list in ["recipients", "attachments"] {
+        assert_eq!(advice_on(list, "null", None), [list]);
+    }
+    let contact = r#"[{"type": "CONTACT", "contactProfile": {"emails": [], "urls": null}}]"#;
+    let paths = ["addresses", "phones", "urls"].map(|list| format!("attachments[0].contactProfile.{list}"));
+    assert_eq!(advice_on("attachments", contact, None), paths);
+    let contacts = r#"{"contacts": [{"contactVid": 1}]}"#;
+    assert_eq!(
+        advice_on("preResolvedContacts", contacts, None),
+        ["preResolvedContacts.contacts[0].contactPropertiesLeadingToMatch"]
+    );
+}
+
+#[test]
+fn an_empty_name_is_named() {
+    let channel: NewChannel = json(r#"{"name": "", "capabilities": {}}"#);
+    assert_eq!(advice(&channel.preflight()), ["name"]);
+    let account: NewChannelAccount = json(r#"{"inboxId": "1", "name": "", "authorized": true}"#);
+    assert_eq!(advice(&account.preflight(None)), ["name"]);
+}
+
+#[test]
 fn the_threading_model_decides_about_the_thread_id() {
     let [own, hubspots, new]: [ChannelCapabilities; 3] = [
         json(r#"{"threadingModel": "INTEGRATION_THREAD_ID"}"#),

@@ -161,22 +161,25 @@ fn who_a_participant_is_in_hubspot_may_be_missing_but_is_an_id() {
 }
 
 #[test]
-fn lists_may_be_absent_or_empty_but_not_null() {
+fn lists_may_be_absent_empty_or_null() {
     for list in ["recipients", "attachments"] {
-        assert_eq!(violations_with(list, "[]"), [""; 0]);
-        assert_eq!(violations_with(list, "null"), [format!("{list}: is required")]);
+        for value in ["[]", "null"] {
+            assert_eq!(violations_with(list, value), [""; 0]);
+        }
     }
 }
 
 #[test]
-fn text_may_be_empty_only_beside_an_attachment() {
+fn text_may_be_empty_only_beside_something_else() {
     let empty = body().with("text", Json::string(""));
     let found = violations(&empty);
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(found[0].starts_with("text: must not be empty"), "{found:?}");
     assert_eq!(violations(&empty.clone().with("attachments", "[]".parse().unwrap())).len(), 1);
     let file = r#"[{"type": "FILE", "fileId": "1"}]"#.parse().unwrap();
-    assert_eq!(violations(&empty.with("attachments", file)), [""; 0]);
+    assert_eq!(violations(&empty.clone().with("attachments", file)), [""; 0]);
+    assert_eq!(violations(&empty.clone().with("richText", Json::string("<p>hello</p>"))), [""; 0]);
+    assert_eq!(violations(&empty.with("richText", Json::string(""))).len(), 1);
     assert_eq!(violations_with("text", r#"" ""#), [""; 0]);
 }
 
@@ -193,19 +196,18 @@ fn a_timestamp_must_be_a_time() {
     for no_time in [
         "",
         "yesterday",
-        "1748347200000",
-        "2026-05-27",
+        "12",
+        "2026",
+        "17483472000000000000",
+        "12:15:00Z",
         "2026-02-30T00:00:00Z",
-        "2026-05-27T12:15:00",
-        "2026-05-27T12:15Z",
-        "2026-05-27 12:15:00Z",
-        "20260527T121500Z",
-        "2026-05-27T12:15:00.Z",
-        "2026-05-27T12:15:00+02:00[Europe/Berlin]",
+        "2026-05-27T25:15:00Z",
+        "Wed, 27 May 2026 12:15:00 GMT",
+        "May 27",
+        "\u{663}\u{663}\u{663}\u{663}\u{663}",
     ] {
-        let found = violations_with("timestamp", &format!("{no_time:?}"));
-        assert_eq!(found.len(), 1, "{no_time}");
-        assert!(found[0].starts_with("timestamp: is not a time with its offset"), "{found:?}");
+        let found = violations_with("timestamp", &serde_json::to_string(no_time).unwrap());
+        assert_eq!(found, ["timestamp: is no time"], "{no_time}");
     }
 }
 
@@ -228,10 +230,7 @@ fn pre_resolved_contacts_must_be_complete() {
         ("{}", &["preResolvedContacts.contacts: is required"]),
         (
             r#"{"contacts": [{"contactVid": 1, "contactPropertiesLeadingToMatch": ["email"]}, {}]}"#,
-            &[
-                "preResolvedContacts.contacts[1].contactVid: is required",
-                "preResolvedContacts.contacts[1].contactPropertiesLeadingToMatch: is required",
-            ],
+            &["preResolvedContacts.contacts[1].contactVid: is required"],
         ),
         (
             r#"{"contacts": [{"contactVid": "x", "contactPropertiesLeadingToMatch": ["email"]}]}"#,
@@ -250,15 +249,7 @@ fn attachments_must_have_what_their_kind_requires() {
         (r#"{"type": "LOCATION"}"#, &["latitude", "longitude"]),
         (r#"{"type": "LOCATION", "latitude": 1, "longitude": null}"#, &["longitude"]),
         (r#"{"type": "CONTACT"}"#, &["contactProfile"]),
-        (
-            r#"{"type": "CONTACT", "contactProfile": {}}"#,
-            &[
-                "contactProfile.addresses",
-                "contactProfile.emails",
-                "contactProfile.phones",
-                "contactProfile.urls",
-            ],
-        ),
+        (r#"{"type": "CONTACT", "contactProfile": {}}"#, &[]),
         (
             r#"{
                 "type": "CONTACT",

@@ -37,7 +37,7 @@ impl NewChannelAccount {
 
     fn walk(&self, checker: &mut Checker, capabilities: Option<&ChannelCapabilities>) {
         checker.required_id("inboxId", &self.inbox_id, "name the inbox or help desk");
-        checker.required_text("name", &self.name, "give the name that agents see");
+        checker.required_name("name", &self.name, "give the name that agents see");
         checker.required("authorized", &self.authorized, "say true, unless the bridge may not use the account yet");
         walk_address(checker, &self.delivery_identifier, capabilities);
     }

@@ -67,19 +67,18 @@ impl FileAttachment {
 
 impl ContactProfile {
     fn walk(&self, checker: &mut Checker) {
-        let list = "write an empty list where there is none";
-        checker.required_list("addresses", &self.addresses, list, |checker, address| {
+        checker.described_list("addresses", &self.addresses, |checker, address| {
             checker.described("type", &address.r#type);
         });
-        checker.required_list("emails", &self.emails, list, |checker, email| {
+        checker.described_list("emails", &self.emails, |checker, email| {
             checker.required_text("email", &email.email, "give the address, or leave the item out");
             checker.described("type", &email.r#type);
         });
-        checker.required_list("phones", &self.phones, list, |checker, phone| {
+        checker.described_list("phones", &self.phones, |checker, phone| {
             checker.required_text("phone", &phone.phone, "give the number, or leave the item out");
             checker.described("type", &phone.r#type);
         });
-        checker.required_list("urls", &self.urls, list, |checker, url| {
+        checker.described_list("urls", &self.urls, |checker, url| {
             checker.required_text("url", &url.url, "give the address, or leave the item out");
             checker.described("type", &url.r#type);
         });

@@ -35,7 +35,7 @@ impl NewChannel {
     }
 
     fn walk(&self, checker: &mut Checker) {
-        checker.required_text("name", &self.name, "give the name that agents see");
+        checker.required_name("name", &self.name, "give the name that agents see");
         let remedy = "say what the channel can do";
         if let Some(capabilities) = checker.required("capabilities", &self.capabilities, remedy) {
             checker.at("capabilities", |checker| capabilities.walk(checker));

@@ -119,6 +119,24 @@ impl Checker {
         self.each(member, field, walk);
     }
 
+    /// Walks every item of a list that HubSpot describes as required. It has taken bodies without such lists (observed), so
+    /// that one which is not there is no more than advised against.
+    pub(crate) fn described_list<T>(
+        &mut self,
+        member: &str,
+        field: &Field<Vec<T>>,
+        walk: impl FnMut(&mut Checker, &T),
+    ) {
+        if !field.is_value() {
+            self.advise(
+                member,
+                "is missing, though it is described as required",
+                "write an empty list where there is none",
+            );
+        }
+        self.each(member, field, walk);
+    }
+
     /// The member's value; refuses it where there is none.
     pub(crate) fn required<'f, T>(&mut self, member: &str, field: &'f Field<T>, remedy: &str) -> Option<&'f T> {
         if !field.is_value() {
@@ -137,6 +155,14 @@ impl Checker {
     pub(crate) fn optional_text<T: AsRef<str>>(&mut self, member: &str, field: &Field<T>, remedy: &str) {
         let empty = field.as_ref().is_some_and(|text| text.as_ref().is_empty());
         self.not_empty(member, empty, remedy);
+    }
+
+    /// A name that must be there. Whether it may be empty is unknown.
+    pub(crate) fn required_name(&mut self, member: &str, field: &Field<String>, remedy: &str) {
+        let empty = self.required(member, field, remedy).is_some_and(String::is_empty);
+        if empty {
+            self.advise(member, "is empty, and what HubSpot makes of that here is unknown", remedy);
+        }
     }
 
     /// A secret that must be there and not be empty.

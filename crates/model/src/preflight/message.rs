@@ -10,9 +10,9 @@ impl NewMessage {
     /// Checks what a publish needs.
     ///
     /// Refused is what HubSpot requires and what cannot mean anything: a missing account, direction, sender or text, a
-    /// participant without identifier, an attachment without its required members, a time that is none, an empty id of
-    /// HubSpot's, an empty idempotency key. `recipients` and `attachments` may be missing here, because the client writes
-    /// them.
+    /// participant without identifier, an attachment without its required members, a time that is certainly none, an empty
+    /// id of HubSpot's, an empty idempotency key. `text` may be empty beside an attachment (observed) or `richText`
+    /// (unknown, so advised against). `recipients` and `attachments` may be missing here, because the client writes them.
     ///
     /// # Errors
     /// Everything refused, with the path of each member.
@@ -59,31 +59,19 @@ impl NewMessage {
             Some([]) => checker.refuse("senders", "must not be empty", "name at least one sender"),
             Some(_) => checker.each("senders", &self.senders, |checker, sender| sender.walk(checker)),
         }
-        // `null` is refused in both lists, and absence is not.
+        // The client writes both where they are absent.
         if !self.recipients.is_absent() {
-            checker.required_list(
-                "recipients",
-                &self.recipients,
-                "write an empty list, or leave it out",
-                |checker, recipient| recipient.walk(checker),
-            );
+            checker.described_list("recipients", &self.recipients, |checker, recipient| recipient.walk(checker));
         }
         self.walk_text(checker);
         if !self.attachments.is_absent() {
-            checker.required_list(
-                "attachments",
-                &self.attachments,
-                "write an empty list, or leave it out",
-                |checker, attachment| attachment.walk(checker),
-            );
+            checker.described_list("attachments", &self.attachments, |checker, attachment| attachment.walk(checker));
         }
         if let Some(capabilities) = capabilities.filter(|_| self.message_direction == MessageDirection::Outgoing.into())
         {
             self.advise_on_reply(checker, capabilities);
         }
-        if self.timestamp.as_ref().is_some_and(|timestamp| !timestamp.is_plain()) {
-            checker.refuse("timestamp", "is not a time with its offset", "write one like 2026-05-27T12:15:00.123Z");
-        }
+        self.walk_timestamp(checker);
         self.walk_thread(checker, capabilities);
         checker.optional_text(
             "integrationIdempotencyId",
@@ -103,13 +91,32 @@ impl NewMessage {
 
     fn walk_text(&self, checker: &mut Checker) {
         let remedy = "write some; only a message with an attachment may go without text";
-        let carries = self.attachments.as_deref().is_some_and(|list| !list.is_empty());
-        if checker
+        let is_empty = checker
             .required("text", &self.text, remedy)
-            .is_some_and(String::is_empty)
-            && !carries
-        {
+            .is_some_and(String::is_empty);
+        if !is_empty || self.attachments.as_deref().is_some_and(|list| !list.is_empty()) {
+            return;
+        }
+        if self.rich_text.as_deref().is_some_and(|html| !html.is_empty()) {
+            checker.advise(
+                "text",
+                "is empty beside richText, and what HubSpot makes of that is unknown",
+                "write the same without formatting",
+            );
+        } else {
             checker.refuse("text", "must not be empty", remedy);
+        }
+    }
+
+    fn walk_timestamp(&self, checker: &mut Checker) {
+        let Some(timestamp) = self.timestamp.as_ref().filter(|timestamp| !timestamp.is_plain()) else {
+            return;
+        };
+        let remedy = "write one like 2026-05-27T12:15:00.123Z";
+        if timestamp.is_like_a_time() {
+            checker.advise("timestamp", "is not a time in the form of RFC 3339, and HubSpot may not take it", remedy);
+        } else {
+            checker.refuse("timestamp", "is no time", remedy);
         }
     }
 
@@ -229,10 +236,10 @@ impl PreResolvedContacts {
             let remedy = "write the contact's id as a number";
             checker.required("contactVid", &contact.contact_vid, remedy);
             checker.numeric_id("contactVid", &contact.contact_vid, remedy);
-            checker.required(
+            checker.described_list(
                 "contactPropertiesLeadingToMatch",
                 &contact.contact_properties_leading_to_match,
-                "name the contact's properties that it was found by; the list may be empty",
+                |_, _| {},
             );
         });
     }
