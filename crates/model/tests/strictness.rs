@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a failing test is how this reports")]
 
 use hubchannel_model::{
-    Attachment, ClientType, ErrorBody, ErrorDetail, FailureDetails, Field, Message, MessageDirection, NewMessage,
-    StatusUpdate, decode,
+    Attachment, ChannelEvent, ChannelEvents, ClientType, ErrorBody, ErrorDetail, FailureDetails, Field, Message,
+    MessageDirection, NewMessage, StatusUpdate, decode,
 };
 use hubchannel_testkit::{assert_same_json, bodies};
 
@@ -60,7 +60,7 @@ fn a_member_of_the_wrong_type_is_named_by_its_path() {
 fn what_only_the_parser_refuses_is_named_by_its_path_too() {
     refused_with::<Message>(r#"{"senders": [{"name": 1e999}]}"#, "senders[0].name", "");
     refused_with::<Message>(r#"{"status": {"statusType": "\ud800"}}"#, "status.statusType", "");
-    refused_with::<Message>(r#"{"text": "\ud800""#, "", "");
+    refused_with::<Message>(r#"{"text": "\ud800""#, "text", "");
 }
 
 #[test]
@@ -158,6 +158,28 @@ fn what_is_no_json_is_refused_with_its_place() {
             .to_string()
             .starts_with(&format!("senders[0].name: {} at line 1 column ", error.reason()))
     );
+}
+
+#[test]
+fn where_a_text_ceases_to_be_json_is_named_by_its_path() {
+    for (json, path) in [
+        (r#"{"text": "a", "senders": [{"name": "b"}, {"name": "c"#, "senders[1].name"),
+        (r#"{"text": "a", "senders": [{"name": "b"}, {"name": "c""#, "senders[1]"),
+        (r#"{"text": "a", "senders": [{"name": "b"},"#, "senders"),
+        (r#"{"text": "a", "senders": [{"name": tru}]}"#, "senders[0].name"),
+        (r#"{"text": "a", "mood": {"score": [1, 2,, 3]}}"#, "mood.score[2]"),
+        (r#"{"text": "a", "mood": {"score": 0x1}}"#, "mood"),
+        (r#"{"attachments": [{"type": "FILE", "fileId": "1"}, {"type": "FILE", "fileId": "#, "attachments[1].fileId"),
+        (r#"{"status": {"statusType": "SENT"#, "status.statusType"),
+    ] {
+        refused_with::<Message>(json, path, "");
+        let event = format!(r#"{{"message": {json}"#);
+        refused_with::<ChannelEvent>(&event, &format!("message.{path}"), "");
+        let events = format!(r#"[{{"message": {json}"#);
+        refused_with::<ChannelEvents>(&events, &format!("[0].message.{path}"), "");
+    }
+    let error = decode::<Message>(br#"{"senders": [{"name": "Ada Lovelace"#).unwrap_err();
+    assert_eq!(error.to_string(), "senders[0].name: EOF while parsing a string at line 1 column 35");
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use serde::de::{DeserializeOwned, IgnoredAny};
-use serde_path_to_error::Track;
+use serde::de::DeserializeOwned;
+use serde_path_to_error::{Path, Segment, Track};
 
 use super::{
     Record, parse,
@@ -59,22 +59,97 @@ fn forgive<R: Record>(text: &str) -> Result<R, DecodeError> {
 
 #[cold]
 fn explain<T: DeserializeOwned>(text: &str, error: &serde_json::Error) -> DecodeError {
-    let mut deserializer = parse::parser(text);
-    match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
-        Err(found) if error.is_data() || is_json(text) => DecodeError::of_parser(&shown(found.path()), found.inner()),
-        _ => DecodeError::of_parser("", error),
+    match serde_path_to_error::deserialize::<_, T>(&mut parse::parser(text)) {
+        Err(found) if found.inner().is_data() => DecodeError::of_parser(&shown(found.path()), found.inner()),
+        Err(found) => {
+            let path = syntax::path(text, found.inner()).unwrap_or_else(|| shown(found.path()));
+            DecodeError::of_parser(&path, found.inner())
+        }
+        // There is more behind the value.
+        Ok(_) => DecodeError::of_parser("", error),
     }
 }
 
-/// Whether the text is JSON, so that whatever is wrong is wrong with a member: a number beyond all bounds for example,
-/// which serde_json refuses as if it were none.
-fn is_json(text: &str) -> bool {
-    parse::from_str::<IgnoredAny>(text).is_ok()
+/// A path as it is written. What fails where a name should be is in the object around it.
+fn shown(path: &Path) -> String {
+    let text = path.to_string();
+    match path.iter().next_back() {
+        None => String::new(),
+        Some(Segment::Unknown) => text.trim_end_matches('?').trim_end_matches('.').to_owned(),
+        Some(_) => text,
+    }
 }
 
-fn shown(path: &serde_path_to_error::Path) -> String {
-    let path = path.to_string();
-    if path == "." { String::new() } else { path }
+/// Where text ceases to be JSON, also within what a type takes as it comes without looking inside.
+mod syntax {
+    use std::fmt;
+
+    use serde::{
+        Deserialize, Deserializer,
+        de::{self, IgnoredAny, MapAccess, SeqAccess, Visitor},
+    };
+
+    use super::parse;
+
+    /// The path of the value in which this error is; `None` where it cannot be found.
+    pub(super) fn path(text: &str, error: &serde_json::Error) -> Option<String> {
+        let found = serde_path_to_error::deserialize::<_, Anything>(&mut parse::parser(text)).err()?;
+        let is_same = (found.inner().line(), found.inner().column()) == (error.line(), error.column());
+        is_same.then(|| super::shown(found.path()))
+    }
+
+    /// Any value, looked through.
+    struct Anything;
+
+    impl<'de> Deserialize<'de> for Anything {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            deserializer.deserialize_any(Anything)
+        }
+    }
+
+    impl<'de> Visitor<'de> for Anything {
+        type Value = Self;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("any JSON value")
+        }
+
+        fn visit_bool<E: de::Error>(self, _: bool) -> Result<Self, E> {
+            Ok(self)
+        }
+
+        fn visit_i64<E: de::Error>(self, _: i64) -> Result<Self, E> {
+            Ok(self)
+        }
+
+        fn visit_u64<E: de::Error>(self, _: u64) -> Result<Self, E> {
+            Ok(self)
+        }
+
+        fn visit_f64<E: de::Error>(self, _: f64) -> Result<Self, E> {
+            Ok(self)
+        }
+
+        fn visit_str<E: de::Error>(self, _: &str) -> Result<Self, E> {
+            Ok(self)
+        }
+
+        fn visit_unit<E: de::Error>(self) -> Result<Self, E> {
+            Ok(self)
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self, A::Error> {
+            while seq.next_element::<Anything>()?.is_some() {}
+            Ok(self)
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self, A::Error> {
+            while map.next_key::<IgnoredAny>()?.is_some() {
+                map.next_value::<Anything>()?;
+            }
+            Ok(self)
+        }
+    }
 }
 
 /// Why bytes are not the value that was asked for.
@@ -127,7 +202,8 @@ impl DecodeError {
         }))
     }
 
-    /// Which member: `senders[0].name`; empty for the document as a whole.
+    /// Which member: `senders[0].name`; empty for the document as a whole. Where the text is no JSON, the member that was
+    /// being read when it ceased to be.
     pub fn path(&self) -> &str {
         &self.0.path
     }
