@@ -32,6 +32,41 @@ impl Number {
         self.0.parse().unwrap_or(f64::NAN)
     }
 
+    /// The number, where it is whole and fits: `1`, and also `1.0` and `1e3`. `None` for every other, which is never rounded.
+    ///
+    /// ```
+    /// use hubchannel_model::Number;
+    ///
+    /// let millis: Number = serde_json::from_str("1.779884100123e12")?;
+    /// assert_eq!(millis.as_i64(), Some(1_779_884_100_123));
+    /// assert_eq!(serde_json::from_str::<Number>("1.5")?.as_i64(), None);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn as_i64(&self) -> Option<i64> {
+        self.as_integer()?.try_into().ok()
+    }
+
+    /// The number, where it is whole, not negative, and fits; as [`as_i64`](Number::as_i64) otherwise.
+    pub fn as_u64(&self) -> Option<u64> {
+        self.as_integer()?.try_into().ok()
+    }
+
+    /// The number, where it is whole and has no more digits than any of 64 bits.
+    fn as_integer(&self) -> Option<i128> {
+        const MOST: usize = 20;
+
+        let (negative, digits, exponent) = self.decimal();
+        if digits.is_empty() {
+            return Some(0);
+        }
+        let zeros = usize::try_from(exponent).ok()?;
+        if digits.len().checked_add(zeros)? > MOST {
+            return None;
+        }
+        let digits: i128 = format!("{digits}{:0<zeros$}", "").parse().ok()?;
+        Some(if negative { -digits } else { digits })
+    }
+
     /// The number without its fraction; negative ones count as nothing.
     pub(crate) fn whole(&self) -> u64 {
         // `as` takes what is out of range to the nearest bound.

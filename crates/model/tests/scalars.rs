@@ -114,6 +114,42 @@ proptest! {
     }
 
     #[test]
+    fn a_whole_number_is_read_exactly_however_it_is_written(
+        whole in prop_oneof![any::<i64>().prop_map(i128::from), any::<u64>().prop_map(i128::from), -1_000..1_000_i128],
+        zeros in 0..30_usize,
+    ) {
+        let more = "0".repeat(zeros);
+        let mut spellings = vec![format!("{whole}"), format!("{whole}e0"), format!("{whole}.0{more}")];
+        spellings.push(format!("{whole}{more}e-{zeros}"));
+        if let Some(digits) = whole.to_string().strip_suffix('0').filter(|digits| !digits.is_empty() && *digits != "-") {
+            spellings.push(format!("{digits}E+1"));
+        }
+        for json in spellings {
+            let number: Number = decode(json.as_bytes()).unwrap();
+            prop_assert_eq!(number.as_i64(), i64::try_from(whole).ok(), "{}", json);
+            prop_assert_eq!(number.as_u64(), u64::try_from(whole).ok(), "{}", json);
+        }
+    }
+
+    #[test]
+    fn a_number_is_whole_only_where_it_is_exactly_that(json in number_json()) {
+        let number: Number = decode(json.as_bytes()).unwrap();
+        match number.as_i64() {
+            Some(whole) => {
+                prop_assert_eq!(&Number::from(whole), &number);
+                prop_assert_eq!(number.as_u64(), u64::try_from(whole).ok());
+            }
+            None => {
+                // `as` takes what is out of range to the nearest bound.
+                let near = number.as_f64() as i64;
+                for whole in near.saturating_sub(1)..=near.saturating_add(1) {
+                    prop_assert_ne!(&Number::from(whole), &number);
+                }
+            }
+        }
+    }
+
+    #[test]
     fn a_number_made_from_a_float_is_that_float(float in any::<f64>()) {
         prop_assert_eq!(Number::try_from(float).unwrap().as_f64(), float);
     }
@@ -215,4 +251,28 @@ fn times_beyond_the_calendar_become_the_nearest_within() {
     assert_eq!(Timestamp::from_unix_millis(i64::MIN).as_str(), "0000-01-01T00:00:00.000Z");
     assert!(Timestamp::from_unix_millis(i64::MAX).is_valid());
     assert_eq!(Timestamp::from(UNIX_EPOCH + Duration::from_secs(1 << 60)), Timestamp::from_unix_millis(i64::MAX));
+}
+
+#[test]
+fn the_bounds_of_whole_numbers_are_exact() {
+    let number = |json: &str| decode::<Number>(json.as_bytes()).unwrap();
+    for (json, signed, unsigned) in [
+        ("9223372036854775807", Some(i64::MAX), Some(9_223_372_036_854_775_807)),
+        ("9223372036854775808", None, Some(9_223_372_036_854_775_808)),
+        ("-9223372036854775808", Some(i64::MIN), None),
+        ("-9223372036854775809", None, None),
+        ("18446744073709551615", None, Some(u64::MAX)),
+        ("18446744073709551616", None, None),
+        ("9007199254740993", Some(9_007_199_254_740_993), Some(9_007_199_254_740_993)),
+        ("1e3", Some(1_000), Some(1_000)),
+        ("1e20", None, None),
+        ("1e999999999999999999999", None, None),
+        ("1e-999999999999999999999", None, None),
+        ("0e999999999999999999999", Some(0), Some(0)),
+        ("-0.0", Some(0), Some(0)),
+        ("1.5", None, None),
+        ("0.1e1", Some(1), Some(1)),
+    ] {
+        assert_eq!((number(json).as_i64(), number(json).as_u64()), (signed, unsigned), "{json}");
+    }
 }

@@ -168,8 +168,7 @@ record! {
 impl ConversationEvent {
     /// When it happened; `None` where that is not said in whole milliseconds.
     pub fn occurred_at(&self) -> Option<Timestamp> {
-        let millis = self.occurred_at.as_ref()?.as_str().parse().ok()?;
-        Some(Timestamp::from_unix_millis(millis))
+        self.occurred_at.as_ref()?.as_i64().map(Timestamp::from_unix_millis)
     }
 
     /// What a property changed to, if this event says that this property changed.
