@@ -9,12 +9,12 @@ use serde::{
 
 use crate::{
     DecodeError,
-    wire::{decode_text, kept, parse, raw},
+    wire::{Line, decode_text, kept, parse, raw},
 };
 
 /// An object of a kind that this version does not know, or of a known kind and not readable; kept whole, as JSON text.
 ///
-/// `Debug` shows its kind and no value from it, because it may hold anything.
+/// `Debug` shows its kind, cut where it is long, and no value from it, because it may hold anything.
 #[derive(Clone)]
 pub struct Unrecognized {
     kind: Option<Box<str>>,
@@ -58,9 +58,9 @@ impl Unrecognized {
 impl fmt::Debug for Unrecognized {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Unrecognized")
-            .field("kind", &self.kind)
+            .field("kind", &self.kind.as_deref().map(Line))
             .field("bytes", &self.json.len())
-            .field("refused_at", &self.refused.as_ref().map(DecodeError::path))
+            .field("refused_at", &self.refused.as_ref().map(|error| Line(error.path())))
             .finish()
     }
 }

@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a failing test is how this reports")]
 
 use hubchannel_model::{
-    Channel, ChannelAccountUpdate, ChannelCapabilities, ChannelPatch, Field, NewChannel, NewChannelAccount, NewMessage,
-    Preflight, Severity, StagingTokenUpdate, StatusUpdate, decode,
+    Attachment, Channel, ChannelAccountUpdate, ChannelCapabilities, ChannelPatch, Field, NewChannel, NewChannelAccount,
+    NewMessage, Preflight, Severity, StagingTokenUpdate, StatusUpdate, decode,
 };
 use hubchannel_testkit::{Json, cases, values};
 use proptest::prelude::*;
@@ -122,6 +122,28 @@ fn lists_that_are_described_as_required_are_missed() {
         advice_on("preResolvedContacts", contacts, None),
         ["preResolvedContacts.contacts[0].contactPropertiesLeadingToMatch"]
     );
+}
+
+/// Names and values are a sender's choice, and go into logs.
+#[test]
+fn what_is_found_is_shown_on_one_line_and_cut() {
+    let name = format!("mood\n\u{202e}{}", "x".repeat(1_000));
+    let mut update = ChannelAccountUpdate::new().set_name("a");
+    update.extra.insert(&name, &1).unwrap();
+    let shown = update.preflight().to_string();
+    assert!(shown.starts_with(r"mood\n\u{202e}xxx"), "{shown}");
+    assert!(shown.chars().count() < 500 && shown.contains("x…: "), "{shown}");
+    for at in 0..40 {
+        update.extra.insert(&at.to_string(), &1).unwrap();
+    }
+    let shown = update.preflight().to_string();
+    assert!(shown.ends_with("; and 21 more"), "{shown}");
+    assert_eq!(update.preflight().strict().unwrap_err().to_string(), shown);
+
+    let kind = format!("HOLO\n{}", "x".repeat(1_000));
+    let attachment: Attachment = json(&Json::object([("type", Json::string(&kind))]).to_string());
+    let shown = format!("{attachment:?}");
+    assert!(shown.contains(r"HOLO\nxxx") && shown.chars().count() < 500, "{shown}");
 }
 
 #[test]

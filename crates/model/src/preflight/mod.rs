@@ -14,6 +14,8 @@ mod status;
 
 use std::fmt;
 
+use crate::wire::Line;
+
 pub(crate) use self::checker::{AnyId, Checker};
 
 /// One thing found in a request body.
@@ -30,12 +32,13 @@ pub struct Finding {
     pub severity: Severity,
 }
 
+/// On one line, with no more than the first 200 characters of each part, as a path may have names of a sender's choice.
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.path.is_empty() {
-            write!(f, "{}: ", self.path)?;
+            write!(f, "{}: ", Line(&self.path))?;
         }
-        write!(f, "{} ({})", self.rule, self.remedy)
+        write!(f, "{} ({})", Line(&self.rule), Line(&self.remedy))
     }
 }
 
@@ -123,6 +126,7 @@ impl Preflight {
     }
 }
 
+/// On one line, with no more than the first twenty.
 impl fmt::Display for Preflight {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write_all(f, &self.0)
@@ -156,6 +160,7 @@ impl Violations {
     }
 }
 
+/// On one line, with no more than the first twenty.
 impl fmt::Display for Violations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write_all(f, &self.0)
@@ -172,10 +177,15 @@ impl std::error::Error for Violations {}
 
 /// Writes findings into one line.
 fn write_all(f: &mut fmt::Formatter<'_>, findings: &[Finding]) -> fmt::Result {
-    findings.iter().enumerate().try_for_each(|(at, finding)| {
-        if at > 0 {
-            f.write_str("; ")?;
-        }
-        fmt::Display::fmt(finding, f)
-    })
+    const MOST: usize = 20;
+
+    let (shown, others) = findings.split_at(findings.len().min(MOST));
+    for (at, finding) in shown.iter().enumerate() {
+        let separator = if at > 0 { "; " } else { "" };
+        write!(f, "{separator}{finding}")?;
+    }
+    match others.len() {
+        0 => Ok(()),
+        others => write!(f, "; and {others} more"),
+    }
 }

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_path_to_error::{Path, Segment, Track};
 
 use super::{
-    Record, parse,
+    Line, Record, parse,
     reason::{without_place, without_values},
 };
 
@@ -224,32 +224,13 @@ impl DecodeError {
     }
 }
 
-/// Writes a text, in which there may be names of a sender's choice, within a line and within reason.
-fn write_line(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
-    const MOST: usize = 200;
-
-    for character in text.chars().take(MOST) {
-        if character.is_control() || matches!(character, '\u{2028}' | '\u{2029}') {
-            write!(f, "{}", character.escape_default())?;
-        } else {
-            write!(f, "{character}")?;
-        }
-    }
-    if text.chars().nth(MOST).is_some() {
-        f.write_str("…")
-    } else {
-        Ok(())
-    }
-}
-
 /// On one line, with no more than the first 200 characters of the path and of the reason.
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.path().is_empty() {
-            write_line(f, self.path())?;
-            f.write_str(": ")?;
+            write!(f, "{}: ", Line(self.path()))?;
         }
-        write_line(f, self.reason())?;
+        write!(f, "{}", Line(self.reason()))?;
         match self.place() {
             Some(Place { line, column }) => write!(f, " at line {line} column {column}"),
             None => Ok(()),

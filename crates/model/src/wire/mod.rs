@@ -4,6 +4,7 @@ mod decode;
 mod extra;
 mod field;
 pub(crate) mod kept;
+mod line;
 mod map;
 mod open_enum;
 pub(crate) mod parse;
@@ -15,6 +16,7 @@ mod text;
 
 pub(crate) use decode::{decode_forgivingly, decode_text};
 pub(crate) use field::{Fill, Filling, into_field};
+pub(crate) use line::Line;
 pub(crate) use open_enum::{OtherValue, open_enum};
 pub(crate) use reason::HALF_A_CHARACTER;
 pub(crate) use record::{FillingForgivingly, Record, fill_or_keep, record, refuse_double};
