@@ -8,8 +8,8 @@ use std::{
 };
 
 use hubchannel::model::{
-    ChannelAccountId, DeliveryIdentifier, DeliveryIdentifierType, Field, FileAttachment, MessageDirection, NewMessage,
-    Participant, Timestamp, decode,
+    ChannelAccountId, DeliveryIdentifier, DeliveryIdentifierType, Field, FileAttachment, IntegrationThreadId,
+    MessageDirection, NewMessage, Participant, Timestamp, decode,
 };
 
 use crate::{
@@ -72,7 +72,7 @@ fn from_flags(content: &Content) -> NewMessage {
     message.recipients = Field::Value(participants(&content.to, content.to_name.as_deref()));
     message.text = content.text.clone().into();
     message.rich_text = content.rich_text.clone().into();
-    message.integration_thread_id = content.thread.clone().into();
+    message.integration_thread_id = content.thread.as_deref().map(IntegrationThreadId::from).into();
     message.timestamp = content.timestamp.as_deref().map(Timestamp::from).into();
     message.in_reply_to_id = content.in_reply_to.clone().into();
     if let Some(contact) = &content.contact {

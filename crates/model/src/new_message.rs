@@ -1,8 +1,8 @@
 //! The body that publishes a message.
 
 use crate::{
-    ActorId, Attachment, ChannelAccountId, ContactId, DeliveryIdentifier, Field, MessageDirection, MessageId,
-    Timestamp, wire::record,
+    ActorId, Attachment, ChannelAccountId, ContactId, DeliveryIdentifier, Field, IntegrationThreadId, MessageDirection,
+    MessageId, Timestamp, wire::record,
 };
 
 record! {
@@ -54,7 +54,7 @@ record! {
         pub timestamp: Field<Timestamp> => "timestamp" (required),
         /// The conversation's id in the outside service, for a channel that does its own threading: the same id, the
         /// same thread. `null` or absent for a channel that HubSpot threads by participants.
-        pub integration_thread_id: Field<String> => "integrationThreadId",
+        pub integration_thread_id: Field<IntegrationThreadId> => "integrationThreadId",
         /// The message's identity in the outside service. A message that is published again carries the same one; how
         /// HubSpot uses it is not documented. The client makes one up where this is absent.
         pub integration_idempotency_id: Field<String> => "integrationIdempotencyId",
@@ -132,8 +132,8 @@ impl NewMessage {
 
     /// Sets the conversation's id in the outside service.
     #[must_use]
-    pub fn set_integration_thread_id(mut self, id: impl Into<String>) -> Self {
-        self.integration_thread_id = Field::Value(id.into());
+    pub fn set_integration_thread_id(mut self, id: impl Into<IntegrationThreadId>) -> Self {
+        self.integration_thread_id = Field::Value(id.into().into_text());
         self
     }
 

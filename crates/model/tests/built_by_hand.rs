@@ -61,3 +61,18 @@ fn a_message_that_is_made_an_entry_of_a_thread_is_read_as_one() {
         assert_eq!(serde_json::to_string(&ThreadEntry::Message(message)).unwrap(), json);
     }
 }
+
+/// A channel that HubSpot threads by participants has none, and some bridges say so.
+#[test]
+fn the_bridge_s_id_of_a_conversation_is_text_null_or_absent() {
+    let visitor = Participant::new(DeliveryIdentifier::opaque("chat:42"));
+    let body = NewMessage::incoming("3307400689", visitor, "hello");
+    assert!(body.integration_thread_id.is_absent());
+    let mut body = body.set_integration_thread_id(IntegrationThreadId::from_number(42));
+    assert!(serde_json::to_string(&body).unwrap().contains(r#""integrationThreadId":"42""#));
+    body.integration_thread_id = Field::Null;
+    let json = serde_json::to_string(&body).unwrap();
+    assert!(json.contains(r#""integrationThreadId":null"#), "{json}");
+    assert_eq!(decode::<NewMessage>(json.as_bytes()).unwrap(), body);
+    body.check().unwrap();
+}

@@ -135,7 +135,7 @@ async fn in_thread(
 /// Whether the same conversation is the same thread, as long as that is open (documented).
 fn belongs_to_thread(call: &ReconcilePublish) -> bool {
     match &call.publish.body.integration_thread_id {
-        Field::Value(id) => !id.is_empty(),
+        Field::Value(id) => !id.as_str().is_empty(),
         Field::Absent | Field::Null => call.threading_model == Some(ThreadingModel::DeliveryIdentifier),
     }
 }

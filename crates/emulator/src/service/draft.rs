@@ -158,6 +158,7 @@ pub(super) fn check_number<T: AsRef<str>>(member: &str, id: &Field<T>) -> Result
     }
 }
 
-fn not_empty(text: Field<String>) -> Option<String> {
-    text.into_option().filter(|text| !text.is_empty())
+fn not_empty<T: AsRef<str>>(text: Field<T>) -> Option<String> {
+    let text = text.into_option()?.as_ref().to_owned();
+    Some(text).filter(|text| !text.is_empty())
 }

@@ -123,7 +123,11 @@ impl NewMessage {
     fn walk_thread(&self, checker: &mut Checker, capabilities: Option<&ChannelCapabilities>) {
         let member = "integrationThreadId";
         let remedy = "name the conversation, or leave this out for a channel that HubSpot threads by participants";
-        if self.integration_thread_id.as_deref() == Some("") {
+        if self
+            .integration_thread_id
+            .as_ref()
+            .is_some_and(|id| id.as_str().is_empty())
+        {
             checker.advise(member, "is empty, which has been sent, and what HubSpot makes of it is unknown", remedy);
         }
         match capabilities.and_then(|capabilities| capabilities.threading_model.as_ref()) {

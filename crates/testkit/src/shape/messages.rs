@@ -90,7 +90,7 @@ pub(crate) const NEW_MESSAGE: Members = &[
     ("attachments", List(&Tagged(ATTACHMENTS))),
     ("timestamp", Time),
     ("richText", Text),
-    ("integrationThreadId", Text),
+    ("integrationThreadId", Id),
     ("integrationIdempotencyId", Text),
     ("inReplyToId", Id),
     ("associateWithContactId", Id),
