@@ -1,7 +1,7 @@
 //! Who acts in a conversation.
 
 use crate::{
-    ActorId, DetailedError, Field, Number, Timestamp, Violations,
+    ActorId, DetailedError, Field, Number, Timestamp, Url, Violations,
     preflight::Checker,
     wire::{open_enum, record},
 };
@@ -31,7 +31,7 @@ record! {
         /// The e-mail address.
         pub email: Field<String> => "email",
         /// The address of a picture.
-        pub avatar: Field<String> => "avatar",
+        pub avatar: Field<Url> => "avatar",
     }
 }
 

@@ -33,7 +33,7 @@ record! {
         /// What the channel is, for users who connect it.
         pub channel_description: Field<String> => "channelDescription",
         /// The address of the channel's logo.
-        pub channel_logo_url: Field<String> => "channelLogoUrl",
+        pub channel_logo_url: Field<Url> => "channelLogoUrl",
     }
 }
 
@@ -70,7 +70,7 @@ impl NewChannel {
 
     /// Sets the address of the channel's logo.
     #[must_use]
-    pub fn set_channel_logo_url(mut self, url: impl Into<String>) -> Self {
+    pub fn set_channel_logo_url(mut self, url: impl Into<Url>) -> Self {
         self.channel_logo_url = Field::Value(url.into());
         self
     }
@@ -107,7 +107,7 @@ record! {
         /// What the channel is, for users who connect it.
         pub channel_description: Field<String> => "channelDescription",
         /// The address of the channel's logo.
-        pub channel_logo_url: Field<String> => "channelLogoUrl",
+        pub channel_logo_url: Field<Url> => "channelLogoUrl",
     }
 }
 
@@ -148,7 +148,7 @@ record! {
         /// What the channel is, for users who connect it.
         pub channel_description: Field<String> => "channelDescription",
         /// The address of the channel's logo.
-        pub channel_logo_url: Field<String> => "channelLogoUrl",
+        pub channel_logo_url: Field<Url> => "channelLogoUrl",
     }
 }
 
@@ -216,7 +216,7 @@ impl ChannelPatch {
 
     /// Changes the address of the channel's logo.
     #[must_use]
-    pub fn set_channel_logo_url(mut self, url: impl Into<String>) -> Self {
+    pub fn set_channel_logo_url(mut self, url: impl Into<Url>) -> Self {
         self.channel_logo_url = Field::Value(url.into());
         self
     }

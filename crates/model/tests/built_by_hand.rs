@@ -69,10 +69,42 @@ fn the_bridge_s_id_of_a_conversation_is_text_null_or_absent() {
     let body = NewMessage::incoming("3307400689", visitor, "hello");
     assert!(body.integration_thread_id.is_absent());
     let mut body = body.set_integration_thread_id(IntegrationThreadId::from_number(42));
-    assert!(serde_json::to_string(&body).unwrap().contains(r#""integrationThreadId":"42""#));
+    assert!(
+        serde_json::to_string(&body)
+            .unwrap()
+            .contains(r#""integrationThreadId":"42""#)
+    );
     body.integration_thread_id = Field::Null;
     let json = serde_json::to_string(&body).unwrap();
     assert!(json.contains(r#""integrationThreadId":null"#), "{json}");
     assert_eq!(decode::<NewMessage>(json.as_bytes()).unwrap(), body);
     body.check().unwrap();
+}
+
+#[test]
+fn no_address_shows_its_query() {
+    let json = serde_json::json!({"avatar": "https://example.com/a?hush", "url": "https://example.com/a?hush",
+        "mediaUrl": "https://example.com/a?hush", "mediaUrlString": "https://example.com/a?hush",
+        "thumbnailUrl": "https://example.com/a?hush", "channelLogoUrl": "https://example.com/a?hush",
+        "webhookUrl": "https://example.com/a?hush", "redirect_uri": "https://example.com/a?hush",
+        "channelAccountConnectionRedirectUrl": "https://example.com/a?hush", "link": "https://example.com/a?hush"})
+    .to_string();
+    let json = json.as_bytes();
+    let shown = [
+        format!("{:?}", decode::<Actor>(json).unwrap()),
+        format!("{:?}", decode::<Channel>(json).unwrap()),
+        format!("{:?}", decode::<NewChannel>(json).unwrap()),
+        format!("{:?}", decode::<ChannelPatch>(json).unwrap()),
+        format!("{:?}", decode::<FileAttachment>(json).unwrap()),
+        format!("{:?}", decode::<LocationAttachment>(json).unwrap()),
+        format!("{:?}", decode::<ContactUrl>(json).unwrap()),
+        format!("{:?}", decode::<SocialMetadata>(json).unwrap()),
+        format!("{:?}", decode::<UploadedFile>(json).unwrap()),
+        format!("{:?}", decode::<NextPage>(json).unwrap()),
+        format!("{:?}", decode::<PreviousPage>(json).unwrap()),
+        format!("{:?}", decode::<TokenRequest>(json).unwrap()),
+    ];
+    for shown in shown {
+        assert!(shown.contains("https://example.com/a?…") && !shown.contains("hush"), "{shown}");
+    }
 }

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use http::HeaderValue;
 use hubchannel_model::{
-    IntrospectionRequest, RevocationRequest, Secret, TokenIntrospection, TokenRequest, TokenResponse,
+    IntrospectionRequest, RevocationRequest, Secret, TokenIntrospection, TokenRequest, TokenResponse, Url,
 };
 
 use super::OAuth;
@@ -93,7 +93,7 @@ impl OAuthClient {
     pub async fn exchange_code(
         &self,
         code: impl Into<Secret>,
-        redirect_uri: impl Into<String>,
+        redirect_uri: impl Into<Url>,
     ) -> Result<Reply<TokenResponse>, Error> {
         let (id, secret) = self.proof();
         self.request_token(RequestToken::new(TokenRequest::from_authorization_code(id, secret, code, redirect_uri)))

@@ -1,7 +1,7 @@
 //! The contact card of an attachment.
 
 use crate::{
-    Field,
+    Field, Url,
     new_message::push,
     wire::{open_enum, record, setters},
 };
@@ -275,7 +275,7 @@ record! {
     /// A web address on a card.
     pub struct ContactUrl {
         /// The address. Required to publish.
-        pub url: Field<String> => "url" (required),
+        pub url: Field<Url> => "url" (required),
         /// What it is for.
         pub r#type: Field<AddressType> => "type",
     }
@@ -283,7 +283,7 @@ record! {
 
 impl ContactUrl {
     /// A web address.
-    pub fn new(url: impl Into<String>) -> Self {
+    pub fn new(url: impl Into<Url>) -> Self {
         ContactUrl {
             url: Field::Value(url.into()),
             ..Self::default()

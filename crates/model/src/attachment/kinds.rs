@@ -49,7 +49,7 @@ record! {
         /// What the place is called.
         pub name: Field<String> => "name",
         /// A page about the place.
-        pub url: Field<String> => "url",
+        pub url: Field<Url> => "url",
     }
 }
 
@@ -70,7 +70,7 @@ setters! { LocationAttachment
     /// Sets what the place is called.
     set_name = name: String,
     /// Sets a page about the place.
-    set_url = url: String,
+    set_url = url: Url,
 }
 
 record! {
@@ -221,11 +221,11 @@ record! {
         /// Its title.
         pub media_title: Field<String> => "mediaTitle",
         /// Where it is.
-        pub media_url: Field<String> => "mediaUrl",
+        pub media_url: Field<Url> => "mediaUrl",
         /// Where it is, as text; how it differs from `mediaUrl` is unknown.
-        pub media_url_string: Field<String> => "mediaUrlString",
+        pub media_url_string: Field<Url> => "mediaUrlString",
         /// A small picture of it.
-        pub thumbnail_url: Field<String> => "thumbnailUrl",
+        pub thumbnail_url: Field<Url> => "thumbnailUrl",
     }
 }
 
@@ -247,11 +247,11 @@ setters! { SocialMetadata
     /// Sets its title.
     set_media_title = media_title: String,
     /// Sets where it is.
-    set_media_url = media_url: String,
+    set_media_url = media_url: Url,
     /// Sets where it is, as text.
-    set_media_url_string = media_url_string: String,
+    set_media_url_string = media_url_string: Url,
     /// Sets a small picture of it.
-    set_thumbnail_url = thumbnail_url: String,
+    set_thumbnail_url = thumbnail_url: Url,
 }
 
 record! {

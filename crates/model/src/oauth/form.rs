@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::{
-    DecodeError, Extra, Field, Secret,
+    DecodeError, Extra, Field, Secret, Url,
     wire::{Record, raw},
 };
 
@@ -20,6 +20,16 @@ impl FormText for String {
 
     fn from_text(text: &str) -> Self {
         text.to_owned()
+    }
+}
+
+impl FormText for Url {
+    fn text(&self) -> &str {
+        self
+    }
+
+    fn from_text(text: &str) -> Self {
+        text.into()
     }
 }
 

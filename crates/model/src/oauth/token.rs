@@ -2,7 +2,7 @@
 
 use super::form::{FormText, form};
 use crate::{
-    Extra, Field, Number, PortalId, Secret, UserId, Violations,
+    Extra, Field, Number, PortalId, Secret, Url, UserId, Violations,
     preflight::Checker,
     wire::{open_enum, record},
 };
@@ -30,7 +30,7 @@ record! {
         pub code: Field<Secret> => "code",
         /// The address that the user came back to; the same as was asked for, or HubSpot refuses the code. Required for
         /// a code.
-        pub redirect_uri: Field<String> => "redirect_uri",
+        pub redirect_uri: Field<Url> => "redirect_uri",
         /// The refresh token. Required for one.
         pub refresh_token: Field<Secret> => "refresh_token",
         /// The app. Required.
@@ -59,7 +59,7 @@ impl TokenRequest {
         client_id: impl Into<String>,
         client_secret: impl Into<Secret>,
         code: impl Into<Secret>,
-        redirect_uri: impl Into<String>,
+        redirect_uri: impl Into<Url>,
     ) -> Self {
         TokenRequest {
             code: Field::Value(code.into()),

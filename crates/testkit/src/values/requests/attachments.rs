@@ -4,7 +4,7 @@ use hubchannel_model::{
     AddressType, Attachment, ContactAddress, ContactAttachment, ContactEmail, ContactName, ContactOrg, ContactPhone,
     ContactProfile, ContactUrl, Field, FileAttachment, FileUsageType, LocationAttachment, MediaType,
     MessageHeaderAttachment, Number, PhoneType, QuickRepliesAttachment, QuickReply, SocialMediaMetadataAttachment,
-    SocialMetadata, UnsupportedContentAttachment,
+    SocialMetadata, UnsupportedContentAttachment, Url,
 };
 use proptest::{collection::vec, option, prelude::*};
 
@@ -42,7 +42,7 @@ fn location() -> BoxedStrategy<LocationAttachment> {
         .prop_map(|(mut location, (address, name, url))| {
             location.address = address.into();
             location.name = name.into();
-            location.url = url.into();
+            location.url = url.map(Url::from).into();
             location
         })
         .boxed()
@@ -68,9 +68,9 @@ fn social_metadata() -> BoxedStrategy<SocialMetadata> {
             metadata.id = id.into();
             metadata.description = description.into();
             metadata.media_title = title.into();
-            metadata.media_url = url.into();
-            metadata.media_url_string = url_string.into();
-            metadata.thumbnail_url = thumbnail.into();
+            metadata.media_url = url.map(Url::from).into();
+            metadata.media_url_string = url_string.map(Url::from).into();
+            metadata.thumbnail_url = thumbnail.map(Url::from).into();
             metadata
         })
         .boxed()
