@@ -12,7 +12,7 @@ use hubchannel_api::{
     UpdateChannelAccount, UpdateChannelAccountStagingToken, UpdateMessageStatus,
     model::{
         ChannelAccountQuery, ChannelAccountUpdate, ChannelCapabilities, ChannelPatch, ChannelQuery, DeliveryIdentifier,
-        NewChannel, NewChannelAccount, StagingTokenUpdate, StatusUpdate, ThreadingModel,
+        Field, NewChannel, NewChannelAccount, StagingTokenUpdate, StatusUpdate, ThreadingModel,
     },
 };
 use serde_json::Value;
@@ -237,7 +237,8 @@ fn ids_that_are_none_are_refused_before_anything_is_sent() {
 fn bodies_that_break_rules_are_refused_before_anything_is_sent() {
     let wire = Wire::ok();
     let client = wire.client();
-    let nameless = NewChannel::new("", ChannelCapabilities::new(ThreadingModel::IntegrationThreadId));
+    let mut nameless = NewChannel::new("", ChannelCapabilities::new(ThreadingModel::IntegrationThreadId));
+    nameless.name = Field::Null;
     let unknown = ChannelCapabilities::new(ThreadingModel::from(""));
     let half = StagingTokenUpdate::new("x", DeliveryIdentifier::opaque(""));
     let errors = [

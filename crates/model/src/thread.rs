@@ -116,18 +116,17 @@ impl ThreadUpdate {
         }
     }
 
-    /// Checks that there is something to change, to a status that HubSpot knows.
+    /// Checks that there is something to change, and that a status is one. One that this version does not name is left to
+    /// HubSpot.
     ///
     /// # Errors
-    /// When both members are absent, or the status is neither of the two.
+    /// When both members are absent, or the status is empty.
     pub fn check(&self) -> Result<(), Violations> {
         Checker::run(|checker| {
             if self.status.is_absent() && self.archived.is_absent() {
                 checker.refuse("", "must change something", "set status or archived");
             }
-            if self.status.as_ref().is_some_and(|status| !status.is_named()) {
-                checker.refuse("status", "is no status of a thread", "use OPEN or CLOSED");
-            }
+            checker.optional_text("status", &self.status, "use OPEN or CLOSED");
         })
     }
 }

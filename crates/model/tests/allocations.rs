@@ -55,8 +55,8 @@ fn a_known_message_allocates_its_strings_and_lists_and_no_more() {
     assert_eq!(cost.count_total, STRINGS + LISTS);
     assert_eq!(cost.count_current, i64::try_from(STRINGS + LISTS).unwrap());
 
-    // A name and an address on each side, text, thread and key; senders, recipients, attachments.
-    assert_eq!(cost_of_decoding::<NewMessage>(bodies::NEW_MESSAGE).count_total, 2 + 2 + 3 + 3);
+    // A name and an address on each side, text and key; senders, recipients, attachments.
+    assert_eq!(cost_of_decoding::<NewMessage>(bodies::NEW_MESSAGE).count_total, 2 + 2 + 2 + 3);
 }
 
 #[test]

@@ -140,8 +140,8 @@ fn a_thread_is_closed_opened_and_restored() {
     }
     let nothing = ThreadUpdate::default().check().unwrap_err();
     assert_eq!(nothing.to_string(), "must change something (set status or archived)");
-    let odd: ThreadUpdate = read(r#"{"status":"AJAR"}"#);
-    assert_eq!(odd.check().unwrap_err().to_string(), "status: is no status of a thread (use OPEN or CLOSED)");
+    let empty: ThreadUpdate = read(r#"{"status":""}"#);
+    assert_eq!(empty.check().unwrap_err().to_string(), "status: must not be empty (use OPEN or CLOSED)");
 }
 
 #[test]

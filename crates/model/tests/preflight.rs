@@ -212,6 +212,9 @@ fn addresses_are_held_against_their_kind() {
 
 #[test]
 fn values_that_hubspot_does_not_describe_are_named() {
+    for direction in [r#""SIDEWAYS""#, r#""incoming""#] {
+        assert_eq!(advice_on("messageDirection", direction, None), ["messageDirection"]);
+    }
     let invented = r#"[{"deliveryIdentifier": {"type": "PHONE_NUMBER", "value": "1"}}]"#;
     assert_eq!(advice_on("senders", invented, None), ["senders[0].deliveryIdentifier.type"]);
     for (attachment, paths) in [

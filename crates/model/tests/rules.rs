@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use hubchannel_model::{
     ActorBatch, ChannelAccountUpdate, ChannelPatch, NewChannel, NewChannelAccount, NewMessage, StatusUpdate,
-    Violations, decode,
+    ThreadUpdate, Violations, decode,
 };
 use hubchannel_testkit::{Json, cases, for_all, samples, values};
 use proptest::prelude::*;
@@ -110,11 +110,14 @@ fn ids_that_are_numbers_are_whole() {
 }
 
 #[test]
-fn the_direction_must_be_known() {
-    let rule = "messageDirection: is a value that HubSpot does not know";
-    assert_eq!(violations_with("messageDirection", r#""SIDEWAYS""#), [rule]);
-    assert_eq!(violations_with("messageDirection", r#""incoming""#), [rule]);
-    assert_eq!(violations_with("messageDirection", r#""OUTGOING""#), [""; 0]);
+fn an_unknown_value_is_left_to_hubspot_and_an_empty_one_is_none() {
+    for direction in [r#""SIDEWAYS""#, r#""incoming""#, r#""OUTGOING""#] {
+        assert_eq!(violations_with("messageDirection", direction), [""; 0]);
+    }
+    assert_eq!(violations_with("messageDirection", r#""""#), ["messageDirection: must not be empty"]);
+    for (status, expected) in [("OPEN", &[][..]), ("ASLEEP", &[]), ("", &["status: must not be empty"])] {
+        assert_eq!(violations_of(&format!(r#"{{"status": "{status}"}}"#), ThreadUpdate::check), expected);
+    }
 }
 
 #[test]

@@ -131,6 +131,18 @@ fn whatever_a_description_allows_is_read_without_a_rest_and_written_the_same() {
 fn a_request_that_lacks_what_is_required_is_refused_at_its_place_and_no_other_is() {
     // The client writes these where they are missing.
     const WRITTEN_BY_THE_CLIENT: [&str; 3] = ["recipients", "attachments", "timestamp"];
+    // HubSpot takes some lists that are missing for empty ones, so the absence of these is advice.
+    let is_advice = |path: &str| {
+        let list = path.rsplit_once('.').map(|(_, name)| name);
+        let lists = [
+            "addresses",
+            "emails",
+            "phones",
+            "urls",
+            "contactPropertiesLeadingToMatch",
+        ];
+        list.is_some_and(|list| lists.contains(&list))
+    };
 
     let mut refused = 0;
     let code = code::of(ApiVersion::V3);
@@ -171,7 +183,8 @@ fn a_request_that_lacks_what_is_required_is_refused_at_its_place_and_no_other_is
                     .map(|(path, _)| path.as_str())
                     .filter(|path| !is_empty_list(&value, path))
                     .collect();
-                let wanted: Vec<&str> = match required && !WRITTEN_BY_THE_CLIENT.contains(&path.as_str()) {
+                let is_written = WRITTEN_BY_THE_CLIENT.contains(&path.as_str());
+                let wanted: Vec<&str> = match required && !is_written && !is_advice(&path) {
                     true => vec![path.as_str()],
                     false => Vec::new(),
                 };

@@ -42,7 +42,7 @@ fn what_cannot_be_read_is_named_with_its_line_and_its_member() {
     assert_eq!(outcome.code, Some(1));
     for said in [
         "message/a.ndjson:2 (message): cannot be read: senders[0].name: invalid type",
-        "message/a.ndjson:3 (message): cannot be read: EOF while parsing",
+        "message/a.ndjson:3 (message): cannot be read: text: EOF while parsing",
         "message/b.json (message): cannot be read: not UTF-8",
         "message/empty.json (message): cannot be read: EOF",
         "message/deep.json (message): cannot be read: ",

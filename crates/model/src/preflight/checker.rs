@@ -224,13 +224,6 @@ impl Checker {
         }
     }
 
-    /// A value that must be one of those that HubSpot knows.
-    pub(crate) fn known<T: AnyEnum>(&mut self, member: &str, value: &T) {
-        if !value.is_named() {
-            self.refuse(member, "is a value that HubSpot does not know", use_one_of(T::NAMED));
-        }
-    }
-
     /// A value that HubSpot may refuse where it does not describe it. An empty one is left to other rules.
     pub(crate) fn described<T: AnyEnum + AsRef<str>>(&mut self, member: &str, field: &Field<T>) {
         if let Some(value) = field.as_ref() {

@@ -47,13 +47,9 @@ impl NewMessage {
 
     fn walk(&self, checker: &mut Checker, capabilities: Option<&ChannelCapabilities>) {
         checker.required_id("channelAccountId", &self.channel_account_id, "name the account that the message is on");
-        if let Some(direction) = checker.required(
-            "messageDirection",
-            &self.message_direction,
-            "say INCOMING for a visitor's message, OUTGOING for a reply",
-        ) {
-            checker.known("messageDirection", direction);
-        }
+        let remedy = "say INCOMING for a visitor's message, OUTGOING for a reply";
+        checker.required_text("messageDirection", &self.message_direction, remedy);
+        checker.described("messageDirection", &self.message_direction);
         match self.senders.as_deref() {
             None => checker.refuse("senders", "is required", "name at least one sender"),
             Some([]) => checker.refuse("senders", "must not be empty", "name at least one sender"),
