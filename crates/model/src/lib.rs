@@ -36,11 +36,45 @@
 //! assert!(reply.rich_text.is_absent());
 //! ```
 //!
-//! - [`decode`] reads bytes and names the member at fault; `serde_json` works too.
-//! - [`NewMessage::check`] and the `check` of other requests list what HubSpot is known to require, before anything is
-//!   sent; [`NewMessage::preflight`] adds advice, held against what the channel can do.
-//! - [`TokenRequest`] and [`TokenResponse`] are how an app gets its tokens; [`TokenIntrospection`] tells what one is.
-//! - [`Secret`] holds a token and never prints it.
+//! # What is read, and what is refused
+//!
+//! One rule holds for every type:
+//!
+//! - Any member may be absent, and any may be `null`, which is [`Field::Null`] and no value, whatever its type and however
+//!   it is described. Within a list or a map, `null` is a value of the wrong type.
+//! - Every enum is open. A value that this version does not name, an empty one too, is kept, readable by `as_str`, and
+//!   written again.
+//! - An attachment, an event or an entry of a thread that is of no kind known here is kept whole, as
+//!   [`Unrecognized`]; so is one of a known kind that cannot be read.
+//! - A member of another JSON type than it should be fails with its path. In what must not be lost for it, it costs
+//!   nothing but itself: errors, capabilities, and events, unless it is what a bridge acts on
+//!   ([`ChannelEvent::odd_members`]).
+//! - A `check` refuses what is required and missing, what is empty and cannot be, and what HubSpot is known to refuse, but
+//!   no value for being unknown here: that is advice.
+//!
+//! # Where what is
+//!
+//! | what for | types |
+//! |---|---|
+//! | publishing a message | [`NewMessage`], [`Participant`], [`DeliveryIdentifier`]; the answer is a [`Message`] |
+//! | what a message carries | [`Attachment`] and its kinds, such as [`FileAttachment`] |
+//! | reporting its delivery | [`StatusUpdate`]; what became of it is a [`MessageStatus`] |
+//! | channels | [`NewChannel`], [`ChannelPatch`], [`Channel`], [`ChannelCapabilities`]; listed by a [`ChannelQuery`] |
+//! | channel accounts | [`NewChannelAccount`], [`ChannelAccountUpdate`], [`ChannelAccount`]; listed by a [`ChannelAccountQuery`] |
+//! | users who connect one | [`StagingRedirect`], [`StagingTokenUpdate`], [`StagingToken`] |
+//! | lists | [`Page`], [`Paging`] |
+//! | a channel's webhook | [`ChannelEvents`], [`ChannelEvent`], [`OutgoingMessageCreated`], [`ChannelAccountCreated`] |
+//! | an app's subscriptions | [`ConversationEvents`], [`SubscriptionEvent`], [`ConversationEvent`] |
+//! | conversations | [`Thread`], [`ThreadUpdate`], [`ThreadEntry`], [`Inbox`], [`Actor`], [`ActorBatch`], and their queries |
+//! | files | [`NewFile`], [`FileUploadOptions`], [`UploadedFile`], [`SignedUrl`] |
+//! | tokens | [`TokenRequest`], [`TokenResponse`], [`TokenIntrospection`], [`RevocationRequest`]; failures are an [`OAuthErrorBody`] |
+//! | errors | [`ErrorBody`], [`ErrorDetail`] |
+//! | before sending | `check` and `preflight` of each request; [`Preflight`], [`Violations`], [`Finding`] |
+//! | what members are made of | [`Field`], [`Extra`], [`Unrecognized`], ids such as [`ChannelId`], [`Timestamp`], [`Number`], [`Url`], [`Secret`] |
+//! | reading | [`decode`], [`DecodeError`]; `serde_json` works too |
+//!
+//! In the source, each type is in the module of its name or of its area, what is found before sending is in `preflight`,
+//! and how records are read and written is in `wire`.
 //!
 //! What is known of HubSpot's behaviour, and how surely, stands in `FACTS.md` beside this crate; documentation here
 //! marks facts as documented, described (in HubSpot's OpenAPI files), observed or unknown.
