@@ -4,11 +4,14 @@ use std::{
     collections::VecDeque,
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::Waker,
+    time::SystemTime,
 };
 
 use http::{Request, Response};
 use hubchannel_api::{
     Body, OAuthApp,
+    clock::Clock,
     model::{
         AppId, Channel, ChannelAccount, ChannelAccountId, ChannelEvent, ChannelId, InboxId, Message, PortalId, Secret,
         StagingRedirect,
@@ -17,10 +20,12 @@ use hubchannel_api::{
 
 use crate::{
     Authorization, AuthorizationError, Connection, ConnectionError, EmulatorTransport, Fault, Received, Seed, Thread,
+    WebhookEvent,
     authorization::Wish,
     escape::with_query,
     service,
     state::{Grant, State},
+    webhooks::{Bell, Post, Schedule, targets},
 };
 
 /// A HubSpot of one's own, as far as custom channels go. Cheap to clone; clones are the same emulator.
@@ -49,6 +54,52 @@ struct World {
     state: State,
     faults: VecDeque<Fault>,
     received: Vec<Received>,
+    schedule: Schedule,
+    /// How many of the state's events are in the schedule, or are for nobody.
+    reported: usize,
+    bell: Bell,
+}
+
+impl World {
+    /// Queues what has happened for whom it is for, and says who waits for it.
+    fn report(&mut self, seed: &Seed, now: SystemTime) -> Vec<Waker> {
+        if self.reported == self.state.events.len() {
+            return Vec::new();
+        }
+        for event in &self.state.events[self.reported..] {
+            for (queue, event) in targets(seed, &self.state, event, now) {
+                self.schedule.add(queue, event, now);
+            }
+        }
+        self.reported = self.state.events.len();
+        self.bell.take()
+    }
+
+    fn exchange(&mut self, seed: &Seed, now: SystemTime, request: &Request<Body>) -> Outcome {
+        let fault = self.faults.pop_front();
+        if matches!(fault, Some(Fault::RefuseConnection)) {
+            return Outcome::Refused;
+        }
+        let answer = match &fault {
+            Some(fault) if !fault.acts() => None,
+            _ => Some(service::answer(seed, &mut self.state, now, request)),
+        };
+        let outcome = match (fault, answer) {
+            (None, Some(answer)) => Outcome::Answer(answer),
+            (Some(Fault::AnswerBeforeEffect(answer) | Fault::AnswerAfterEffect(answer)), _) => Outcome::Answer(answer),
+            (Some(Fault::SilenceBeforeEffect | Fault::SilenceAfterEffect), _) => Outcome::Silent,
+            _ => Outcome::Dropped,
+        };
+        let answered = match &outcome {
+            Outcome::Answer(answer) => Some(answer.status()),
+            _ => None,
+        };
+        self.received.push(Received {
+            answered,
+            ..Received::new(request)
+        });
+        outcome
+    }
 }
 
 /// How an exchange ends.
@@ -71,6 +122,9 @@ impl Emulator {
             state: State::new(&seed, seed.clock().wall()),
             faults: VecDeque::new(),
             received: Vec::new(),
+            schedule: Schedule::new(seed.webhook_policy(), seed.id_seed()),
+            reported: 0,
+            bell: Bell::default(),
         };
         Emulator(Arc::new(Shared {
             seed,
@@ -231,21 +285,28 @@ impl Emulator {
 
     /// Switches a channel account on or off, as only HubSpot does; `false` where there is none.
     pub fn set_channel_account_active(&self, id: impl Into<ChannelAccountId>, active: bool) -> bool {
-        let now = self.0.seed.clock().wall();
-        self.world()
-            .state
-            .set_account_active(id.into().as_str(), active, now.into())
+        self.change(|state, now| state.set_account_active(id.into().as_str(), active, now.into()))
     }
 
     /// Archives a channel account, as users do in HubSpot's settings; `false` where there is none.
     pub fn archive_channel_account(&self, id: impl Into<ChannelAccountId>) -> bool {
-        let now = self.0.seed.clock().wall();
-        self.world().state.archive_account(id.into().as_str(), now.into())
+        self.change(|state, now| state.archive_account(id.into().as_str(), now.into()))
     }
 
-    /// What there is to report to channels' webhooks, in the order in which it happened. It is recorded, not delivered.
+    /// Removes a channel account for good; `false` where there is none. When HubSpot does that is not known.
+    pub fn purge_channel_account(&self, id: impl Into<ChannelAccountId>) -> bool {
+        self.change(|state, now| state.purge_account(id.into().as_str(), now.into()))
+    }
+
+    /// What there is to report to channels' webhooks, in the order in which it happened.
+    ///
+    /// [`deliver`](Emulator::deliver) brings it to those channels that had a `webhookUrl` when it happened.
     pub fn events(&self) -> Vec<ChannelEvent> {
-        self.world().state.events.clone()
+        let of_channels = |event: &WebhookEvent| match event {
+            WebhookEvent::Channel(event) => Some(event.clone()),
+            WebhookEvent::Conversation(_) => None,
+        };
+        self.world().state.events.iter().filter_map(of_channels).collect()
     }
 
     /// Every message, in the order of publishing, as a read would return it.
@@ -295,31 +356,66 @@ impl Emulator {
 
     /// One request and what becomes of it.
     pub(crate) fn exchange(&self, request: Request<Body>) -> Outcome {
-        let mut world = self.world();
-        let fault = world.faults.pop_front();
-        if matches!(fault, Some(Fault::RefuseConnection)) {
-            return Outcome::Refused;
-        }
         let seed = &self.0.seed;
-        let answer = match &fault {
-            Some(fault) if !fault.acts() => None,
-            _ => Some(service::answer(seed, &mut world.state, seed.clock().wall(), &request)),
-        };
-        let outcome = match (fault, answer) {
-            (None, Some(answer)) => Outcome::Answer(answer),
-            (Some(Fault::AnswerBeforeEffect(answer) | Fault::AnswerAfterEffect(answer)), _) => Outcome::Answer(answer),
-            (Some(Fault::SilenceBeforeEffect | Fault::SilenceAfterEffect), _) => Outcome::Silent,
-            _ => Outcome::Dropped,
-        };
-        let answered = match &outcome {
-            Outcome::Answer(answer) => Some(answer.status()),
-            _ => None,
-        };
-        world.received.push(Received {
-            answered,
-            ..Received::new(&request)
-        });
+        let now = self.now();
+        let mut world = self.world();
+        let outcome = world.exchange(seed, now, &request);
+        let waiting = world.report(seed, now);
+        drop(world);
+        waiting.into_iter().for_each(Waker::wake);
         outcome
+    }
+
+    /// Something that is done to the state now.
+    pub(crate) fn change<T>(&self, act: impl FnOnce(&mut State, SystemTime) -> T) -> T {
+        let now = self.now();
+        let mut world = self.world();
+        let result = act(&mut world.state, now);
+        let waiting = world.report(&self.0.seed, now);
+        drop(world);
+        waiting.into_iter().for_each(Waker::wake);
+        result
+    }
+
+    pub(crate) fn look<T>(&self, look: impl FnOnce(&State) -> T) -> T {
+        look(&self.world().state)
+    }
+
+    pub(crate) fn with_schedule<T>(&self, act: impl FnOnce(&mut Schedule) -> T) -> T {
+        act(&mut self.world().schedule)
+    }
+
+    /// Begins what is due to be delivered: its number and the request, or why there is none.
+    pub(crate) fn begin_due(&self) -> Vec<(usize, Result<Request<Body>, String>)> {
+        let now = self.now();
+        let world = &mut *self.world();
+        let due = world.schedule.due(now).into_iter();
+        due.filter_map(|(number, target)| {
+            let event = world.schedule.event(number)?;
+            let post = Post::new(&self.0.seed, &world.state, &target, event, now);
+            world.schedule.begin(number, post.attempt(now));
+            Some((number, post.request))
+        })
+        .collect()
+    }
+
+    /// Has this waker woken when there is something new to deliver.
+    pub(crate) fn listen(&self, waker: &Waker) {
+        self.world().bell.listen(waker);
+    }
+
+    /// Says that there is something new to deliver.
+    pub(crate) fn ring(&self) {
+        let waiting = self.world().bell.take();
+        waiting.into_iter().for_each(Waker::wake);
+    }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        self.0.seed.clock()
+    }
+
+    pub(crate) fn now(&self) -> SystemTime {
+        self.clock().wall()
     }
 
     fn world(&self) -> MutexGuard<'_, World> {

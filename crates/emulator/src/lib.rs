@@ -41,11 +41,13 @@ mod escape;
 mod fault;
 #[cfg(feature = "http")]
 mod http_server;
+mod people;
 mod received;
 mod seed;
 mod service;
 mod state;
 mod transport;
+mod webhooks;
 
 #[cfg(feature = "http")]
 pub use self::http_server::HttpServer;
@@ -54,9 +56,11 @@ pub use self::{
     connection::{Connection, ConnectionError},
     emulator::Emulator,
     fault::Fault,
+    people::{Agent, AgentError, AgentMessage, Contact},
     received::Received,
     seed::{AccountSeed, AppSeed, ChannelSeed, InboxSeed, Seed, Threading, TokenSeed},
     service::SERVER_NAME,
     state::Thread,
     transport::EmulatorTransport,
+    webhooks::{WebhookAttempt, WebhookDelivery, WebhookEvent, WebhookOutcome, WebhookPolicy, WebhookState},
 };

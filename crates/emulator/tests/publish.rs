@@ -233,7 +233,7 @@ async fn a_channel_that_threads_by_id_keeps_ids_apart() {
     let ids: Vec<_> = emulator
         .threads()
         .into_iter()
-        .map(|thread| (thread.integration_thread_id.unwrap(), thread.messages.len()))
+        .map(|thread| (thread.integration_thread_ids.concat(), thread.messages.len()))
         .collect();
     let expected = [("a", 2), ("b", 1), ("8465029001", 1), ("8465029002", 1)].map(|(id, count)| (id.to_owned(), count));
     assert_eq!(ids, expected);
@@ -258,7 +258,7 @@ async fn a_channel_that_threads_by_participants_keeps_people_apart() {
         emulator
             .threads()
             .iter()
-            .all(|thread| thread.integration_thread_id.is_none())
+            .all(|thread| thread.integration_thread_ids.is_empty())
     );
 }
 

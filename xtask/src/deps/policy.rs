@@ -206,11 +206,13 @@ pub(crate) const POLICY: Policy = Policy {
         // Layer 3
         Package {
             name: "hubchannel-emulator",
-            edges: Edges::Only(&["hubchannel-api"]),
+            edges: Edges::Only(&["hubchannel-api", "hubchannel-webhook"]),
             foreign: Foreign::Only(&[
                 ("async-trait", "implements the transport trait"),
                 ("axum", "the server, behind the feature `http`"),
                 ("bytes", "bodies of the in-process transport"),
+                ("fastrand", "times of retries, from a seed"),
+                ("html5gum", "finds formatting by the standard's own rules; needs no other crate"),
                 ("http", "implements the transport trait"),
                 ("serde", "skips over JSON to find where it breaks"),
                 ("serde_json", "the places of errors in a body"),

@@ -69,6 +69,7 @@ impl HttpServer {
         let listener = TcpListener::bind(address.into()).await?;
         let address = listener.local_addr()?;
         let base_url = base_url(address)?;
+        emulator.change(|state, _| state.files.serve_at(base_url.as_str()));
         let (sender, receiver) = watch::channel(false);
         let stop = Stop(receiver);
         let door = Door {

@@ -1,6 +1,6 @@
 //! Apps to start with.
 
-use hubchannel_api::model::Secret;
+use hubchannel_api::model::{Secret, Url};
 
 /// An app, which owns channels, and the credentials that it has of its own.
 ///
@@ -20,6 +20,7 @@ pub struct AppSeed {
     pub(crate) developer_key: Secret,
     pub(crate) client_id: String,
     pub(crate) client_secret: Secret,
+    pub(crate) subscription_url: Option<Url>,
 }
 
 impl AppSeed {
@@ -31,6 +32,7 @@ impl AppSeed {
             developer_key: "emulated-developer-key".into(),
             client_id: format!("emulated-client-{id}"),
             client_secret: "emulated-client-secret".into(),
+            subscription_url: None,
         }
     }
 
@@ -49,6 +51,16 @@ impl AppSeed {
         AppSeed {
             client_id: id.into(),
             client_secret: secret.into(),
+            ..self
+        }
+    }
+
+    /// Sets where the app is told what happens in conversations of portals that have it: that they begin, get messages, are
+    /// assigned, closed and opened. Unless set it has no such subscriptions.
+    #[must_use]
+    pub fn set_subscription_url(self, url: impl Into<Url>) -> Self {
+        AppSeed {
+            subscription_url: Some(url.into()),
             ..self
         }
     }

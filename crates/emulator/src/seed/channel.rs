@@ -9,7 +9,7 @@ use hubchannel_api::model::{
 pub struct ChannelSeed {
     pub(crate) id: ChannelId,
     pub(crate) app_id: u64,
-    threading: Threading,
+    capabilities: ChannelCapabilities,
     name: String,
     webhook_url: Option<Url>,
     connection_redirect_url: Option<Url>,
@@ -22,7 +22,9 @@ impl ChannelSeed {
         ChannelSeed {
             id: id.into(),
             app_id,
-            threading: Threading::IntegrationThreadId,
+            capabilities: ChannelCapabilities::new(ThreadingModel::IntegrationThreadId)
+                .add_delivery_identifier_type(DeliveryIdentifierType::ChannelSpecificOpaqueId)
+                .set_allow_outgoing_messages(true),
             name: "Emulated channel".to_owned(),
             webhook_url: None,
             connection_redirect_url: None,
@@ -58,23 +60,38 @@ impl ChannelSeed {
 
     /// Sets who decides which messages belong together.
     #[must_use]
-    pub fn set_threading(self, threading: Threading) -> Self {
-        ChannelSeed { threading, ..self }
+    pub fn set_threading(mut self, threading: Threading) -> Self {
+        self.capabilities.threading_model = Field::Value(match threading {
+            Threading::IntegrationThreadId => ThreadingModel::IntegrationThreadId,
+            Threading::DeliveryIdentifier => ThreadingModel::DeliveryIdentifier,
+        });
+        self
+    }
+
+    /// Sets all that it can do, which says also how it threads.
+    ///
+    /// ```
+    /// use hubchannel_api::model::{ChannelCapabilities, OutgoingAttachmentType, RichTextFeature, ThreadingModel};
+    /// use hubchannel_emulator::ChannelSeed;
+    ///
+    /// let capabilities = ChannelCapabilities::new(ThreadingModel::DeliveryIdentifier)
+    ///     .set_allow_outgoing_messages(true)
+    ///     .set_rich_text([RichTextFeature::Bold])
+    ///     .set_outgoing_attachment_types([OutgoingAttachmentType::File]);
+    /// let channel = ChannelSeed::new("1000", 77).set_capabilities(capabilities);
+    /// # let _ = channel;
+    /// ```
+    #[must_use]
+    pub fn set_capabilities(self, capabilities: ChannelCapabilities) -> Self {
+        ChannelSeed { capabilities, ..self }
     }
 
     /// What a read shows of it.
     pub(crate) fn channel(&self, created_at: Timestamp) -> Channel {
-        let model = match self.threading {
-            Threading::IntegrationThreadId => ThreadingModel::IntegrationThreadId,
-            Threading::DeliveryIdentifier => ThreadingModel::DeliveryIdentifier,
-        };
-        let capabilities = ChannelCapabilities::new(model)
-            .add_delivery_identifier_type(DeliveryIdentifierType::ChannelSpecificOpaqueId)
-            .set_allow_outgoing_messages(true);
         let mut channel = Channel::default();
         channel.id = self.id.clone().into_text().into();
         channel.name = self.name.clone().into();
-        channel.capabilities = capabilities.into();
+        channel.capabilities = self.capabilities.clone().into();
         channel.created_at = created_at.into();
         channel.webhook_url = Field::from(self.webhook_url.clone());
         channel.channel_account_connection_redirect_url = Field::from(self.connection_redirect_url.clone());

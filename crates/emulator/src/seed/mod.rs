@@ -13,6 +13,11 @@ use hubchannel_api::{
     model::Secret,
 };
 
+use crate::{
+    people::{Agent, Contact},
+    webhooks::WebhookPolicy,
+};
+
 pub use self::{
     account::AccountSeed,
     app::AppSeed,
@@ -50,6 +55,11 @@ pub struct Seed {
     strict: bool,
     listing_delay: Duration,
     rotates_refresh_tokens: bool,
+    agents: Vec<Agent>,
+    contacts: Vec<Contact>,
+    closed_threads_reopen: bool,
+    webhook_policy: WebhookPolicy,
+    account_identifiers_as_text: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -78,6 +88,11 @@ impl Seed {
             strict: false,
             listing_delay: Duration::ZERO,
             rotates_refresh_tokens: false,
+            agents: Vec::new(),
+            contacts: Vec::new(),
+            closed_threads_reopen: true,
+            webhook_policy: WebhookPolicy::default(),
+            account_identifiers_as_text: false,
         }
     }
 
@@ -114,6 +129,20 @@ impl Seed {
     #[must_use]
     pub fn add_token(mut self, token: TokenSeed) -> Self {
         self.tokens.push(token);
+        self
+    }
+
+    /// Adds a user of a portal.
+    #[must_use]
+    pub fn add_agent(mut self, agent: Agent) -> Self {
+        self.agents.push(agent);
+        self
+    }
+
+    /// Adds a contact.
+    #[must_use]
+    pub fn add_contact(mut self, contact: Contact) -> Self {
+        self.contacts.push(contact);
         self
     }
 
@@ -154,6 +183,57 @@ impl Seed {
             rotates_refresh_tokens: true,
             ..self
         }
+    }
+
+    /// Opens a new thread with a message whose thread is closed. Unless set the message opens the closed one again. Which of
+    /// them HubSpot does is not documented.
+    #[must_use]
+    pub fn with_new_threads_after_closed_ones(self) -> Self {
+        Seed {
+            closed_threads_reopen: false,
+            ..self
+        }
+    }
+
+    /// Sets how long bridges may take to answer webhooks, and how often these are repeated.
+    #[must_use]
+    pub fn with_webhook_policy(self, webhook_policy: WebhookPolicy) -> Self {
+        Seed { webhook_policy, ..self }
+    }
+
+    /// Writes `channelAccountDeliveryIdentifier` in events about accounts as the identifier's value alone. Unless set it is
+    /// an object with type and value. Which of them HubSpot does is not known.
+    #[must_use]
+    pub fn with_account_identifiers_as_text(self) -> Self {
+        Seed {
+            account_identifiers_as_text: true,
+            ..self
+        }
+    }
+
+    pub(crate) fn webhook_policy(&self) -> WebhookPolicy {
+        self.webhook_policy
+    }
+
+    pub(crate) fn account_identifiers_as_text(&self) -> bool {
+        self.account_identifiers_as_text
+    }
+
+    /// The apps that are told of conversations.
+    pub(crate) fn subscribers(&self) -> impl Iterator<Item = &AppSeed> {
+        self.apps.iter().filter(|app| app.subscription_url.is_some())
+    }
+
+    pub(crate) fn agents(&self) -> &[Agent] {
+        &self.agents
+    }
+
+    pub(crate) fn contacts(&self) -> &[Contact] {
+        &self.contacts
+    }
+
+    pub(crate) fn closed_threads_reopen(&self) -> bool {
+        self.closed_threads_reopen
     }
 
     pub(crate) fn first(&self) -> &First {

@@ -5,7 +5,7 @@ use hubchannel_api::{
     Body, GetActor, GetInbox, GetThread, GetThreadMessage, ListInboxes, ListPortalChannelAccounts, ListThreadMessages,
     ListThreads, ReadActors, UpdateThread,
     model::{
-        ActorBatch, ActorBatchResult, BatchStatus, Field, InboxQuery, PortalChannelAccountQuery, Thread, ThreadEntry,
+        ActorBatch, ActorBatchResult, BatchStatus, Field, InboxQuery, PortalChannelAccountQuery, Thread,
         ThreadEntryQuery, ThreadId, ThreadQuery, ThreadStatus, ThreadUpdate,
     },
     server::AnyCall,
@@ -18,7 +18,10 @@ use super::{
     refusal::Refusal,
     success,
 };
-use crate::{seed::TokenSeed, state::is_archived};
+use crate::{
+    seed::TokenSeed,
+    state::{Doer, is_archived},
+};
 
 /// For a portal.
 pub(super) fn act(desk: Desk<'_>, token: &TokenSeed) -> Result<Response<Body>, Refusal> {
@@ -48,7 +51,10 @@ pub(super) fn act(desk: Desk<'_>, token: &TokenSeed) -> Result<Response<Body>, R
             thread(&desk, portal_id, &call.thread_id, call.archived)?;
             let now = desk.now.into();
             let changed = match call.body.status.into_option() {
-                Some(status) => desk.state.set_status(portal_id, &call.thread_id, status, now),
+                Some(status) => {
+                    let doer = Doer::app(token.app_id);
+                    desk.state.set_status(portal_id, &call.thread_id, status, &doer, now)
+                }
                 None => desk.state.conversation(portal_id, &call.thread_id),
             };
             success::<UpdateThread>(changed.ok_or_else(|| Refusal::no_thread(call.thread_id.as_str()))?, None)
@@ -57,9 +63,9 @@ pub(super) fn act(desk: Desk<'_>, token: &TokenSeed) -> Result<Response<Body>, R
         AnyCall::GetThreadMessage(call) => {
             let entries = desk.state.entries(portal_id, &call.thread_id);
             let mut entries = entries.ok_or_else(|| Refusal::no_thread(call.thread_id.as_str()))?;
-            let found = entries.find(|(_, message)| message.id.as_ref() == Some(&call.message_id));
-            let (_, message) = found.ok_or_else(|| Refusal::no_message(&call.message_id))?;
-            success::<GetThreadMessage>(&ThreadEntry::Message(message.clone()), None)
+            let found = entries.find(|(_, id, _)| **id == call.message_id);
+            let (_, _, entry) = found.ok_or_else(|| Refusal::no_message(&call.message_id))?;
+            success::<GetThreadMessage>(&entry, None)
         }
         _ => Err(Refusal::internal()),
     }
@@ -169,7 +175,7 @@ fn entries(
         .ok_or_else(|| Refusal::no_thread(id.as_str()))?;
     let window = Window::new(query.after.as_deref(), query.limit, None)?;
     let wanted = entries.filter(|_| query.archived != Some(true));
-    let mut page = window.page(wanted.map(|(place, message)| (place, ThreadEntry::Message(message.clone()))));
+    let mut page = window.page(wanted.map(|(place, _, entry)| (place, entry)));
     page.total = Field::Absent;
     success::<ListThreadMessages>(&page, None)
 }

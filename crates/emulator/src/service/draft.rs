@@ -1,7 +1,7 @@
 //! What a body must hold, beyond being JSON of the right types.
 
 use hubchannel_api::model::{
-    Field, MessageDirection, NewMessage, Participant, PreResolvedContacts, StatusType, StatusUpdate,
+    ContactId, Field, MessageDirection, NewMessage, Participant, PreResolvedContacts, StatusType, StatusUpdate,
 };
 
 use super::{attachment, identifier, refusal::Refusal};
@@ -57,6 +57,7 @@ pub(super) fn read(body: NewMessage, strict: bool, end: Place) -> Result<Draft, 
     if text.is_empty() && attachments.is_empty() {
         return Err(Refusal::invalid("text must not be empty"));
     }
+    let contacts = contacts(body.associate_with_contact_id.as_ref(), body.pre_resolved_contacts.as_ref());
     let direction = direction.cloned().unwrap_or(MessageDirection::Incoming);
     Ok(Draft {
         account: body.channel_account_id.into_option().unwrap_or_else(|| "".into()),
@@ -70,6 +71,7 @@ pub(super) fn read(body: NewMessage, strict: bool, end: Place) -> Result<Draft, 
         integration_thread: not_empty(body.integration_thread_id),
         key: not_empty(body.integration_idempotency_id),
         in_reply_to: body.in_reply_to_id.into_option(),
+        contacts,
     })
 }
 
@@ -100,6 +102,21 @@ fn parties(participants: Option<&[Participant]>, end: Place) -> Result<Vec<Party
             })
         })
         .collect()
+}
+
+/// Who those on the outside are: the one that the message is associated with, or those that the bridge has found.
+fn contacts(associated: Option<&ContactId>, found: Option<&PreResolvedContacts>) -> Vec<ContactId> {
+    let found = found.and_then(|found| found.contacts.as_deref()).unwrap_or_default();
+    let found = found.iter().filter_map(|contact| contact.contact_vid.as_ref());
+    let mut contacts: Vec<ContactId> = found.map(|id| id.clone().into_text()).collect();
+    if let Some(associated) = associated {
+        let associated = associated.clone().into_text();
+        match contacts.first_mut() {
+            Some(first) => *first = associated,
+            None => contacts.push(associated),
+        }
+    }
+    contacts
 }
 
 fn check_contacts(contacts: &PreResolvedContacts, end: Place) -> Result<(), Refusal> {

@@ -21,12 +21,9 @@ use super::{
     success,
 };
 use crate::{
-    escape::{escaped, with_query},
-    state::{NewFile, State, StoredFile, end_after},
+    escape::with_query,
+    state::{DOWNLOADS, NewFile, State, StoredFile, end_after},
 };
-
-/// What the paths of downloads start with.
-const DOWNLOADS: &str = "/emulated-files/";
 
 /// How many seconds a signed address is good where the request does not say.
 const SIGNED_FOR: u64 = 3_600;
@@ -112,8 +109,7 @@ pub(super) fn address(request: &Request<Body>, file: &StoredFile) -> String {
         // The emulator's server is not encrypted.
         _ => ("http", host.unwrap_or("localhost")),
     };
-    let id = file.shown.id.as_ref().map_or("", |id| id.as_str());
-    format!("{scheme}://{host}{DOWNLOADS}{id}/{}", escaped(&file.full_name))
+    format!("{scheme}://{host}{}", file.path())
 }
 
 /// The content of a file, where the request is for one: public ones for everybody, others for who has a signed address.

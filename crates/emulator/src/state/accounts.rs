@@ -88,6 +88,13 @@ impl Accounts {
         found.map(|held| (held.portal_id, &mut held.account))
     }
 
+    /// Takes the account of this id out, and says of which portal it was.
+    pub(super) fn remove(&mut self, id: &str) -> Option<(u64, ChannelAccount)> {
+        let at = self.0.iter().position(|held| held.is(id))?;
+        let held = self.0.remove(at);
+        Some((held.portal_id, held.account))
+    }
+
     /// Whether the identifier is free on this channel in this portal.
     pub(crate) fn check_free(
         &self,

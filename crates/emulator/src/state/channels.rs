@@ -83,6 +83,11 @@ impl Channels {
         found.map(|held| &held.channel)
     }
 
+    /// The app that has registered the channel, archived ones too.
+    pub(crate) fn owner(&self, id: &str) -> Option<u64> {
+        self.0.iter().find(|held| held.is(id)).map(|held| held.app_id)
+    }
+
     fn find(&self, app_id: u64, id: &str) -> Option<&Held> {
         self.0
             .iter()

@@ -1,19 +1,21 @@
-//! Conversations as HubSpot's own API shows them: the threads that messages are in, and who takes part.
+//! Conversations as HubSpot's own API shows them: the threads that messages are in, and what is done with them.
 
 use std::time::SystemTime;
 
 use hubchannel_api::model::{
-    Actor, ActorId, ActorType, ChannelAccount, ContactId, DeliveryIdentifierType, Field, InboxId, Message,
-    MessageDirection, MessageId, Thread, ThreadId, ThreadStatus, Timestamp,
+    ActorId, ActorType, ChannelAccount, ContactId, ConversationEventType, Field, InboxId, Message, MessageDirection,
+    MessageId, Thread, ThreadEntry, ThreadEntryType, ThreadId, ThreadStatus, Timestamp,
 };
 
-use super::{Line, State, USER};
+use super::{Address, Doer, Line, State, USER, entries::Entry};
+use crate::people::AgentError;
 
 /// A conversation of a portal. Its place is that of its thread among the threads of messages.
 #[derive(Debug)]
 pub(crate) struct Conversation {
     portal_id: u64,
     shown: Thread,
+    entries: Vec<Entry>,
 }
 
 impl State {
@@ -34,18 +36,42 @@ impl State {
         all.find_map(|(_, thread)| (thread.id.as_ref() == Some(id)).then_some(thread))
     }
 
-    /// What stands in the portal's thread, each with its place in it.
-    pub(crate) fn entries(&self, portal_id: u64, id: &ThreadId) -> Option<impl Iterator<Item = (usize, &Message)>> {
-        self.conversation(portal_id, id)?;
-        let thread = self.messages.threads.iter().find(|thread| thread.id == *id)?;
-        let messages = thread.messages.iter().enumerate();
-        Some(messages.filter_map(move |(place, id)| Some((place, self.portal_message(portal_id, id)?))))
+    /// The portal that the thread is in.
+    pub(crate) fn portal_of(&self, id: &ThreadId) -> Result<u64, AgentError> {
+        let found = self.place(id).and_then(|at| self.conversations.get(at));
+        found
+            .map(|conversation| conversation.portal_id)
+            .ok_or_else(|| AgentError::NoThread(id.clone()))
     }
 
-    /// The message of this id, on whichever of the portal's channels.
-    fn portal_message(&self, portal_id: u64, id: &MessageId) -> Option<&Message> {
-        let stored = self.messages.all.get(*self.messages.by_id.get(id.as_str())?)?;
-        (stored.portal_id == portal_id).then_some(&stored.message)
+    fn place(&self, id: &ThreadId) -> Option<usize> {
+        let is = |known: &Conversation| known.shown.id.as_ref() == Some(id);
+        self.conversations.iter().position(is)
+    }
+
+    /// Whether the conversation at this place is closed.
+    pub(super) fn is_closed(&self, at: usize) -> bool {
+        let conversation = self.conversations.get(at);
+        conversation.is_some_and(|conversation| conversation.shown.status.as_ref() == Some(&ThreadStatus::Closed))
+    }
+
+    /// What stands in the portal's thread, each with its id and its place in it.
+    pub(crate) fn entries(
+        &self,
+        portal_id: u64,
+        id: &ThreadId,
+    ) -> Option<impl Iterator<Item = (usize, &MessageId, ThreadEntry)>> {
+        let conversation = self.conversations.get(self.place(id)?)?;
+        if conversation.portal_id != portal_id {
+            return None;
+        }
+        let entries = conversation.entries.iter().enumerate();
+        Some(entries.filter_map(move |(place, entry)| {
+            Some(match entry {
+                Entry::Message(id) => (place, id, ThreadEntry::Message(self.message_by_id(id)?.clone())),
+                Entry::Act { id, shown } => (place, id, ThreadEntry::clone(shown)),
+            })
+        }))
     }
 
     /// Opens or closes a conversation.
@@ -54,21 +80,77 @@ impl State {
         portal_id: u64,
         id: &ThreadId,
         status: ThreadStatus,
+        doer: &Doer,
         now: Timestamp,
     ) -> Option<&Thread> {
-        let conversation = self
-            .conversations
-            .iter_mut()
-            .find(|conversation| conversation.portal_id == portal_id && conversation.shown.id.as_ref() == Some(id))?;
+        let at = self.place(id)?;
+        let conversation = self.conversations.get_mut(at)?;
+        if conversation.portal_id != portal_id {
+            return None;
+        }
         let shown = &mut conversation.shown;
         if shown.status.as_ref() != Some(&status) {
             shown.closed_at = match status {
-                ThreadStatus::Closed => now.into(),
+                ThreadStatus::Closed => now.clone().into(),
                 _ => Field::Absent,
             };
-            shown.status = status.into();
+            shown.status = status.clone().into();
+            let change = Entry::status_change(&mut self.ids, id, status.clone(), doer, now.clone());
+            conversation.entries.push(change);
+            self.tell_of(portal_id, id, ConversationEventType::PropertyChange, &now, |event| {
+                event.property_name = "status".to_owned().into();
+                event.property_value = status.as_str().to_owned().into();
+            });
         }
-        Some(shown)
+        self.conversations.get(at).map(|conversation| &conversation.shown)
+    }
+
+    /// Says who is to answer.
+    pub(crate) fn assign(&mut self, id: &ThreadId, agent: Option<ActorId>, now: Timestamp) -> Result<(), AgentError> {
+        let portal_id = self.portal_of(id)?;
+        if let Some(agent) = agent
+            .as_ref()
+            .filter(|agent| self.people.agent(portal_id, agent).is_none())
+        {
+            return Err(AgentError::NoAgent(agent.clone()));
+        }
+        let at = self.place(id);
+        let Some(conversation) = at.and_then(|at| self.conversations.get_mut(at)) else {
+            return Err(AgentError::NoThread(id.clone()));
+        };
+        let to = Field::from(agent);
+        if conversation.shown.assigned_to != to {
+            let from = std::mem::replace(&mut conversation.shown.assigned_to, to.clone());
+            let value = to.as_ref().and_then(ActorId::key).unwrap_or_default().to_owned();
+            let assignment = Entry::assignment(&mut self.ids, id, (from, to), &Doer::agent(USER), now.clone());
+            conversation.entries.push(assignment);
+            self.tell_of(portal_id, id, ConversationEventType::PropertyChange, &now, |event| {
+                event.property_name = "assignedTo".to_owned().into();
+                event.property_value = value.into();
+            });
+        }
+        Ok(())
+    }
+
+    /// Says which contact a conversation is with.
+    pub(super) fn belongs_to(&mut self, id: &ThreadId, contact: ContactId) {
+        let at = self.place(id);
+        if let Some(conversation) = at.and_then(|at| self.conversations.get_mut(at)) {
+            conversation.shown.associated_contact_id = contact.into_text().into();
+        }
+    }
+
+    /// Says which contact a conversation is with, and remembers it of the visitor's address.
+    pub(crate) fn associate(&mut self, id: &ThreadId, contact: ContactId) -> Result<(), AgentError> {
+        let portal_id = self.portal_of(id)?;
+        if self.people.contact(portal_id, contact.as_str()).is_none() {
+            return Err(AgentError::NoContact(contact));
+        }
+        if let Some(address) = self.outside(id, false).first().and_then(Address::of) {
+            self.people.identify(portal_id, &address, &contact);
+        }
+        self.belongs_to(id, contact);
+        Ok(())
     }
 
     /// Notes a message that was just published in its conversation, which it opens where it is closed.
@@ -85,6 +167,7 @@ impl State {
             let inbox_id = account.and_then(|account: &ChannelAccount| account.inbox_id.as_ref().cloned());
             self.conversations.push(Conversation {
                 portal_id: line.portal_id,
+                entries: Vec::new(),
                 shown: opened(line, message, inbox_id, now.into()),
             });
             self.conversations.len() - 1
@@ -99,57 +182,21 @@ impl State {
         };
         later(own, message.created_at.as_ref());
         later(&mut shown.latest_message_timestamp, message.created_at.as_ref());
-        shown.status = ThreadStatus::Open.into();
-        shown.closed_at = Field::Absent;
-    }
-
-    /// Who acts in the portal under this id.
-    pub(crate) fn actor(&self, portal_id: u64, app_id: u64, id: &ActorId) -> Option<Actor> {
-        let (name, email) = match id.actor_type()? {
-            ActorType::Visitor => self.visitor_name(portal_id, id)?,
-            ActorType::Agent if id.key() == Some(&USER.to_string()) => {
-                (Some("Emulated agent".to_owned()), Some("agent@example.com".to_owned()))
-            }
-            ActorType::Integrator if id.key() == Some(&app_id.to_string()) => (Some("Emulated app".to_owned()), None),
-            ActorType::System if id.key() == Some("hubspot") => (Some("HubSpot".to_owned()), None),
-            _ => return None,
-        };
-        Some(Actor::build(|actor| {
-            actor.r#type = id.actor_type().into();
-            actor.id = id.clone().into();
-            actor.name = name.into();
-            actor.email = email.into();
-        }))
-    }
-
-    /// What a visitor was called last, and the address where it is one of e-mail; `None` where nobody has the id.
-    fn visitor_name(&self, portal_id: u64, id: &ActorId) -> Option<(Option<String>, Option<String>)> {
-        let own = self.messages.all.iter().filter(|stored| stored.portal_id == portal_id);
-        let mut found = None;
-        for stored in own {
-            let senders = stored.message.senders.as_deref().unwrap_or_default().iter();
-            let senders = senders.map(|sender| (&sender.actor_id, &sender.name, &sender.delivery_identifier));
-            let recipients = stored.message.recipients.as_deref().unwrap_or_default().iter();
-            let recipients = recipients.map(|other| (&other.actor_id, &other.name, &other.delivery_identifier));
-            for (actor, name, identifier) in senders.chain(recipients) {
-                if actor.as_ref() != Some(id) {
-                    continue;
-                }
-                let (last_name, last_email) = found.get_or_insert((None, None));
-                if let Some(name) = name.as_ref() {
-                    *last_name = Some(name.clone());
-                }
-                let identifier = identifier.as_ref();
-                let is_email = |kind: &DeliveryIdentifierType| *kind == DeliveryIdentifierType::HsEmailAddress;
-                if identifier
-                    .and_then(|identifier| identifier.r#type.as_ref())
-                    .is_some_and(is_email)
-                {
-                    *last_email = identifier.and_then(|identifier| identifier.value.as_ref().cloned());
-                }
-            }
+        conversation
+            .entries
+            .extend(message.id.as_ref().cloned().map(Entry::Message));
+        let Some(id) = id else { return };
+        let at = Timestamp::from(now);
+        if known.is_none() {
+            self.tell_of(line.portal_id, id, ConversationEventType::Creation, &at, |_| {});
         }
-        found
+        self.tell_of(line.portal_id, id, ConversationEventType::NewMessage, &at, |event| {
+            event.message_id = message.id.clone();
+            event.message_type = ThreadEntryType::Message.into();
+        });
+        if known.is_some() {
+            self.set_status(line.portal_id, id, ThreadStatus::Open, &Doer::system(), now.into());
+        }
     }
 }
 
@@ -158,6 +205,7 @@ fn opened(line: &Line, message: &Message, inbox_id: Option<InboxId>, now: Timest
     Thread::build(|thread| {
         thread.id = message.conversations_thread_id.clone();
         thread.created_at = now.into();
+        thread.status = ThreadStatus::Open.into();
         thread.original_channel_id = line.channel_id.clone().into();
         thread.original_channel_account_id = line.account_id.clone().into();
         thread.spam = false.into();

@@ -1,7 +1,8 @@
 //! A message that is about to be published: all that a request says, checked and tidied.
 
 use hubchannel_api::model::{
-    ActorId, Attachment, ChannelAccountId, DeliveryIdentifier, MessageDirection, MessageId, Timestamp,
+    ActorId, Attachment, ChannelAccountId, ContactId, DeliveryIdentifier, MessageDirection, MessageId, Recipient,
+    Timestamp,
 };
 
 #[derive(Clone, Debug)]
@@ -20,6 +21,19 @@ pub(crate) struct Draft {
     /// Not empty.
     pub(crate) key: Option<String>,
     pub(crate) in_reply_to: Option<MessageId>,
+    /// Who those on the outside are, one after the other, as far as the bridge says so.
+    pub(crate) contacts: Vec<ContactId>,
+}
+
+impl Draft {
+    /// The participants on the outside.
+    pub(super) fn visitors(&self) -> &[Party] {
+        if self.direction == MessageDirection::Incoming {
+            &self.senders
+        } else {
+            &self.recipients
+        }
+    }
 }
 
 /// A sender or recipient.
@@ -36,6 +50,17 @@ pub(crate) struct Party {
 pub(crate) struct Address {
     pub(crate) kind: String,
     pub(crate) value: String,
+}
+
+impl Address {
+    /// Where a message is delivered to this recipient.
+    pub(super) fn of(recipient: &Recipient) -> Option<Self> {
+        let identifier = recipient.delivery_identifier.as_ref()?;
+        Some(Address {
+            kind: identifier.r#type.as_ref()?.as_str().to_owned(),
+            value: identifier.value.as_ref()?.clone(),
+        })
+    }
 }
 
 impl From<&Address> for DeliveryIdentifier {

@@ -1,27 +1,32 @@
-//! What there is to report to channels' webhooks.
+//! What there is to report to channels' webhooks, and to those who subscribe to conversations.
 
 use hubchannel_api::model::{
-    AccountDeliveryIdentifier, ChannelAccount, ChannelAccountCreated, ChannelAccountUpdate, ChannelAccountUpdated,
-    ChannelEvent, ChannelId, Field, PortalId, Timestamp,
+    AccountDeliveryIdentifier, ChannelAccount, ChannelAccountCreated, ChannelAccountPurged, ChannelAccountUpdate,
+    ChannelAccountUpdated, ChannelEvent, ChannelId, ConversationEvent, ConversationEventType, Field, Number, PortalId,
+    ThreadId, Timestamp,
 };
 
 use super::{
     NewAccount, State,
     accounts::{Taken, is_archived},
 };
+use crate::webhooks::WebhookEvent;
 
-/// Fills the members that all events about accounts have.
-macro_rules! tell {
-    ($event:ident of $account:ident in $portal_id:ident, $id:expr, $now:expr) => {
-        $event.portal_id = PortalId::from($portal_id.to_string()).into();
-        $event.channel_id = $account.channel_id.clone();
-        $event.event_id = $id.into();
-        $event.event_timestamp = $now.into();
-        $event.channel_account_id = $account.id.clone();
-        let identifier = $account.delivery_identifier.as_ref().cloned();
-        $event.channel_account_delivery_identifier = identifier.map(AccountDeliveryIdentifier::from).into();
-        $event.authorized = $account.authorized.clone();
-    };
+/// An event about an account: the members that all of them have.
+macro_rules! account_event {
+    ($state:ident, $kind:ident, $portal_id:expr, $account:expr, $now:expr) => {{
+        let (account, id): (&ChannelAccount, _) = ($account, $state.ids.event());
+        let event = $kind::build(|event| {
+            event.portal_id = PortalId::from($portal_id.to_string()).into();
+            event.channel_id = account.channel_id.clone();
+            event.event_id = id.into();
+            event.event_timestamp = $now.into();
+            event.channel_account_id = account.id.clone();
+            event.channel_account_delivery_identifier = $state.identifier(account).into();
+            event.authorized = account.authorized.clone();
+        });
+        $state.events.push(WebhookEvent::Channel(ChannelEvent::$kind(event)));
+    }};
 }
 
 impl State {
@@ -29,11 +34,7 @@ impl State {
     pub(crate) fn connect(&mut self, new: NewAccount, now: Timestamp) -> Result<ChannelAccount, Taken> {
         let portal_id = new.portal_id;
         let account = self.accounts.connect(&mut self.ids, new, now.clone())?;
-        let id = self.ids.event();
-        self.events
-            .push(ChannelEvent::ChannelAccountCreated(ChannelAccountCreated::build(|event| {
-                tell!(event of account in portal_id, id, now);
-            })));
+        account_event!(self, ChannelAccountCreated, portal_id, &account, now);
         Ok(account)
     }
 
@@ -72,11 +73,45 @@ impl State {
         true
     }
 
+    /// Removes an account for good, as only HubSpot does; `false` where there is none.
+    pub(crate) fn purge_account(&mut self, id: &str, now: Timestamp) -> bool {
+        let Some((portal_id, account)) = self.accounts.remove(id) else {
+            return false;
+        };
+        account_event!(self, ChannelAccountPurged, portal_id, &account, now);
+        true
+    }
+
     fn updated(&mut self, portal_id: u64, account: &ChannelAccount, now: Timestamp) {
-        let id = self.ids.event();
-        self.events
-            .push(ChannelEvent::ChannelAccountUpdated(ChannelAccountUpdated::build(|event| {
-                tell!(event of account in portal_id, id, now);
-            })));
+        account_event!(self, ChannelAccountUpdated, portal_id, account, now);
+    }
+
+    /// Reports to those who subscribe that something happened to a conversation.
+    pub(super) fn tell_of(
+        &mut self,
+        portal_id: u64,
+        thread: &ThreadId,
+        what: ConversationEventType,
+        now: &Timestamp,
+        fill: impl FnOnce(&mut ConversationEvent),
+    ) {
+        let event = ConversationEvent::build(|event| {
+            event.event_id = self.ids.conversation_event().into();
+            event.portal_id = PortalId::from(portal_id.to_string()).into_number().into();
+            event.occurred_at = now.to_unix_millis().map(Number::from).into();
+            event.subscription_type = what.into();
+            event.change_source = "CRM".to_owned().into();
+            event.object_id = thread.clone().into_number().into();
+            fill(event);
+        });
+        self.events.push(WebhookEvent::Conversation(event));
+    }
+
+    fn identifier(&self, account: &ChannelAccount) -> Option<AccountDeliveryIdentifier> {
+        let identifier = account.delivery_identifier.as_ref()?;
+        Some(match identifier.value.as_deref() {
+            Some(value) if self.identifiers_as_text => value.into(),
+            _ => identifier.clone().into(),
+        })
     }
 }

@@ -8,18 +8,24 @@ use std::{
 use bytes::Bytes;
 use hubchannel_api::model::{
     DuplicateValidationScope, DuplicateValidationStrategy, FileAccess, FileFolder, FileId, FolderId, Secret,
-    UploadedFile,
+    UploadedFile, Url,
 };
 
 use super::Ids;
+use crate::escape::escaped;
+
+/// What the paths of downloads start with.
+pub(crate) const DOWNLOADS: &str = "/emulated-files/";
 
 /// Every file, in the order of uploading, and the addresses under which private ones can be had for a while.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Files {
     all: Vec<StoredFile>,
     /// By portal and path.
     folders: BTreeMap<(u64, String), FolderId>,
     signatures: Vec<Signature>,
+    /// Where the emulator can be reached, without a slash at the end.
+    base: String,
 }
 
 /// A file with what is in it.
@@ -59,7 +65,36 @@ pub(crate) struct NewFile {
 #[derive(Clone, Debug)]
 pub(crate) struct Duplicate(pub(crate) FileId);
 
+impl Default for Files {
+    fn default() -> Self {
+        Files {
+            all: Vec::new(),
+            folders: BTreeMap::new(),
+            signatures: Vec::new(),
+            base: "https://api.hubapi.com".to_owned(),
+        }
+    }
+}
+
+impl StoredFile {
+    /// The path under which it is downloaded.
+    pub(crate) fn path(&self) -> String {
+        let id = self.shown.id.as_ref().map_or("", |id| id.as_str());
+        format!("{DOWNLOADS}{id}/{}", escaped(&self.full_name))
+    }
+}
+
 impl Files {
+    /// Says where the emulator can be reached.
+    pub(crate) fn serve_at(&mut self, base: &str) {
+        base.trim_end_matches('/').clone_into(&mut self.base);
+    }
+
+    /// Where the file can be had, where nobody has asked for it.
+    pub(super) fn address(&self, file: &StoredFile) -> Url {
+        format!("{}{}", self.base, file.path()).into()
+    }
+
     pub(crate) fn get(&self, portal_id: u64, id: &FileId) -> Option<&StoredFile> {
         self.all
             .iter()

@@ -2,9 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use hubchannel_api::model::{
-    ActorId, ChannelAccountId, ChannelId, EventId, FileId, FolderId, InboxId, MessageId, ThreadId,
-};
+use hubchannel_api::model::{ChannelAccountId, ChannelId, EventId, FileId, FolderId, InboxId, MessageId, ThreadId};
 
 /// Makes ids. Each kind has a sequence of its own, so that messages have the same ids however many requests fail in
 /// between.
@@ -23,6 +21,8 @@ pub(crate) struct Ids {
     threads: u64,
     integration_threads: u64,
     visitors: u64,
+    entries: u64,
+    conversation_events: u64,
 }
 
 impl Ids {
@@ -41,6 +41,8 @@ impl Ids {
             threads: 0,
             integration_threads: 0,
             visitors: 0,
+            entries: 0,
+            conversation_events: 0,
         }
     }
 
@@ -90,6 +92,11 @@ impl Ids {
         EventId::from(format!("{:016x}{:016x}", self.mixed(2 * number), self.mixed(2 * number + 1)))
     }
 
+    /// An event that is reported to subscriptions: a number.
+    pub(crate) fn conversation_event(&mut self) -> EventId {
+        EventId::from_number(3_914_000_000 + next(&mut self.conversation_events))
+    }
+
     /// Digits.
     pub(crate) fn thread(&mut self) -> ThreadId {
         ThreadId::from((19_615_248_000 + next(&mut self.threads)).to_string())
@@ -100,9 +107,16 @@ impl Ids {
         (8_465_029_000 + next(&mut self.integration_threads)).to_string()
     }
 
-    /// A visitor.
-    pub(crate) fn visitor(&mut self) -> ActorId {
-        ActorId::from(format!("V-{}", 1400 + next(&mut self.visitors)))
+    /// A visitor's number.
+    pub(crate) fn visitor(&mut self) -> String {
+        (1400 + next(&mut self.visitors)).to_string()
+    }
+
+    /// What stands in a thread and is no message: 32 hexadecimal digits.
+    pub(crate) fn entry(&mut self) -> MessageId {
+        const OWN: u64 = 1 << 61;
+        let number = OWN | next(&mut self.entries);
+        MessageId::from(format!("{:016x}{:016x}", self.mixed(2 * number), self.mixed(2 * number + 1)))
     }
 
     /// A UUID of version 7.

@@ -1,81 +1,26 @@
-//! Messages, the threads that they are in, and how their delivery went.
+//! Messages, and how their delivery went.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::SystemTime,
-};
+use std::{collections::BTreeMap, time::SystemTime};
 
 use hubchannel_api::model::{
     ActorId, AppId, ChannelAccountId, ChannelId, Client, ClientType, FailureDetails, Field, Message, MessageDirection,
     MessageId, MessageStatus, MessageType, Recipient, Sender, StatusType, ThreadId, Timestamp, TruncationStatus,
 };
 
-use super::{Address, Draft, Line, Party, State};
-use crate::seed::Threading;
-
-/// A conversation's thread.
-///
-/// ```
-/// use hubchannel_api::{Client, PublishMessage, model::{DeliveryIdentifier, NewMessage, Participant}};
-/// use hubchannel_emulator::Emulator;
-///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), hubchannel_api::Error> {
-/// let emulator = Emulator::new();
-/// let client = Client::new(emulator.transport().with_access_token(emulator.access_token()));
-/// let visitor = Participant::new(DeliveryIdentifier::opaque("chat:987654321"));
-/// for text in ["Hello", "Anybody there?"] {
-///     let body = NewMessage::incoming(emulator.channel_account_id(), visitor.clone(), text)
-///         .set_integration_thread_id("chat-42");
-///     client.publish_message(PublishMessage::new(emulator.channel_id(), body)).await?;
-/// }
-/// let threads = emulator.threads();
-/// assert_eq!(threads.len(), 1);
-/// assert_eq!(threads[0].integration_thread_id.as_deref(), Some("chat-42"));
-/// assert_eq!(threads[0].messages.len(), 2);
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Thread {
-    /// HubSpot's id of it.
-    pub id: ThreadId,
-    /// The channel that it began on.
-    pub channel_id: ChannelId,
-    /// The channel account that it began on.
-    pub channel_account_id: ChannelAccountId,
-    /// The bridge's id of it, or the one that was made up in its place; `None` on a channel that threads by
-    /// participants.
-    pub integration_thread_id: Option<String>,
-    /// Its messages, in the order of publishing.
-    pub messages: Vec<MessageId>,
-}
-
+use super::{Draft, Line, State};
 /// What is published.
 #[derive(Debug, Default)]
 pub(super) struct Messages {
-    pub(super) all: Vec<Stored>,
-    pub(super) by_id: BTreeMap<String, usize>,
+    all: Vec<Stored>,
+    by_id: BTreeMap<String, usize>,
     /// By account and idempotency key.
     by_key: BTreeMap<(ChannelAccountId, String), usize>,
-    pub(super) threads: Vec<Thread>,
-    threads_by: BTreeMap<(ChannelAccountId, Belonging), usize>,
-    /// By portal and address.
-    visitors: BTreeMap<(u64, Address), ActorId>,
 }
 
 #[derive(Debug)]
-pub(super) struct Stored {
-    pub(super) portal_id: u64,
-    pub(super) message: Message,
-}
-
-/// What messages of one thread share.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Belonging {
-    Id(String),
-    Visitors(BTreeSet<Address>),
+struct Stored {
+    portal_id: u64,
+    message: Message,
 }
 
 /// How a message's delivery went.
@@ -90,8 +35,16 @@ impl State {
         self.messages.all.iter().map(|stored| &stored.message)
     }
 
-    pub(crate) fn threads(&self) -> &[Thread] {
-        &self.messages.threads
+    pub(super) fn messages_of(&self, portal_id: u64) -> impl Iterator<Item = &Message> {
+        let all = self.messages.all.iter();
+        all.filter(move |stored| stored.portal_id == portal_id)
+            .map(|stored| &stored.message)
+    }
+
+    /// The message of this id, in whichever portal.
+    pub(super) fn message_by_id(&self, id: &MessageId) -> Option<&Message> {
+        let stored = self.messages.all.get(*self.messages.by_id.get(id.as_str())?)?;
+        Some(&stored.message)
     }
 
     /// The message of this id, where portal and channel are its own.
@@ -109,55 +62,26 @@ impl State {
             return first.message.clone();
         }
         let id = self.ids.message();
-        let thread_id = self.thread(line, &draft, &id);
+        let contact = draft.contacts.first().cloned();
+        self.introduce(line.portal_id, &draft);
+        let thread_id = self.thread_for(line, &draft, &id);
         let message = self.compose(line, draft, id, thread_id, now);
-        let at = self.messages.all.len();
-        self.messages.all.push(Stored {
-            portal_id: line.portal_id,
-            message: message.clone(),
-        });
-        self.messages
-            .by_id
-            .extend(message.id.as_ref().map(|id| (id.as_str().to_owned(), at)));
+        let at = self.store(line.portal_id, message.clone());
         self.messages.by_key.extend(key.map(|key| (key, at)));
         self.converse(line, &message, now);
+        if let (Some(contact), Some(thread_id)) = (contact, message.conversations_thread_id.as_ref()) {
+            self.belongs_to(thread_id, contact);
+        }
         message
     }
 
-    /// Finds or opens the thread that the message belongs to, and adds it there.
-    fn thread(&mut self, line: &Line, draft: &Draft, message: &MessageId) -> ThreadId {
-        let belonging = match line.threading {
-            Threading::IntegrationThreadId => {
-                let given = draft.integration_thread.clone();
-                Some(Belonging::Id(given.unwrap_or_else(|| self.ids.integration_thread())))
-            }
-            Threading::DeliveryIdentifier => {
-                let visitors: BTreeSet<_> = draft.visitors().iter().map(|party| party.address.clone()).collect();
-                // Nobody is no reason to belong together.
-                (!visitors.is_empty()).then_some(Belonging::Visitors(visitors))
-            }
-        };
-        let place = belonging.clone().map(|belonging| (line.account_id.clone(), belonging));
-        let known = place.as_ref().and_then(|place| self.messages.threads_by.get(place));
-        if let Some(thread) = known.and_then(|at| self.messages.threads.get_mut(*at)) {
-            thread.messages.push(message.clone());
-            return thread.id.clone();
-        }
-        let thread = Thread {
-            id: self.ids.thread(),
-            channel_id: line.channel_id.clone(),
-            channel_account_id: line.account_id.clone(),
-            integration_thread_id: match belonging {
-                Some(Belonging::Id(id)) => Some(id),
-                _ => None,
-            },
-            messages: vec![message.clone()],
-        };
-        let id = thread.id.clone();
-        let at = self.messages.threads.len();
-        self.messages.threads_by.extend(place.map(|place| (place, at)));
-        self.messages.threads.push(thread);
-        id
+    /// Keeps the message, and says where.
+    pub(super) fn store(&mut self, portal_id: u64, message: Message) -> usize {
+        let at = self.messages.all.len();
+        let id = message.id.as_ref().map(|id| id.as_str().to_owned());
+        self.messages.by_id.extend(id.map(|id| (id, at)));
+        self.messages.all.push(Stored { portal_id, message });
+        at
     }
 
     fn compose(&mut self, line: &Line, draft: Draft, id: MessageId, thread_id: ThreadId, now: SystemTime) -> Message {
@@ -170,7 +94,7 @@ impl State {
                 let mut sender = Sender::default();
                 let actor = match &party.actor {
                     Some(actor) => actor.clone(),
-                    None if incoming => self.visitor(line.portal_id, &party.address),
+                    None if incoming => self.people.at(&mut self.ids, line.portal_id, &party.address),
                     None => app.clone(),
                 };
                 sender.actor_id = actor.into();
@@ -187,7 +111,7 @@ impl State {
                 let actor = match &party.actor {
                     Some(actor) => Some(actor.clone()),
                     None if incoming => None,
-                    None => Some(self.visitor(line.portal_id, &party.address)),
+                    None => Some(self.people.at(&mut self.ids, line.portal_id, &party.address)),
                 };
                 recipient.actor_id = actor.into();
                 recipient.name = party.name.clone().into();
@@ -230,16 +154,6 @@ impl State {
         message
     }
 
-    /// The visitor at this address: the same one each time.
-    fn visitor(&mut self, portal_id: u64, address: &Address) -> ActorId {
-        let ids = &mut self.ids;
-        self.messages
-            .visitors
-            .entry((portal_id, address.clone()))
-            .or_insert_with(|| ids.visitor())
-            .clone()
-    }
-
     /// Notes how the message's delivery went; `None` where there is no such message.
     pub(crate) fn report(
         &mut self,
@@ -266,18 +180,7 @@ impl State {
     }
 }
 
-impl Draft {
-    /// The participants on the outside.
-    fn visitors(&self) -> &[Party] {
-        if self.direction == MessageDirection::Incoming {
-            &self.senders
-        } else {
-            &self.recipients
-        }
-    }
-}
-
-fn status(status: StatusType) -> MessageStatus {
+pub(super) fn status(status: StatusType) -> MessageStatus {
     let mut value = MessageStatus::default();
     value.status_type = status.into();
     value

@@ -4,32 +4,40 @@ mod accounts;
 mod channels;
 mod conversations;
 mod draft;
+mod entries;
 mod events;
 mod files;
 mod ids;
 mod inboxes;
 mod messages;
+mod people;
+mod reply;
 mod staging;
+mod threads;
 mod tokens;
 
 use std::time::SystemTime;
 
-use hubchannel_api::model::{ChannelAccountId, ChannelEvent, ChannelId, Timestamp};
+use hubchannel_api::model::{ChannelAccountId, ChannelId, Timestamp};
 
-pub use self::messages::Thread;
+pub use self::threads::Thread;
 pub(crate) use self::{
     accounts::{Accounts, NewAccount, Taken, is_archived},
     channels::{Channels, MOST as MOST_CHANNELS},
     draft::{Address, Draft, Party},
-    files::{Duplicate, Files, NewFile, StoredFile, end_after},
+    entries::Doer,
+    files::{DOWNLOADS, Duplicate, Files, NewFile, StoredFile, end_after},
     ids::Ids,
     inboxes::Inboxes,
     messages::Report,
     staging::{NotConnected, Staging, USER},
     tokens::{Grant, LIFETIME, NotIssued, Tokens},
 };
-use self::{conversations::Conversation, messages::Messages};
-use crate::seed::{Seed, Threading};
+use self::{conversations::Conversation, messages::Messages, people::People, threads::Threads};
+use crate::{
+    seed::{Seed, Threading},
+    webhooks::WebhookEvent,
+};
 
 /// All of it.
 #[derive(Debug)]
@@ -41,10 +49,16 @@ pub(crate) struct State {
     pub(crate) staging: Staging,
     pub(crate) tokens: Tokens,
     pub(crate) files: Files,
+    pub(crate) people: People,
     /// To be reported, in their order.
-    pub(crate) events: Vec<ChannelEvent>,
+    pub(crate) events: Vec<WebhookEvent>,
     messages: Messages,
+    threads: Threads,
     conversations: Vec<Conversation>,
+    /// Whether a message to a closed thread opens it again, and not another one.
+    closed_threads_reopen: bool,
+    /// Whether events about accounts have the identifier's value alone.
+    identifiers_as_text: bool,
 }
 
 /// What a message travels on: an account that may be used, and all that stands behind it.
@@ -70,9 +84,13 @@ impl State {
             staging: Staging::default(),
             tokens: Tokens::new(seed.tokens()),
             files: Files::default(),
+            people: People::new(seed.agents(), seed.contacts()),
             events: Vec::new(),
             messages: Messages::default(),
+            threads: Threads::default(),
             conversations: Vec::new(),
+            closed_threads_reopen: seed.closed_threads_reopen(),
+            identifiers_as_text: seed.account_identifiers_as_text(),
         }
     }
 }

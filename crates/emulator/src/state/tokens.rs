@@ -174,6 +174,16 @@ impl Tokens {
         }
     }
 
+    /// Whether the app may do anything in the portal.
+    pub(crate) fn is_installed(&self, app_id: u64, portal_id: u64) -> bool {
+        let is = |app: u64, portal: u64| (app, portal) == (app_id, portal_id);
+        self.access.iter().any(|known| is(known.app_id, known.portal_id))
+            || self
+                .refresh
+                .iter()
+                .any(|known| is(known.grant.app_id, known.grant.portal_id))
+    }
+
     /// Forgets all that the app may do in the portal.
     pub(crate) fn uninstall(&mut self, app_id: u64, portal_id: u64) {
         let stays = |app: u64, portal: u64| (app, portal) != (app_id, portal_id);

@@ -1,0 +1,141 @@
+//! Which messages belong together.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hubchannel_api::model::{ChannelAccountId, ChannelId, MessageId, ThreadId};
+
+use super::{Address, Draft, Line, State};
+use crate::{people::AgentError, seed::Threading};
+
+/// A conversation's thread.
+///
+/// ```
+/// use hubchannel_api::{Client, PublishMessage, model::{DeliveryIdentifier, NewMessage, Participant}};
+/// use hubchannel_emulator::Emulator;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), hubchannel_api::Error> {
+/// let emulator = Emulator::new();
+/// let client = Client::new(emulator.transport().with_access_token(emulator.access_token()));
+/// let visitor = Participant::new(DeliveryIdentifier::opaque("chat:987654321"));
+/// for text in ["Hello", "Anybody there?"] {
+///     let body = NewMessage::incoming(emulator.channel_account_id(), visitor.clone(), text)
+///         .set_integration_thread_id("chat-42");
+///     client.publish_message(PublishMessage::new(emulator.channel_id(), body)).await?;
+/// }
+/// let threads = emulator.threads();
+/// assert_eq!(threads.len(), 1);
+/// assert_eq!(threads[0].integration_thread_ids, ["chat-42"]);
+/// assert_eq!(threads[0].messages.len(), 2);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Thread {
+    /// HubSpot's id of it.
+    pub id: ThreadId,
+    /// The channel that it began on.
+    pub channel_id: ChannelId,
+    /// The channel account that it began on.
+    pub channel_account_id: ChannelAccountId,
+    /// The bridge's ids of it, or the one that was made up in their place; none on a channel that threads by participants.
+    pub integration_thread_ids: Vec<String>,
+    /// Its messages, those of agents too, in their order.
+    pub messages: Vec<MessageId>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Threads {
+    pub(super) all: Vec<Thread>,
+    by: BTreeMap<(ChannelAccountId, Belonging), usize>,
+}
+
+/// What messages of one thread share.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Belonging {
+    Id(String),
+    Visitors(BTreeSet<Address>),
+}
+
+impl Threads {
+    pub(super) fn get(&self, id: &ThreadId) -> Option<&Thread> {
+        self.all.iter().find(|thread| thread.id == *id)
+    }
+
+    pub(super) fn get_mut(&mut self, id: &ThreadId) -> Option<&mut Thread> {
+        self.all.iter_mut().find(|thread| thread.id == *id)
+    }
+}
+
+impl State {
+    pub(crate) fn threads(&self) -> &[Thread] {
+        &self.threads.all
+    }
+
+    /// Finds or opens the thread that the message belongs to, and adds it there.
+    pub(super) fn thread_for(&mut self, line: &Line, draft: &Draft, message: &MessageId) -> ThreadId {
+        let belonging = match line.threading {
+            Threading::IntegrationThreadId => {
+                let given = draft.integration_thread.clone();
+                Some(Belonging::Id(given.unwrap_or_else(|| self.ids.integration_thread())))
+            }
+            Threading::DeliveryIdentifier => {
+                let visitors: BTreeSet<_> = draft.visitors().iter().map(|party| party.address.clone()).collect();
+                // Nobody is no reason to belong together.
+                (!visitors.is_empty()).then_some(Belonging::Visitors(visitors))
+            }
+        };
+        let place = belonging.clone().map(|belonging| (line.account_id.clone(), belonging));
+        let known = place.as_ref().and_then(|place| self.threads.by.get(place)).copied();
+        let known = known.filter(|at| self.closed_threads_reopen || !self.is_closed(*at));
+        if let Some(thread) = known.and_then(|at| self.threads.all.get_mut(at)) {
+            thread.messages.push(message.clone());
+            return thread.id.clone();
+        }
+        let thread = Thread {
+            id: self.ids.thread(),
+            channel_id: line.channel_id.clone(),
+            channel_account_id: line.account_id.clone(),
+            integration_thread_ids: match belonging {
+                Some(Belonging::Id(id)) => vec![id],
+                _ => Vec::new(),
+            },
+            messages: vec![message.clone()],
+        };
+        let id = thread.id.clone();
+        let at = self.threads.all.len();
+        self.threads.by.extend(place.map(|place| (place, at)));
+        self.threads.all.push(thread);
+        id
+    }
+
+    /// Gives a thread one more id of the bridge's.
+    pub(crate) fn add_integration_thread(&mut self, id: &ThreadId, own: String) -> Result<(), AgentError> {
+        let found = self.threads.all.iter().position(|thread| thread.id == *id);
+        let at = found.ok_or_else(|| AgentError::NoThread(id.clone()))?;
+        let Some(thread) = self.threads.all.get(at) else {
+            return Err(AgentError::NoThread(id.clone()));
+        };
+        if thread.integration_thread_ids.is_empty() {
+            return Err(AgentError::NoOwnIds(thread.channel_id.clone()));
+        }
+        let place = (thread.channel_account_id.clone(), Belonging::Id(own.clone()));
+        match self.threads.by.get(&place) {
+            Some(other) if *other == at => return Ok(()),
+            Some(other) => {
+                let other = self.threads.all.get(*other).map(|thread| thread.id.clone());
+                return Err(AgentError::ThreadIdTaken {
+                    integration_thread_id: own,
+                    thread: other.unwrap_or_else(|| id.clone()),
+                });
+            }
+            None => {}
+        }
+        self.threads.by.insert(place, at);
+        if let Some(thread) = self.threads.all.get_mut(at) {
+            thread.integration_thread_ids.push(own);
+        }
+        Ok(())
+    }
+}
