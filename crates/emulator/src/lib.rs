@@ -25,6 +25,10 @@
 //!   which a [`Seed`] can say otherwise, and shows afterwards what it holds and what it [`Received`].
 //! - [`EmulatorTransport`] is the way to it inside the process, without socket and runtime; `HttpServer`, behind the
 //!   feature `http`, is the same emulator on a socket.
+//! - [`Emulator::agent_replies`] and its neighbours are the people in the inbox: [`Agent`]s who answer within the channel's
+//!   capabilities, [`Contact`]s who are found, threads that are assigned, closed and opened again.
+//! - [`Emulator::deliver`] brings what happens to the bridge's webhook, signed as HubSpot's, over any transport; every
+//!   [`WebhookDelivery`] with every attempt can be looked at and delivered again.
 //! - [`Fault`] makes a request go wrong in one of the ways in which networks and servers do.
 //! - [`behaviour`] lists what the emulator does where HubSpot's behaviour is not known.
 //!

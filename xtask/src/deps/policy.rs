@@ -247,6 +247,7 @@ pub(crate) const POLICY: Policy = Policy {
             name: "hubchannel-cli",
             edges: Edges::Only(&["hubchannel", "hubchannel-emulator"]),
             foreign: Foreign::Only(&[
+                ("async-trait", "a transport that tells of webhooks"),
                 ("clap", "the command line"),
                 ("http", "the header by which an emulator is known"),
                 ("serde", "output for machines"),

@@ -10,7 +10,7 @@ use std::{sync::Arc, time::Duration};
 
 use hubchannel_api::{
     clock::{Clock, SystemClock},
-    model::Secret,
+    model::{Secret, Url},
 };
 
 use crate::{
@@ -193,6 +193,30 @@ impl Seed {
             closed_threads_reopen: false,
             ..self
         }
+    }
+
+    /// Sets where the first channel's webhooks go.
+    #[must_use]
+    pub fn with_webhook_url(mut self, url: impl Into<Url>) -> Self {
+        let channel = self.first.channel.clone().set_webhook_url(url);
+        let same = |other: &&mut ChannelSeed| other.id == channel.id;
+        self.channels
+            .iter_mut()
+            .filter(same)
+            .for_each(|other| *other = channel.clone());
+        self.first.channel = channel;
+        self
+    }
+
+    /// Sets the client secret of the first channel's app, with which its webhooks are signed.
+    #[must_use]
+    pub fn with_client_secret(mut self, secret: impl Into<Secret>) -> Self {
+        let app_id = self.first.channel.app_id;
+        let mut apps = self.apps.iter_mut();
+        if let Some(app) = apps.find(|app| app.id == app_id) {
+            app.client_secret = secret.into();
+        }
+        self
     }
 
     /// Sets how long bridges may take to answer webhooks, and how often these are repeated.

@@ -86,6 +86,7 @@ impl StoredFile {
 
 impl Files {
     /// Says where the emulator can be reached.
+    #[cfg(feature = "http")]
     pub(crate) fn serve_at(&mut self, base: &str) {
         base.trim_end_matches('/').clone_into(&mut self.base);
     }

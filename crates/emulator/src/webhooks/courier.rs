@@ -26,7 +26,7 @@ impl Emulator {
     /// use http::{Request, Response};
     /// use hubchannel_api::{Body, Client, HttpTransport, PublishMessage, TransportError};
     /// use hubchannel_api::model::{DeliveryIdentifier, NewMessage, Participant};
-    /// use hubchannel_emulator::{AccountSeed, ChannelSeed, Emulator, Seed, TokenSeed, WebhookState};
+    /// use hubchannel_emulator::{Emulator, Seed, WebhookState};
     ///
     /// /// Stands for the bridge's server.
     /// #[derive(Debug)]
@@ -43,14 +43,12 @@ impl Emulator {
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let channel = ChannelSeed::new("1000", 77).set_webhook_url("https://bridge.example.com/events");
-    /// let seed = Seed::new(channel, AccountSeed::new("2000", "1000", 62515), TokenSeed::new("token", 62515, 77));
-    /// let emulator = Emulator::with_seed(seed);
-    /// let client = Client::new(emulator.transport().with_access_token("token"));
+    /// let emulator = Emulator::with_seed(Seed::default().with_webhook_url("https://bridge.example.com/events"));
+    /// let client = Client::new(emulator.transport().with_access_token(emulator.access_token()));
     ///
     /// let visitor = Participant::new(DeliveryIdentifier::opaque("chat:987654321"));
-    /// let body = NewMessage::incoming("2000", visitor, "Is it in stock?");
-    /// let message = client.publish_message(PublishMessage::new("1000", body)).await?;
+    /// let body = NewMessage::incoming(emulator.channel_account_id(), visitor, "Is it in stock?");
+    /// let message = client.publish_message(PublishMessage::new(emulator.channel_id(), body)).await?;
     /// emulator.agent_replies(message.conversations_thread_id.as_ref().ok_or("no thread")?.clone(), "Yes")?;
     ///
     /// assert_eq!(emulator.deliver(&Bridge).await, 1);
