@@ -22,6 +22,12 @@ Exit codes:
 Environment:
   HUBSPOT_ACCESS_TOKEN  the OAuth token of the portal, of the app that owns the channel";
 
+const CONSOLE: &str = "\
+Whatever is written on the standard input, line by line, is done in the inbox:
+  reply THREAD TEXT  an agent replies, in a thread of HubSpot's or of the bridge's
+  close THREAD       an agent closes the thread
+  reopen THREAD      an agent opens it again";
+
 /// Publish messages over HubSpot's custom channels, or over an emulator of them.
 #[derive(Debug, Parser)]
 #[command(name = "hubchannel", version, after_help = EXIT_CODES)]
@@ -62,7 +68,8 @@ pub(crate) enum Command {
     Read(Read),
     /// Report how an agent's reply fared
     Status(Status),
-    /// Run the emulator as a server on this machine
+    /// Run the emulator as a server on this machine, with you as the agent
+    #[command(after_help = CONSOLE)]
     Emulate(Emulate),
 }
 
@@ -206,6 +213,25 @@ pub(crate) struct Emulate {
     /// Where to listen
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8377")]
     pub(crate) listen: SocketAddr,
+
+    /// Where the channel's webhooks are delivered to: the bridge's address
+    #[arg(long, value_name = "URL", value_parser = web_address)]
+    pub(crate) webhook_url: Option<String>,
+
+    /// What webhooks are signed with; made up where it is not given
+    #[arg(long, value_name = "SECRET", env = "HUBSPOT_CLIENT_SECRET", hide_env_values = true)]
+    pub(crate) client_secret: Option<String>,
+
+    /// Within how long a webhook that is not taken is delivered again, up to ten times
+    #[arg(long, value_name = "SECONDS", default_value = "86400", value_parser = seconds)]
+    pub(crate) retry_within: Duration,
+}
+
+fn web_address(text: &str) -> Result<String, String> {
+    let uri = text.parse::<http::Uri>().ok();
+    uri.filter(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some())
+        .map(|_| text.to_owned())
+        .ok_or_else(|| "must be an address such as http://127.0.0.1:8080/hubspot/events".to_owned())
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

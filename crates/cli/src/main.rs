@@ -5,6 +5,7 @@
 
 mod args;
 mod connection;
+mod console;
 mod emulate;
 mod failure;
 mod message;

@@ -127,27 +127,76 @@ struct Emulated<'a> {
     access_token: &'a str,
     channel_id: String,
     channel_account_id: String,
+    portal_id: String,
+    inbox_id: String,
+    app_id: String,
+    developer_key: &'a str,
+    client_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_secret: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    webhook_url: Option<String>,
 }
 
-/// Shows where the emulator is and what it knows. Its token is made up and opens nothing else.
-pub(crate) fn emulator(style: &Style, emulator: &Emulator, base_url: &str) -> Result<(), Failure> {
-    let token = emulator.access_token();
+/// Shows where the emulator is and what it knows. Its credentials are made up and open nothing else; a client secret that
+/// somebody brought may be real, and is not shown.
+pub(crate) fn emulator(style: &Style, emulator: &Emulator, base_url: &str, own_secret: bool) -> Result<(), Failure> {
+    let (token, key, app) = (emulator.access_token(), emulator.developer_key(), emulator.oauth_app());
+    let channels = emulator.channels();
+    let channel = channels
+        .iter()
+        .find(|channel| channel.id.as_ref() == Some(&emulator.channel_id()));
+    let webhook_url = channel.and_then(|channel| channel.webhook_url.as_ref());
     let started = Emulated {
         emulated: true,
         base_url,
         access_token: token.expose(),
         channel_id: emulator.channel_id().to_string(),
         channel_account_id: emulator.channel_account_id().to_string(),
+        portal_id: emulator.portal_id().to_string(),
+        inbox_id: emulator.inbox_id().to_string(),
+        app_id: emulator.app_id().to_string(),
+        developer_key: key.expose(),
+        client_id: &app.client_id,
+        client_secret: own_secret.then(|| app.client_secret.expose()),
+        webhook_url: webhook_url.map(|url| url.as_str().to_owned()),
     };
     if style.json {
         return line(&json(&started)?);
     }
+    let mut text = format!(
+        "emulator of HubSpot's custom channels on {base_url}; Ctrl-C ends it\n\n  \
+         export HUBSPOT_ACCESS_TOKEN={}\n",
+        started.access_token
+    );
+    for (name, value) in [
+        ("portal", started.portal_id.as_str()),
+        ("inbox", &started.inbox_id),
+        ("app", &started.app_id),
+        ("developer key", started.developer_key),
+        ("client id", started.client_id),
+        ("client secret", started.client_secret.unwrap_or("as given")),
+        (
+            "webhooks to",
+            started
+                .webhook_url
+                .as_deref()
+                .unwrap_or("nobody; say --webhook-url URL"),
+        ),
+    ] {
+        text.push_str(&format!("  {name:<14} {}\n", printable(value)));
+    }
     line(&format!(
-        "emulator of HubSpot's custom channels on {}; Ctrl-C ends it\n\n  \
-         export HUBSPOT_ACCESS_TOKEN={}\n  \
-         hubchannel --base-url {} publish --channel {} --account {} --from email:ada@example.com --text Hello",
-        started.base_url, started.access_token, started.base_url, started.channel_id, started.channel_account_id,
+        "{text}\n  hubchannel --base-url {base_url} publish --channel {} --account {} --from email:ada@example.com \
+         --thread chat-42 --text Hello\n\nthen, here: reply chat-42 Hello, too",
+        started.channel_id, started.channel_account_id,
     ))
+}
+
+/// Tells of something that happened meanwhile, on the standard error.
+pub(crate) fn note(text: &str) {
+    // Nobody is left to tell when this fails.
+    let _ = writeln!(io::stderr().lock(), "{}", printable(text));
 }
 
 #[derive(Serialize)]

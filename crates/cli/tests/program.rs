@@ -4,7 +4,11 @@
 
 mod common;
 
-use std::{io::Write as _, net::TcpListener, process::Stdio};
+use std::{
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::TcpListener,
+    process::Stdio,
+};
 
 use serde_json::{Value, json};
 
@@ -197,6 +201,61 @@ fn a_server_keeps_messages_between_commands() {
     succeeded(&emulator.run(token, &report));
     let read: Value = serde_json::from_str(&succeeded(&emulator.run(token, &["--json", "read", id]))).unwrap();
     assert_eq!(read["message"]["status"]["failureDetails"]["errorMessage"], "no such number");
+}
+
+/// Reads one request whole and answers that it is taken.
+fn take_one(listener: &TcpListener) -> String {
+    let (mut stream, _) = listener.accept().unwrap();
+    let mut reader = BufReader::new(stream.try_clone().unwrap());
+    let (mut request, mut length) = (String::new(), 0);
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).unwrap();
+        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+            length = value.trim().parse().unwrap();
+        }
+        request.push_str(&line);
+        if line == "\r\n" {
+            break;
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).unwrap();
+    stream
+        .write_all(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n")
+        .unwrap();
+    request + &String::from_utf8(body).unwrap()
+}
+
+#[test]
+fn what_is_replied_at_the_emulator_is_delivered_to_the_bridge() {
+    let bridge = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/events?tenant=acme", bridge.local_addr().unwrap());
+    let mut emulator = Emulator::start_with(&["--webhook-url", &url]);
+    assert_eq!(emulator.text("webhookUrl"), url);
+    for credential in ["developerKey", "appId", "clientId", "clientSecret"] {
+        assert!(!emulator.text(credential).is_empty());
+    }
+    let token = emulator.text("accessToken").to_owned();
+    succeeded(&emulator.run(&token, &["publish", "--from", "x", "--text", "hi", "--thread", "chat-42"]));
+    let mut input = emulator.process.stdin.take().unwrap();
+    input.write_all(b"reply nowhere x\nreply chat-42 Hello, too\n").unwrap();
+    let request = take_one(&bridge);
+    let (head, body) = request.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("POST /events?tenant=acme HTTP/1.1"), "{head}");
+    assert!(head.contains("x-hubspot-signature-v3: "), "{head}");
+    let event: Value = serde_json::from_str(body).unwrap();
+    assert_eq!(
+        (&event["type"], &event["channelIntegrationThreadIds"], &event["message"]["text"]),
+        (&json!("OUTGOING_CHANNEL_MESSAGE_CREATED"), &json!(["chat-42"]), &json!("Hello, too"))
+    );
+}
+
+#[test]
+fn a_client_secret_that_somebody_brings_is_not_shown() {
+    let emulator = Emulator::start_with(&["--client-secret", TOKEN]);
+    assert_eq!(emulator.started.get("clientSecret"), None);
+    assert!(!emulator.started.to_string().contains(TOKEN));
 }
 
 #[test]

@@ -4,8 +4,11 @@
 //! cargo run -p hubchannel --example bridge --features webhook-axum
 //! ```
 //!
-//! plays HubSpot once against the bridge and ends. With `HUBSPOT_CLIENT_SECRET` and `PUBLIC_URL` in the environment it
-//! listens on port 8080 of this machine instead, for a proxy or tunnel that HubSpot's calls come through.
+//! lets a visitor write, and an agent of an emulated HubSpot reply, and ends. With `HUBSPOT_CLIENT_SECRET`, `PUBLIC_URL`
+//! and `HUBSPOT_ACCESS_TOKEN` in the environment it listens on port 8080 of this machine instead, for a proxy or tunnel that
+//! HubSpot's calls come through. `HUBSPOT_BASE_URL` is where it reports how replies fared, if not to HubSpot: to
+//! `hubchannel emulate --webhook-url http://127.0.0.1:8080/hubspot/events`, for example, with
+//! `PUBLIC_URL=http://127.0.0.1:8080`.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for a terminal")]
 
@@ -18,14 +21,16 @@ use axum::{
 };
 use http::{Method, Request};
 use hubchannel::{
-    Body, HttpTransport,
+    Body, Client, HttpTransport, PublishMessage, UpdateMessageStatus,
     clock::{Clock, SystemClock},
-    model::{ChannelEvent, ChannelEvents},
+    middleware::Stack,
+    model::{ChannelEvent, ChannelEvents, DeliveryIdentifier, NewMessage, Participant, StatusUpdate},
     reqwest::ReqwestTransport,
     webhook::{
         AgentReply, Answer, Begin, Delivered, Deliveries, DeliveryKey, MemoryDeliveryStore, Receiver, Signer, Verifier,
     },
 };
+use hubchannel_emulator::{Emulator, Seed, WebhookOutcome};
 use tokio::net::TcpListener;
 
 /// What the bridge has while it runs.
@@ -33,16 +38,18 @@ use tokio::net::TcpListener;
 struct Bridge {
     receiver: Receiver,
     deliveries: Deliveries,
+    client: Client,
 }
 
 impl Bridge {
-    fn new(verifier: Verifier) -> Self {
+    fn new(verifier: Verifier, client: Client) -> Self {
         let receiver = Receiver::new(verifier, || SystemClock.wall());
         Bridge {
             // While a bridge is set up, `refused.explain()` says what differs; for every stranger it is too much work.
             receiver: receiver.on_refusal(|refused| eprintln!("refused: {refused}")),
             // A bridge that is not to repeat replies after a restart keeps this in its database.
             deliveries: Deliveries::new(MemoryDeliveryStore::new()),
+            client,
         }
     }
 
@@ -62,7 +69,7 @@ async fn hook(State(bridge): State<Bridge>, Delivered(events): Delivered<Channel
     for event in &events {
         // HubSpot hangs up after some seconds, and the server then drops this handler: what is begun must not end with it,
         // or it would be begun again.
-        let work = tokio::spawn(take(bridge.deliveries.clone(), event.clone()));
+        let work = tokio::spawn(take(bridge.clone(), event.clone()));
         if work.await.unwrap_or(Answer::ComeAgain) == Answer::ComeAgain {
             return Answer::ComeAgain;
         }
@@ -71,14 +78,15 @@ async fn hook(State(bridge): State<Bridge>, Delivered(events): Delivered<Channel
 }
 
 /// Does one event, unless it is done, or somebody is at it.
-async fn take(deliveries: Deliveries, event: ChannelEvent) -> Answer {
-    let mut delivery = match deliveries.begin(DeliveryKey::of(&event), SystemClock.wall()).await {
+async fn take(bridge: Bridge, event: ChannelEvent) -> Answer {
+    let key = DeliveryKey::of(&event);
+    let mut delivery = match bridge.deliveries.begin(key, SystemClock.wall()).await {
         Ok(Begin::New(delivery)) => delivery,
         Ok(Begin::Complete) => return Answer::Done,
         Ok(Begin::UnderWay) | Err(_) => return Answer::ComeAgain,
     };
     // First the work, and then that it is done: what fails comes again, to whichever process it may be.
-    let outcome = match work(&event) {
+    let outcome = match work(&bridge.client, &event).await {
         Ok(()) => delivery.complete(SystemClock.wall()).await.map(|()| Answer::Done),
         Err(error) => {
             eprintln!("not passed on: {error}");
@@ -88,15 +96,18 @@ async fn take(deliveries: Deliveries, event: ChannelEvent) -> Answer {
     outcome.unwrap_or(Answer::ComeAgain)
 }
 
-fn work(event: &ChannelEvent) -> Result<(), String> {
+async fn work(client: &Client, event: &ChannelEvent) -> Result<(), String> {
     if let Some(reply) = AgentReply::of(event) {
-        pass_on(&reply).map_err(str::to_owned)
+        pass_on(&reply)?;
+        // The reply is with the visitor, whatever becomes of the report.
+        if let Err(error) = report(client, &reply).await {
+            eprintln!("not reported: {error}");
+        }
     } else if let Some(error) = event.as_unrecognized().and_then(|event| event.decode_error()) {
         // Perhaps a reply: HubSpot comes again, and the bridge may be mended until then.
-        Err(format!("the event cannot be read: {error}"))
-    } else {
-        Ok(())
+        return Err(format!("the event cannot be read: {error}"));
     }
+    Ok(())
 }
 
 /// Where a bridge sends the message to the visitor.
@@ -113,41 +124,72 @@ fn pass_on(reply: &AgentReply<'_>) -> Result<(), &'static str> {
     Ok(())
 }
 
+/// Tells HubSpot that the message has been passed on.
+async fn report(client: &Client, reply: &AgentReply<'_>) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let channel = reply.channel_id().ok_or("the reply names no channel")?;
+    let message = reply.message_id().ok_or("the reply has no id")?;
+    let update = UpdateMessageStatus::new(channel.clone(), message.clone(), StatusUpdate::sent());
+    client.update_message_status(update).await?;
+    Ok(())
+}
+
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     if let (Ok(secret), Ok(public)) = (env::var("HUBSPOT_CLIENT_SECRET"), env::var("PUBLIC_URL")) {
-        let bridge = Bridge::new(Verifier::new(secret).public_url(public.parse()?));
+        let stack = Stack::new(ReqwestTransport::new()?).access_token(env::var("HUBSPOT_ACCESS_TOKEN")?);
+        let client = Client::builder(stack.build());
+        let client = match env::var("HUBSPOT_BASE_URL") {
+            Ok(base_url) => client.base_url(base_url.parse()?),
+            Err(_) => client,
+        };
+        let bridge = Bridge::new(Verifier::new(secret).public_url(public.parse()?), client.build());
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 8080)).await?;
         println!("waiting for {public}/hubspot/events on {}", listener.local_addr()?);
         return Ok(axum::serve(listener, bridge.router()).await?);
     }
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let public = format!("http://{}", listener.local_addr()?);
-    let bridge = Bridge::new(Verifier::new("client-secret").public_url(public.parse()?));
+    let seed = Seed::default().with_webhook_url(format!("{public}/hubspot/events"));
+    let emulator = Emulator::with_seed(seed.with_client_secret("client-secret"));
+    let client = Client::new(emulator.transport().with_access_token(emulator.access_token()));
+    let bridge = Bridge::new(Verifier::new("client-secret").public_url(public.parse()?), client.clone());
     tokio::spawn(async move { axum::serve(listener, bridge.router()).await });
-    play_hubspot(&format!("{public}/hubspot/events")).await
+    play(&emulator, &client).await
 }
 
-/// Delivers a reply, once more as if the first answer had been lost, and then without the secret.
-async fn play_hubspot(url: &str) -> Result<(), Box<dyn Error>> {
+/// A visitor asks and an agent replies; the reply is delivered, once more as if the first answer had been lost, and then
+/// without the secret.
+async fn play(emulator: &Emulator, client: &Client) -> Result<(), Box<dyn Error>> {
+    let visitor = Participant::new(DeliveryIdentifier::opaque("chat:987654321"));
+    let question = NewMessage::incoming(emulator.channel_account_id(), visitor, "Is the lamp in stock?");
+    let question = question.set_integration_thread_id("chat-42");
+    let message = client
+        .publish_message(PublishMessage::new(emulator.channel_id(), question))
+        .await?;
+    let thread = message
+        .conversations_thread_id
+        .as_ref()
+        .ok_or("the message is in no thread")?;
+    emulator.agent_replies(thread.clone(), "Yes, this one")?;
+
     let transport = ReqwestTransport::new()?;
-    for secret in ["client-secret", "client-secret", "guessed"] {
-        let headers = Signer::new(secret).sign(&Method::POST, url, REPLY, SystemClock.wall());
-        let mut request = Request::post(url).body(Body::from(REPLY))?;
-        request.headers_mut().extend(headers);
-        println!("HubSpot is answered {}", transport.send(request).await?.status());
+    emulator.deliver(&transport).await;
+    emulator.replay(0);
+    emulator.deliver(&transport).await;
+    let attempts: Vec<_> = emulator
+        .deliveries()
+        .into_iter()
+        .flat_map(|delivery| delivery.attempts)
+        .collect();
+    for attempt in &attempts {
+        if let Some(WebhookOutcome::Answered { status, .. }) = &attempt.outcome {
+            println!("HubSpot is answered {status}");
+        }
     }
+    let real = attempts.first().ok_or("nothing was delivered")?;
+    let headers = Signer::new("guessed").sign(&Method::POST, &real.url, &real.body, SystemClock.wall());
+    let mut forged = Request::post(real.url.as_str()).body(Body::from(real.body.clone()))?;
+    forged.headers_mut().extend(headers);
+    println!("somebody else is answered {}", transport.send(forged).await?.status());
     Ok(())
 }
-
-const REPLY: &str = r#"{
-    "type": "OUTGOING_CHANNEL_MESSAGE_CREATED", "portalId": "62515", "channelId": "2930388", "eventId": "0c1a5f7e",
-    "channelIntegrationThreadIds": ["chat-42"],
-    "message": {
-        "id": "8a7b6c5d", "conversationsThreadId": "19615248623", "channelAccountId": "3307400689",
-        "senders": [{"actorId": "A-2620022"}],
-        "recipients": [{"deliveryIdentifier": {"type": "CHANNEL_SPECIFIC_OPAQUE_ID", "value": "chat:987654321"}}],
-        "text": "Yes, this one", "richText": "<p>Yes, this one</p><img src='https://files.example.com/lamp.png'>",
-        "attachments": [{"type": "FILE", "fileId": "122692044085", "name": "invoice.pdf"}]
-    }
-}"#;

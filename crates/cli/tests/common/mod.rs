@@ -20,6 +20,7 @@ pub fn program() -> Command {
         "HUBSPOT_ACCESS_TOKEN",
         "HUBSPOT_CHANNEL_ID",
         "HUBSPOT_CHANNEL_ACCOUNT_ID",
+        "HUBSPOT_CLIENT_SECRET",
     ] {
         program.env_remove(variable);
     }
@@ -66,14 +67,20 @@ pub fn failed(output: &Output, code: i32) -> String {
 
 /// The emulator as a process of its own.
 pub struct Emulator {
-    process: Child,
+    pub process: Child,
     pub started: Value,
 }
 
 impl Emulator {
     pub fn start() -> Self {
+        Emulator::start_with(&[])
+    }
+
+    pub fn start_with(more: &[&str]) -> Self {
         let mut process = program()
             .args(["emulate", "--listen", "127.0.0.1:0", "--json"])
+            .args(more)
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
