@@ -134,8 +134,6 @@ struct Emulated<'a> {
     client_id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     client_secret: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    webhook_url: Option<String>,
 }
 
 /// Shows where the emulator is and what it knows. Its credentials are made up and open nothing else; a client secret that
@@ -146,7 +144,9 @@ pub(crate) fn emulator(style: &Style, emulator: &Emulator, base_url: &str, own_s
     let channel = channels
         .iter()
         .find(|channel| channel.id.as_ref() == Some(&emulator.channel_id()));
+    // Without its query, where a token may be.
     let webhook_url = channel.and_then(|channel| channel.webhook_url.as_ref());
+    let webhook_url = webhook_url.map(|url| format!("{url:?}"));
     let started = Emulated {
         emulated: true,
         base_url,
@@ -159,7 +159,6 @@ pub(crate) fn emulator(style: &Style, emulator: &Emulator, base_url: &str, own_s
         developer_key: key.expose(),
         client_id: &app.client_id,
         client_secret: own_secret.then(|| app.client_secret.expose()),
-        webhook_url: webhook_url.map(|url| url.as_str().to_owned()),
     };
     if style.json {
         return line(&json(&started)?);
@@ -176,13 +175,7 @@ pub(crate) fn emulator(style: &Style, emulator: &Emulator, base_url: &str, own_s
         ("developer key", started.developer_key),
         ("client id", started.client_id),
         ("client secret", started.client_secret.unwrap_or("as given")),
-        (
-            "webhooks to",
-            started
-                .webhook_url
-                .as_deref()
-                .unwrap_or("nobody; say --webhook-url URL"),
-        ),
+        ("webhooks to", webhook_url.as_deref().unwrap_or("nobody; say --webhook-url URL")),
     ] {
         text.push_str(&format!("  {name:<14} {}\n", printable(value)));
     }

@@ -232,7 +232,6 @@ fn what_is_replied_at_the_emulator_is_delivered_to_the_bridge() {
     let bridge = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/events?tenant=acme", bridge.local_addr().unwrap());
     let mut emulator = Emulator::start_with(&["--webhook-url", &url]);
-    assert_eq!(emulator.text("webhookUrl"), url);
     for credential in ["developerKey", "appId", "clientId", "clientSecret"] {
         assert!(!emulator.text(credential).is_empty());
     }

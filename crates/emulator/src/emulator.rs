@@ -227,7 +227,7 @@ impl Emulator {
         self.world().state.channels.all().cloned().collect()
     }
 
-    /// The inbox that the first channel account is in.
+    /// The inbox that the first channel account is in; the first of its portal, where the account was purged.
     pub fn inbox_id(&self) -> InboxId {
         let id = self.channel_account_id();
         let world = self.world();
@@ -238,6 +238,10 @@ impl Emulator {
             .find(|account| account.id.as_ref() == Some(&id));
         account
             .and_then(|account| account.inbox_id.as_ref().cloned())
+            .or_else(|| {
+                let mut inboxes = world.state.inboxes.of(self.portal_id());
+                inboxes.find_map(|(_, inbox)| inbox.id.as_ref().cloned())
+            })
             .unwrap_or_else(|| InboxId::from(""))
     }
 
