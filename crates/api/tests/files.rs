@@ -343,6 +343,7 @@ fn a_redirect_to_what_is_not_allowed_is_not_followed() {
     for (from, _) in web.redirects {
         let error = web.download(DownloadFile::new(*from)).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Refused, "{from}: {error}");
+        assert_eq!(error.attempts().count, 1, "the first answer came: {error}");
         assert!(!error.is_retryable());
     }
     assert_eq!(web.hops().len(), web.redirects.len(), "nothing went further");

@@ -281,6 +281,7 @@ async fn follow(
         .map_err(|_| refused_address("must be an absolute address"))?;
     let mut place = judge(&address, &target.base_url).map_err(refused_address)?;
     let began = Arc::default();
+    let mut last = Attempts::default();
     for _ in 0..=call.max_redirects {
         hidden.extend(secrets(&address));
         let response = transport
@@ -312,15 +313,17 @@ async fn follow(
             .to_str()
             .ok()
             .and_then(|location| resolve(&address, location))
-            .ok_or_else(|| refused_redirect("is no address"))?;
-        let next = judge(&address, &target.base_url).map_err(refused_redirect)?;
+            .ok_or_else(|| refused_redirect("is no address").with_attempts(attempts.clone()))?;
+        let next =
+            judge(&address, &target.base_url).map_err(|rule| refused_redirect(rule).with_attempts(attempts.clone()))?;
+        last = attempts;
         // Whoever was led away does not come back with the token: the way back was another's choice.
         place = match (place, next) {
             (Place::Foreign, _) => Place::Foreign,
             (_, next) => next,
         };
     }
-    Err(refused(format!("more than {} redirects", call.max_redirects)))
+    Err(refused(format!("more than {} redirects", call.max_redirects)).with_attempts(last))
 }
 
 /// Whether an answer is the file. One of another success is a part of it, or nothing, or what comes instead.
