@@ -72,9 +72,11 @@ pub(crate) fn parse(text: &str) -> Result<Value> {
             None if looks_like_yaml(text) => Unreadable::whole(
                 "this is YAML; HubSpot offers the same description as JSON, which is what is read here",
             ),
-            None if text.trim().is_empty() => Unreadable::whole("there is nothing in this file; download it again"),
+            None if text.trim().is_empty() => {
+                Unreadable::whole("not JSON: there is nothing in it; download or write it again")
+            }
             None if error.is_eof() => Unreadable::whole(format!(
-                "the end is missing: it stops in the middle at line {}, column {}; download it again",
+                "not JSON: it stops in the middle, at line {} column {}; download or write it again",
                 error.line(),
                 error.column()
             )),

@@ -84,14 +84,14 @@ fn what_cannot_be_compared_is_told_in_a_line() {
 
 #[test]
 fn a_file_that_cannot_be_read_is_told_in_a_line_with_what_to_do() {
-    let folder = folder("diff-unreadable");
+    let folder = folder("diff-cut");
     file(&folder, "cut.json", "{\n  \"openapi\": \"3.0");
     file(&folder, "empty.json", " \n");
     for (name, said) in [
         ("lost.json", "there is nothing of this name; look for a slip in the path"),
         ("", "this is a folder; name a file in it"),
-        ("cut.json", "the end is missing: it stops in the middle at line 2, column 18; download it again"),
-        ("empty.json", "there is nothing in this file; download it again"),
+        ("cut.json", "not JSON: it stops in the middle, at line 2 column 17; download or write it again"),
+        ("empty.json", "not JSON: there is nothing in it; download or write it again"),
     ] {
         let outcome = schema([
             "diff".to_owned(),

@@ -181,9 +181,9 @@ fn yaml_is_told_from_broken_json() {
         assert!(json::parse(yaml).unwrap_err().to_string().starts_with("this is YAML;"), "{yaml}");
     }
     for (broken, begins) in [
-        ("", "there is nothing in this file"),
-        ("\u{feff}", "there is nothing in this file"),
-        ("{", "the end is missing: it stops in the middle at line 1, column 1"),
+        ("", "not JSON: there is nothing in it"),
+        ("\u{feff}", "not JSON: there is nothing in it"),
+        ("{", "not JSON: it stops in the middle, at line 1 column 1"),
         (r#"{"a":1,}"#, "not JSON: "),
         ("{} {}", "not JSON: "),
         ("404: {", "this is YAML"),
