@@ -1,14 +1,13 @@
 //! The handle to an emulator.
 
 use std::{
-    collections::VecDeque,
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::Waker,
     time::SystemTime,
 };
 
-use http::{Request, Response};
+use http::Request;
 use hubchannel_api::{
     Body, OAuthApp,
     clock::Clock,
@@ -19,11 +18,12 @@ use hubchannel_api::{
 };
 
 use crate::{
-    Authorization, AuthorizationError, Connection, ConnectionError, EmulatorTransport, Fault, Received, Seed, Thread,
+    Authorization, AuthorizationError, Connection, ConnectionError, EmulatorTransport, Received, Seed, Thread,
     WebhookEvent,
     authorization::Wish,
     escape::with_query,
-    service,
+    fault::Faults,
+    received::Arrivals,
     state::{Grant, State},
     webhooks::{Bell, Post, Schedule, targets},
 };
@@ -50,10 +50,10 @@ struct Shared {
 }
 
 /// What changes.
-struct World {
-    state: State,
-    faults: VecDeque<Fault>,
-    received: Vec<Received>,
+pub(crate) struct World {
+    pub(crate) state: State,
+    pub(crate) faults: Faults,
+    pub(crate) received: Arrivals,
     schedule: Schedule,
     /// How many of the state's events are in the schedule, or are for nobody.
     reported: usize,
@@ -74,40 +74,6 @@ impl World {
         self.reported = self.state.events.len();
         self.bell.take()
     }
-
-    fn exchange(&mut self, seed: &Seed, now: SystemTime, request: &Request<Body>) -> Outcome {
-        let fault = self.faults.pop_front();
-        if matches!(fault, Some(Fault::RefuseConnection)) {
-            return Outcome::Refused;
-        }
-        let answer = match &fault {
-            Some(fault) if !fault.acts() => None,
-            _ => Some(service::answer(seed, &mut self.state, now, request)),
-        };
-        let outcome = match (fault, answer) {
-            (None, Some(answer)) => Outcome::Answer(answer),
-            (Some(Fault::AnswerBeforeEffect(answer) | Fault::AnswerAfterEffect(answer)), _) => Outcome::Answer(answer),
-            (Some(Fault::SilenceBeforeEffect | Fault::SilenceAfterEffect), _) => Outcome::Silent,
-            _ => Outcome::Dropped,
-        };
-        let answered = match &outcome {
-            Outcome::Answer(answer) => Some(answer.status()),
-            _ => None,
-        };
-        self.received.push(Received {
-            answered,
-            ..Received::new(request)
-        });
-        outcome
-    }
-}
-
-/// How an exchange ends.
-pub(crate) enum Outcome {
-    Answer(Response<Body>),
-    Refused,
-    Dropped,
-    Silent,
 }
 
 impl Emulator {
@@ -120,8 +86,8 @@ impl Emulator {
     pub fn with_seed(seed: Seed) -> Self {
         let world = World {
             state: State::new(&seed, seed.clock().wall()),
-            faults: VecDeque::new(),
-            received: Vec::new(),
+            faults: Faults::new(seed.id_seed()),
+            received: Arrivals::default(),
             schedule: Schedule::new(seed.webhook_policy(), seed.id_seed()),
             reported: 0,
             bell: Bell::default(),
@@ -330,7 +296,7 @@ impl Emulator {
 
     /// Every request so far, in the order of arrival.
     pub fn received(&self) -> Vec<Received> {
-        self.world().received.clone()
+        self.world().received.all().to_vec()
     }
 
     /// Forgets the requests so far, for a test that looks at what comes next, or to free their memory.
@@ -338,43 +304,24 @@ impl Emulator {
         self.world().received.clear();
     }
 
-    /// Lets the next request go wrong; after it those for which this was said later, one by one.
-    pub fn fail_next(&self, fault: Fault) {
-        self.world().faults.push_back(fault);
+    pub(crate) fn seed(&self) -> &Seed {
+        &self.0.seed
     }
 
-    /// Says [`fail_next`](Emulator::fail_next) that many times.
-    pub fn fail_times(&self, fault: Fault, times: usize) {
-        self.world().faults.extend(std::iter::repeat_n(fault, times));
-    }
-
-    /// How many requests are still to go wrong.
-    pub fn pending_faults(&self) -> usize {
-        self.world().faults.len()
-    }
-
-    /// Lets no further request go wrong.
-    pub fn clear_faults(&self) {
-        self.world().faults.clear();
-    }
-
-    /// One request and what becomes of it.
-    pub(crate) fn exchange(&self, request: Request<Body>) -> Outcome {
-        let seed = &self.0.seed;
-        let now = self.now();
-        let mut world = self.world();
-        let outcome = world.exchange(seed, now, &request);
-        let waiting = world.report(seed, now);
-        drop(world);
-        waiting.into_iter().for_each(Waker::wake);
-        outcome
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        self.0.seed.clock()
     }
 
     /// Something that is done to the state now.
     pub(crate) fn change<T>(&self, act: impl FnOnce(&mut State, SystemTime) -> T) -> T {
+        self.change_world(|world, now| act(&mut world.state, now))
+    }
+
+    /// Something that is done to everything now.
+    pub(crate) fn change_world<T>(&self, act: impl FnOnce(&mut World, SystemTime) -> T) -> T {
         let now = self.now();
         let mut world = self.world();
-        let result = act(&mut world.state, now);
+        let result = act(&mut world, now);
         let waiting = world.report(&self.0.seed, now);
         drop(world);
         waiting.into_iter().for_each(Waker::wake);
@@ -414,15 +361,11 @@ impl Emulator {
         waiting.into_iter().for_each(Waker::wake);
     }
 
-    pub(crate) fn clock(&self) -> &dyn Clock {
-        self.0.seed.clock()
-    }
-
     pub(crate) fn now(&self) -> SystemTime {
         self.clock().wall()
     }
 
-    fn world(&self) -> MutexGuard<'_, World> {
+    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
         self.0.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -440,7 +383,7 @@ impl fmt::Debug for Emulator {
             .field("channel_id", &self.0.seed.first().channel.id)
             .field("messages", &world.state.messages().len())
             .field("threads", &world.state.threads().len())
-            .field("received", &world.received.len())
+            .field("received", &world.received.all().len())
             .finish_non_exhaustive()
     }
 }

@@ -29,7 +29,8 @@
 //!   capabilities, [`Contact`]s who are found, threads that are assigned, closed and opened again.
 //! - [`Emulator::deliver`] brings what happens to the bridge's webhook, signed as HubSpot's, over any transport; every
 //!   [`WebhookDelivery`] with every attempt can be looked at and delivered again.
-//! - [`Fault`] makes a request go wrong in one of the ways in which networks and servers do.
+//! - [`Fault`] makes a request go wrong in one of the ways in which networks and servers do, and a [`FaultRule`] says
+//!   which requests and how often.
 //! - [`behaviour`] lists what the emulator does where HubSpot's behaviour is not known.
 //!
 //! Requests are read and answers are written with the client's own operations, see [`hubchannel_api::server`]. Time
@@ -42,10 +43,12 @@ mod authorization;
 mod connection;
 mod emulator;
 mod escape;
+mod exchange;
 mod fault;
 #[cfg(feature = "http")]
 mod http_server;
 mod people;
+mod random;
 mod received;
 mod seed;
 mod service;
@@ -59,7 +62,7 @@ pub use self::{
     authorization::{Authorization, AuthorizationError},
     connection::{Connection, ConnectionError},
     emulator::Emulator,
-    fault::Fault,
+    fault::{Fault, FaultId, FaultRule, StandingFault},
     people::{Agent, AgentError, AgentMessage, Contact},
     received::Received,
     seed::{AccountSeed, AppSeed, ChannelSeed, InboxSeed, Seed, Threading, TokenSeed},

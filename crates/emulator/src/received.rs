@@ -70,3 +70,36 @@ impl fmt::Debug for Received {
             .finish()
     }
 }
+
+/// Requests in the order of their arrival.
+#[derive(Debug, Default)]
+pub(crate) struct Arrivals {
+    /// How many came before the first that is kept.
+    forgotten: usize,
+    kept: Vec<Received>,
+}
+
+impl Arrivals {
+    /// Keeps a request; returns its number.
+    pub(crate) fn push(&mut self, received: Received) -> usize {
+        self.kept.push(received);
+        self.forgotten + self.kept.len() - 1
+    }
+
+    /// Says how the request of this number was answered, if it is still kept.
+    pub(crate) fn answer(&mut self, number: usize, status: StatusCode) {
+        let at = number.checked_sub(self.forgotten);
+        if let Some(received) = at.and_then(|at| self.kept.get_mut(at)) {
+            received.answered = Some(status);
+        }
+    }
+
+    pub(crate) fn all(&self) -> &[Received] {
+        &self.kept
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.forgotten += self.kept.len();
+        self.kept.clear();
+    }
+}

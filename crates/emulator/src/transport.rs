@@ -11,8 +11,8 @@ use hubchannel_api::{
 
 use crate::{
     Emulator,
-    emulator::Outcome,
     escape::with_query,
+    exchange::Outcome,
     service::{BODY_LIMIT, TooLarge},
 };
 
@@ -134,8 +134,13 @@ async fn whole(request: Request<Body>) -> Result<Request<Body>, TransportError> 
 impl HttpTransport for EmulatorTransport {
     async fn send(&self, mut request: Request<Body>) -> Result<Response<Body>, TransportError> {
         self.authorize(&mut request)?;
-        match self.emulator.exchange(whole(request).await?) {
+        match self.emulator.exchange(whole(request).await?).await {
             Outcome::Answer(response) => Ok(response),
+            Outcome::Torn(..) => Err(TransportError::new(
+                TransportErrorKind::Interrupted,
+                Reach::Unknown,
+                "the emulator was told to break off its answer",
+            )),
             Outcome::Refused => Err(TransportError::new(
                 TransportErrorKind::Connect,
                 Reach::NotSent,

@@ -214,6 +214,7 @@ pub(crate) const POLICY: Policy = Policy {
                 ("fastrand", "times of retries, from a seed"),
                 ("html5gum", "finds formatting by the standard's own rules; needs no other crate"),
                 ("http", "implements the transport trait"),
+                ("http-body", "answers that break off, behind the feature `http`; comes with axum"),
                 ("serde", "skips over JSON to find where it breaks"),
                 ("serde_json", "the places of errors in a body"),
                 ("tokio", "the server, behind the feature `http`"),

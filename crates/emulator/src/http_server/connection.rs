@@ -67,17 +67,38 @@ pub(super) struct Connection {
     scissors: Scissors,
 }
 
-/// Cuts a connection before anything more is written to it.
+/// Cuts a connection.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Scissors(Arc<AtomicBool>);
+pub(super) struct Scissors(Arc<Cuts>);
+
+#[derive(Debug, Default)]
+struct Cuts {
+    now: AtomicBool,
+    behind: AtomicBool,
+}
 
 impl Scissors {
+    /// Before anything more is written to it.
     pub(super) fn cut(&self) {
-        self.0.store(true, Ordering::Release);
+        self.0.now.store(true, Ordering::Release);
+    }
+
+    /// As soon as all is written that was handed over for it.
+    pub(super) fn cut_behind(&self) {
+        self.0.behind.store(true, Ordering::Release);
     }
 
     fn check(&self) -> io::Result<()> {
-        if self.0.load(Ordering::Acquire) {
+        Scissors::cut_if(&self.0.now)
+    }
+
+    /// Hyper flushes a connection when it has written all that it holds.
+    fn check_flushed(&self) -> io::Result<()> {
+        Scissors::cut_if(&self.0.behind)
+    }
+
+    fn cut_if(cut: &AtomicBool) -> io::Result<()> {
+        if cut.load(Ordering::Acquire) {
             Err(io::ErrorKind::ConnectionAborted.into())
         } else {
             Ok(())
@@ -118,6 +139,7 @@ impl AsyncWrite for Connection {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.scissors.check_flushed()?;
         Pin::new(&mut self.stream).poll_flush(context)
     }
 

@@ -1,6 +1,7 @@
 //! An emulator on a socket.
 
 mod connection;
+mod torn;
 
 use std::{
     fmt,
@@ -19,10 +20,13 @@ use axum::{
 use hubchannel_api::{BaseUrl, Body};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
-use self::connection::{Door, Scissors, Stop};
+use self::{
+    connection::{Door, Scissors, Stop},
+    torn::TornBody,
+};
 use crate::{
     Emulator,
-    emulator::Outcome,
+    exchange::Outcome,
     service::{BODY_LIMIT, TooLarge},
 };
 
@@ -142,11 +146,18 @@ async fn answer(
     request: Request,
 ) -> Response {
     if let Some(request) = receive(request).await {
-        match emulator.exchange(request) {
+        match emulator.exchange(request).await {
             Outcome::Answer(response) => {
                 let (parts, body) = response.into_parts();
                 if let Ok(bytes) = body.read(u64::MAX).await {
                     return Response::from_parts(parts, bytes.into());
+                }
+            }
+            Outcome::Torn(response, length) => {
+                let (parts, body) = response.into_parts();
+                if let Ok(bytes) = body.read(u64::MAX).await {
+                    let torn = TornBody::new(bytes, length, scissors);
+                    return Response::from_parts(parts, axum::body::Body::new(torn));
                 }
             }
             Outcome::Silent => stop.wait().await,

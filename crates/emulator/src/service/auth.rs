@@ -58,7 +58,7 @@ pub(super) fn app(seed: &Seed, state: &State, request: &Request<Body>, now: Syst
     }
 }
 
-fn bearer(headers: &HeaderMap) -> Option<Secret> {
+pub(super) fn bearer(headers: &HeaderMap) -> Option<Secret> {
     let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("Bearer").then(|| token.trim().into())
 }

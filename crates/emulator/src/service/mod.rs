@@ -13,6 +13,7 @@ mod files;
 mod identifier;
 mod messages;
 mod oauth;
+mod outage;
 mod page;
 mod refusal;
 mod staging;
@@ -20,7 +21,7 @@ mod tidy;
 
 use std::time::SystemTime;
 
-use http::{HeaderName, HeaderValue, Request, Response, header::SERVER};
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header::SERVER};
 use hubchannel_api::{
     Area, Body, Credential, Operation, PublishMessage, Segment,
     model::ChannelId,
@@ -57,7 +58,25 @@ const CORRELATION_ID: HeaderName = HeaderName::from_static("x-hubspot-correlatio
 /// Answers a request.
 pub(crate) fn answer(seed: &Seed, state: &mut State, now: SystemTime, request: &Request<Body>) -> Response<Body> {
     let correlation_id = state.ids.correlation(now);
-    let mut response = act(seed, state, now, request).unwrap_or_else(|refusal| refusal.into_response(&correlation_id));
+    let response = act(seed, state, now, request).unwrap_or_else(|refusal| refusal.into_response(&correlation_id));
+    signed(response, correlation_id)
+}
+
+/// Answers with this status, as HubSpot does when something is wrong with it.
+pub(crate) fn fail(state: &mut State, now: SystemTime, status: StatusCode) -> Response<Body> {
+    let correlation_id = state.ids.correlation(now);
+    signed(outage::refusal(status).into_response(&correlation_id), correlation_id)
+}
+
+/// Lets the request's access token expire.
+pub(crate) fn expire_token(state: &mut State, now: SystemTime, request: &Request<Body>) {
+    if let Some(token) = auth::bearer(request.headers()) {
+        state.tokens.expire(&token, now);
+    }
+}
+
+/// With the headers that every answer has.
+fn signed(mut response: Response<Body>, correlation_id: String) -> Response<Body> {
     let headers = response.headers_mut();
     headers.extend(
         HeaderValue::try_from(correlation_id)

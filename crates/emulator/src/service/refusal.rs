@@ -6,7 +6,7 @@ use std::{
 };
 
 use http::{
-    HeaderName, HeaderValue, Method, Response, StatusCode,
+    HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode,
     header::{ALLOW, CONTENT_TYPE},
 };
 use hubchannel_api::{
@@ -28,11 +28,12 @@ pub(super) struct Refusal(Box<Inner>);
 struct Inner {
     status: StatusCode,
     content: Content,
-    allowed: Vec<Method>,
+    headers: HeaderMap,
 }
 
 #[derive(Debug)]
 enum Content {
+    Nothing,
     /// A page for browsers.
     Page,
     Error(ErrorBody),
@@ -40,33 +41,47 @@ enum Content {
 }
 
 impl Refusal {
-    fn new(status: StatusCode, message: impl Into<String>) -> Self {
+    pub(super) fn new(status: StatusCode, message: impl Into<String>) -> Self {
         let mut body = ErrorBody::default();
         body.status = "error".into();
         body.message = message.into().into();
         Refusal(Box::new(Inner {
             status,
             content: Content::Error(body),
-            allowed: Vec::new(),
+            headers: HeaderMap::new(),
         }))
     }
 
-    fn page(status: StatusCode) -> Self {
+    pub(super) fn page(status: StatusCode) -> Self {
+        Refusal::without_error(status, Content::Page)
+    }
+
+    /// A status alone.
+    pub(super) fn empty(status: StatusCode) -> Self {
+        Refusal::without_error(status, Content::Nothing)
+    }
+
+    fn without_error(status: StatusCode, content: Content) -> Self {
         Refusal(Box::new(Inner {
             status,
-            content: Content::Page,
-            allowed: Vec::new(),
+            content,
+            headers: HeaderMap::new(),
         }))
     }
 
-    fn with(mut self, change: impl FnOnce(&mut ErrorBody)) -> Self {
+    pub(super) fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.0.headers.insert(name, value);
+        self
+    }
+
+    pub(super) fn with(mut self, change: impl FnOnce(&mut ErrorBody)) -> Self {
         if let Content::Error(body) = &mut self.0.content {
             change(body);
         }
         self
     }
 
-    fn category(self, category: ErrorCategory) -> Self {
+    pub(super) fn category(self, category: ErrorCategory) -> Self {
         self.with(|body| body.category = category.into())
     }
 
@@ -96,7 +111,7 @@ impl Refusal {
         Refusal(Box::new(Inner {
             status: StatusCode::BAD_REQUEST,
             content: Content::OAuth(body),
-            allowed: Vec::new(),
+            headers: HeaderMap::new(),
         }))
     }
 
@@ -317,9 +332,10 @@ impl Refusal {
         let Inner {
             status,
             content,
-            allowed,
+            headers: own,
         } = *self.0;
         let written = match content {
+            Content::Nothing => Some(Response::new(Body::empty())),
             Content::Page => None,
             Content::Error(mut body) => {
                 body.correlation_id = correlation_id.into();
@@ -339,10 +355,7 @@ impl Refusal {
                 HeaderValue::from_static("401 Unauthorized"),
             );
         }
-        if !allowed.is_empty() {
-            let names: Vec<&str> = allowed.iter().map(Method::as_str).collect();
-            headers.extend(HeaderValue::try_from(names.join(", ")).ok().map(|names| (ALLOW, names)));
-        }
+        headers.extend(own);
         response
     }
 }
@@ -352,9 +365,12 @@ impl From<RouteError> for Refusal {
         match error {
             RouteError::Parameter { name } => Refusal::unparseable_parameter(name),
             RouteError::MethodNotAllowed { allowed } => {
-                let mut refusal = Refusal::page(StatusCode::METHOD_NOT_ALLOWED);
-                refusal.0.allowed = allowed;
-                refusal
+                let names: Vec<&str> = allowed.iter().map(Method::as_str).collect();
+                let refusal = Refusal::page(StatusCode::METHOD_NOT_ALLOWED);
+                match HeaderValue::try_from(names.join(", ")) {
+                    Ok(names) => refusal.header(ALLOW, names),
+                    Err(_) => refusal,
+                }
             }
             _ => Refusal::no_page(),
         }

@@ -4,6 +4,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use hubchannel_api::model::{ChannelAccountId, ChannelId, EventId, FileId, FolderId, InboxId, MessageId, ThreadId};
 
+use crate::random::mix;
+
 /// Makes ids. Each kind has a sequence of its own, so that messages have the same ids however many requests fail in
 /// between.
 #[derive(Debug)]
@@ -134,14 +136,8 @@ impl Ids {
         )
     }
 
-    /// The finalizer of SplitMix64: every number gives another.
     fn mixed(&self, number: u64) -> u64 {
-        let mut bits = self
-            .seed
-            .wrapping_add(number.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        bits ^ (bits >> 31)
+        mix(self.seed, number)
     }
 }
 

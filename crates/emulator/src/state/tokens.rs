@@ -77,6 +77,13 @@ impl Tokens {
         self.access.iter().rev().find(|known| known.secret == *token)
     }
 
+    /// Lets the access token expire at this time, where it would be good for longer.
+    pub(crate) fn expire(&mut self, token: &Secret, now: SystemTime) {
+        for known in self.access.iter_mut().filter(|known| known.secret == *token) {
+            known.expires_at = Some(known.expires_at.map_or(now, |expiry| expiry.min(now)));
+        }
+    }
+
     /// What the refresh token stands for.
     pub(crate) fn refresh(&self, token: &Secret) -> Option<&Grant> {
         let found = self.refresh.iter().find(|known| known.secret == *token);

@@ -9,7 +9,7 @@
 #![allow(dead_code, reason = "each test file uses what it needs")]
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
-use hubchannel_api::{Body, HttpTransport};
+use hubchannel_api::{Body, HttpTransport, TransportError};
 use hubchannel_emulator::Emulator;
 use serde_json::{Value, json};
 
@@ -206,6 +206,10 @@ impl Bench {
 }
 
 pub(crate) async fn in_process(emulator: &Emulator, ask: Ask) -> Answer {
+    try_in_process(emulator, ask).await.unwrap()
+}
+
+pub(crate) async fn try_in_process(emulator: &Emulator, ask: Ask) -> Result<Answer, TransportError> {
     let ask = ask.signed(emulator);
     let mut request = Request::new(Body::from(ask.body));
     *request.method_mut() = ask.method;
@@ -215,12 +219,12 @@ pub(crate) async fn in_process(emulator: &Emulator, ask: Ask) -> Answer {
             .headers_mut()
             .append(HeaderName::try_from(name).unwrap(), HeaderValue::try_from(value).unwrap());
     }
-    let (parts, body) = emulator.transport().send(request).await.unwrap().into_parts();
-    Answer {
+    let (parts, body) = emulator.transport().send(request).await?.into_parts();
+    Ok(Answer {
         status: parts.status.as_u16(),
         headers: parts.headers,
         body: body.as_bytes().unwrap().to_vec(),
-    }
+    })
 }
 
 #[cfg(feature = "http")]

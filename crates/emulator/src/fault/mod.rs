@@ -1,7 +1,19 @@
 //! Requests that go wrong on demand.
 
+mod book;
+mod control;
+mod rule;
+
+use std::time::Duration;
+
 use http::{Response, StatusCode};
 use hubchannel_api::Body;
+
+pub(crate) use self::book::Faults;
+pub use self::{
+    book::{FaultId, StandingFault},
+    rule::FaultRule,
+};
 
 /// A way in which a request goes wrong.
 ///
@@ -27,6 +39,8 @@ use hubchannel_api::Body;
 /// # }
 /// ```
 ///
+/// [`Emulator::fail_next`](crate::Emulator::fail_next) is for the next request, a [`FaultRule`] for any others.
+///
 /// "Before effect" means that the emulator does nothing with the request, "after effect" that it does all that was
 /// asked and only the answer goes wrong. Neither can be told from the other on the caller's side.
 #[derive(Clone, Debug)]
@@ -48,6 +62,28 @@ pub enum Fault {
     AnswerBeforeEffect(Response<Body>),
     /// Acts, then answers this instead.
     AnswerAfterEffect(Response<Body>),
+    /// Answers with this status and a body as HubSpot's instead of acting.
+    ///
+    /// 502, 504 and 520 to 526 come as a page of HTML, all others as an error with a `correlationId`, and with a
+    /// `category` where one is known for the status. 477 comes with a `Retry-After`, as is documented. A success has no
+    /// body.
+    StatusBeforeEffect(StatusCode),
+    /// Acts, then answers as with [`StatusBeforeEffect`](Fault::StatusBeforeEffect).
+    StatusAfterEffect(StatusCode),
+    /// Waits that long before it looks at the request, then does as it is asked. Who hangs up meanwhile gets nothing done.
+    ///
+    /// It waits by the clock of its [`Seed`](crate::Seed::with_clock), over HTTP too.
+    DelayBeforeEffect(Duration),
+    /// Does as it is asked, and waits that long before it answers, by the same clock.
+    DelayAfterEffect(Duration),
+    /// Acts, then sends only so many bytes of the body of its answer before it closes the connection. Over HTTP the head
+    /// is there, and its `Content-Length` tells of the whole body. An answer that has no more bytes than that is sent
+    /// whole.
+    TearAnswer(usize),
+    /// Lets the access token of the request expire, from now on and for every request, and then looks at the request,
+    /// which is so answered with 401 `EXPIRED_AUTHENTICATION`. A request without a token that is known is answered like
+    /// any other.
+    ExpireToken,
 }
 
 impl Fault {
@@ -64,9 +100,5 @@ impl Fault {
         let mut response = Response::new(body.into());
         *response.status_mut() = status;
         Fault::AnswerBeforeEffect(response)
-    }
-
-    pub(crate) fn acts(&self) -> bool {
-        matches!(self, Fault::DropAfterEffect | Fault::SilenceAfterEffect | Fault::AnswerAfterEffect(_))
     }
 }
