@@ -65,7 +65,7 @@ pub use self::{
     fault::{Fault, FaultId, FaultRule, StandingFault},
     people::{Agent, AgentError, AgentMessage, Contact},
     received::Received,
-    seed::{AccountSeed, AppSeed, ChannelSeed, InboxSeed, Seed, Threading, TokenSeed},
+    seed::{AccountSeed, AppSeed, ChannelSeed, InboxSeed, RateLimitBody, RateLimits, Seed, Threading, TokenSeed},
     service::SERVER_NAME,
     state::Thread,
     transport::EmulatorTransport,

@@ -133,7 +133,7 @@ proptest! {
     #[test]
     fn any_course_of_events_leaves_what_it_must(events in vec(event(), 0..40)) {
         let seed = Seed::default().add_account(AccountSeed::new("3307400690", "2930388", 62515));
-        let emulator = Emulator::with_seed(seed);
+        let emulator = Emulator::with_seed(seed.without_rate_limits());
         let ask = |ask: Ask| -> Answer { now(in_process(&emulator, ask)) };
         let id_of = |at: usize| {
             let messages = emulator.messages();

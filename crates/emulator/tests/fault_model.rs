@@ -331,7 +331,11 @@ async fn far(server: &hubchannel_emulator::HttpServer, emulator: &Emulator, requ
 }
 
 fn emulator() -> Emulator {
-    Emulator::with_seed(Seed::default().with_clock(ManualClock::new(noon())))
+    Emulator::with_seed(
+        Seed::default()
+            .with_clock(ManualClock::new(noon()))
+            .without_rate_limits(),
+    )
 }
 
 async fn run(events: Vec<Event>) {

@@ -107,6 +107,7 @@ impl Pair {
         let seed = || {
             Seed::default()
                 .with_clock(ManualClock::new(noon()))
+                .without_rate_limits()
                 .add_channel(ChannelSeed::new("500", 99))
         };
         Pair {

@@ -4,6 +4,7 @@ mod account;
 mod app;
 mod channel;
 mod inbox;
+mod rate_limits;
 mod token;
 
 use std::{sync::Arc, time::Duration};
@@ -23,6 +24,7 @@ pub use self::{
     app::AppSeed,
     channel::{ChannelSeed, Threading},
     inbox::InboxSeed,
+    rate_limits::{RateLimitBody, RateLimits},
     token::TokenSeed,
 };
 
@@ -60,6 +62,7 @@ pub struct Seed {
     closed_threads_reopen: bool,
     webhook_policy: WebhookPolicy,
     account_identifiers_as_text: bool,
+    rate_limits: Option<RateLimits>,
 }
 
 #[derive(Clone, Debug)]
@@ -93,6 +96,7 @@ impl Seed {
             closed_threads_reopen: true,
             webhook_policy: WebhookPolicy::default(),
             account_identifiers_as_text: false,
+            rate_limits: Some(RateLimits::default()),
         }
     }
 
@@ -195,6 +199,15 @@ impl Seed {
         }
     }
 
+    /// How many requests are taken; as many as HubSpot takes of a [public app](RateLimits::public_app) unless set.
+    #[must_use]
+    pub fn with_rate_limits(self, limits: RateLimits) -> Self {
+        Seed {
+            rate_limits: Some(limits),
+            ..self
+        }
+    }
+
     /// Sets where the first channel's webhooks go.
     #[must_use]
     pub fn with_webhook_url(mut self, url: impl Into<Url>) -> Self {
@@ -231,6 +244,15 @@ impl Seed {
     pub fn with_account_identifiers_as_text(self) -> Self {
         Seed {
             account_identifiers_as_text: true,
+            ..self
+        }
+    }
+
+    /// Takes any number of requests, and says nothing of limits.
+    #[must_use]
+    pub fn without_rate_limits(self) -> Self {
+        Seed {
+            rate_limits: None,
             ..self
         }
     }
@@ -282,6 +304,10 @@ impl Seed {
 
     pub(crate) fn rotates_refresh_tokens(&self) -> bool {
         self.rotates_refresh_tokens
+    }
+
+    pub(crate) fn rate_limits(&self) -> Option<&RateLimits> {
+        self.rate_limits.as_ref()
     }
 
     pub(crate) fn tokens(&self) -> &[TokenSeed] {

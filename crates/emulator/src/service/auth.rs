@@ -11,23 +11,24 @@ use crate::{
     state::State,
 };
 
-/// Finds the token of a request and checks that it is good and has one of these scopes.
-pub(super) fn portal<'s>(
-    state: &'s State,
-    headers: &HeaderMap,
-    scopes: &[&str],
-    now: SystemTime,
-) -> Result<&'s TokenSeed, Refusal> {
+/// Finds the token of a request and checks that it is good.
+pub(super) fn portal<'s>(state: &'s State, headers: &HeaderMap, now: SystemTime) -> Result<&'s TokenSeed, Refusal> {
     let token = bearer(headers)
         .and_then(|token| state.tokens.access(&token))
         .ok_or_else(Refusal::no_credentials)?;
     if let Some(expired) = token.expires_at.filter(|expiry| *expiry <= now) {
         return Err(Refusal::token_expired(expired, now));
     }
-    if !scopes.is_empty() && !token.scopes.iter().any(|granted| scopes.contains(&granted.as_str())) {
-        return Err(Refusal::missing_scopes(scopes));
-    }
     Ok(token)
+}
+
+/// Checks that the token has one of these scopes.
+pub(super) fn check_scopes(token: &TokenSeed, scopes: &[&str]) -> Result<(), Refusal> {
+    if scopes.is_empty() || token.scopes.iter().any(|granted| scopes.contains(&granted.as_str())) {
+        Ok(())
+    } else {
+        Err(Refusal::missing_scopes(scopes))
+    }
 }
 
 /// Finds the developer's key of a request and the app that it names, and checks that they belong together.
@@ -42,7 +43,7 @@ pub(super) fn app(seed: &Seed, state: &State, request: &Request<Body>, now: Syst
     };
     let Some(key) = parameter("hapikey").map(|key| Secret::from(key.as_str())) else {
         // A good token is still the wrong kind of credential.
-        portal(state, request.headers(), &[], now)?;
+        portal(state, request.headers(), now)?;
         return Err(Refusal::scope_not_public());
     };
     if !seed.knows_developer_key(&key) {

@@ -11,6 +11,7 @@ mod conversations;
 mod draft;
 mod files;
 mod identifier;
+mod limits;
 mod messages;
 mod oauth;
 mod outage;
@@ -21,7 +22,7 @@ mod tidy;
 
 use std::time::SystemTime;
 
-use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header::SERVER};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header::SERVER};
 use hubchannel_api::{
     Area, Body, Credential, Operation, PublishMessage, Segment,
     model::ChannelId,
@@ -32,7 +33,7 @@ use serde::Serialize;
 use self::{draft::Place, refusal::Refusal};
 use crate::{
     seed::{Seed, TokenSeed},
-    state::State,
+    state::{Caller, State},
 };
 
 /// The longest body that is read.
@@ -58,7 +59,10 @@ const CORRELATION_ID: HeaderName = HeaderName::from_static("x-hubspot-correlatio
 /// Answers a request.
 pub(crate) fn answer(seed: &Seed, state: &mut State, now: SystemTime, request: &Request<Body>) -> Response<Body> {
     let correlation_id = state.ids.correlation(now);
-    let response = act(seed, state, now, request).unwrap_or_else(|refusal| refusal.into_response(&correlation_id));
+    let mut limits = HeaderMap::new();
+    let answer = act(seed, state, now, request, &mut limits);
+    let mut response = answer.unwrap_or_else(|refusal| refusal.into_response(&correlation_id));
+    response.headers_mut().extend(limits);
     signed(response, correlation_id)
 }
 
@@ -96,7 +100,14 @@ struct Desk<'d> {
     route: &'d Route,
 }
 
-fn act(seed: &Seed, state: &mut State, now: SystemTime, request: &Request<Body>) -> Result<Response<Body>, Refusal> {
+/// What the answer says of limits, whether the request succeeds or not, goes into `limits`.
+fn act(
+    seed: &Seed,
+    state: &mut State,
+    now: SystemTime,
+    request: &Request<Body>,
+    limits: &mut HeaderMap,
+) -> Result<Response<Body>, Refusal> {
     if let Some(answer) = files::download(state, now, request) {
         return answer;
     }
@@ -112,19 +123,27 @@ fn act(seed: &Seed, state: &mut State, now: SystemTime, request: &Request<Body>)
     match operation.credential {
         Credential::DeveloperKey => {
             let app_id = auth::app(seed, desk.state, request, now)?;
+            let caller = Caller {
+                app_id,
+                portal_id: None,
+            };
+            *limits = limits::count(seed, desk.state, caller)?;
             channels::act(desk, app_id)
         }
-        Credential::PortalToken if operation.area == Area::CustomChannels => {
-            let token = auth::portal(desk.state, request.headers(), operation.scopes, now)?.clone();
-            portal(desk, &token)
-        }
-        Credential::PortalToken if operation.area == Area::Conversations => {
-            let token = auth::portal(desk.state, request.headers(), operation.scopes, now)?.clone();
-            conversations::act(desk, &token)
-        }
-        Credential::PortalToken if operation.area == Area::Files => {
-            let portal_id = auth::portal(desk.state, request.headers(), operation.scopes, now)?.portal_id;
-            files::act(desk, portal_id)
+        Credential::PortalToken => {
+            let token = auth::portal(desk.state, request.headers(), now)?.clone();
+            let caller = Caller {
+                app_id: token.app_id,
+                portal_id: Some(token.portal_id),
+            };
+            *limits = limits::count(seed, desk.state, caller)?;
+            auth::check_scopes(&token, operation.scopes)?;
+            match operation.area {
+                Area::CustomChannels => portal(desk, &token),
+                Area::Conversations => conversations::act(desk, &token),
+                Area::Files => files::act(desk, token.portal_id),
+                _ => Err(Refusal::no_page()),
+            }
         }
         Credential::None if operation.area == Area::OAuth => oauth::act(desk),
         _ => Err(Refusal::no_page()),

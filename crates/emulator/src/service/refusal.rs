@@ -74,6 +74,11 @@ impl Refusal {
         self
     }
 
+    pub(super) fn headers(mut self, headers: HeaderMap) -> Self {
+        self.0.headers.extend(headers);
+        self
+    }
+
     pub(super) fn with(mut self, change: impl FnOnce(&mut ErrorBody)) -> Self {
         if let Content::Error(body) = &mut self.0.content {
             change(body);

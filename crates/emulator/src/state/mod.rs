@@ -9,6 +9,7 @@ mod events;
 mod files;
 mod ids;
 mod inboxes;
+mod limits;
 mod messages;
 mod people;
 mod reply;
@@ -29,6 +30,7 @@ pub(crate) use self::{
     files::{DOWNLOADS, Duplicate, Files, NewFile, StoredFile, end_after},
     ids::Ids,
     inboxes::Inboxes,
+    limits::{Caller, Exceeded, Limits, Quota},
     messages::Report,
     staging::{NotConnected, Staging, USER},
     tokens::{Grant, LIFETIME, NotIssued, Tokens},
@@ -50,6 +52,7 @@ pub(crate) struct State {
     pub(crate) tokens: Tokens,
     pub(crate) files: Files,
     pub(crate) people: People,
+    pub(crate) limits: Limits,
     /// To be reported, in their order.
     pub(crate) events: Vec<WebhookEvent>,
     messages: Messages,
@@ -85,6 +88,7 @@ impl State {
             tokens: Tokens::new(seed.tokens()),
             files: Files::default(),
             people: People::new(seed.agents(), seed.contacts()),
+            limits: Limits::default(),
             events: Vec::new(),
             messages: Messages::default(),
             threads: Threads::default(),

@@ -190,8 +190,10 @@ impl Bench {
                 };
                 assert_eq!(same(&other), same(&answer), "over HTTP, asked at {place}");
                 for (name, value) in &answer.headers {
+                    // Each request has an id of its own, and leaves less for the next one.
+                    let differs = name == "x-hubspot-correlation-id" || name.as_str().ends_with("-remaining");
                     let other = other.headers.get(name);
-                    assert!(name == "x-hubspot-correlation-id" || other == Some(value), "{name}, asked at {place}");
+                    assert!(differs || other == Some(value), "{name}, asked at {place}");
                 }
             }
             let _ = place;
