@@ -31,13 +31,12 @@
 //!   [`WebhookDelivery`] with every attempt can be looked at and delivered again.
 //! - [`Fault`] makes a request go wrong in one of the ways in which networks and servers do, and a [`FaultRule`] says
 //!   which requests and how often.
-//! - [`behaviour`] lists what the emulator does where HubSpot's behaviour is not known.
+//! - [`behaviour`] lists what the emulator does where HubSpot's behaviour is not known, and what of it can be switched.
 //!
 //! Requests are read and answers are written with the client's own operations, see [`hubchannel_api::server`]. Time
 //! comes from a [`Clock`](hubchannel_api::clock::Clock) and ids from a seed, so that a test run can be repeated.
 
-#[doc = include_str!("../BEHAVIOUR.md")]
-pub mod behaviour {}
+pub mod behaviour;
 
 mod authorization;
 mod connection;

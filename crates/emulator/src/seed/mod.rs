@@ -27,6 +27,7 @@ pub use self::{
     rate_limits::{RateLimitBody, RateLimits},
     token::TokenSeed,
 };
+use crate::behaviour::{Behaviour, ClosedThread, MissingMembers, RefreshTokens};
 
 /// What an emulator starts with: apps, channels, inboxes, channel accounts, access tokens, a clock, and where ids come from.
 ///
@@ -54,14 +55,11 @@ pub struct Seed {
     first: First,
     clock: Arc<dyn Clock>,
     id_seed: u64,
-    strict: bool,
-    listing_delay: Duration,
-    rotates_refresh_tokens: bool,
     agents: Vec<Agent>,
     contacts: Vec<Contact>,
-    closed_threads_reopen: bool,
     webhook_policy: WebhookPolicy,
     account_identifiers_as_text: bool,
+    behaviour: Behaviour,
     rate_limits: Option<RateLimits>,
 }
 
@@ -88,14 +86,11 @@ impl Seed {
             },
             clock: Arc::new(SystemClock),
             id_seed: 0,
-            strict: false,
-            listing_delay: Duration::ZERO,
-            rotates_refresh_tokens: false,
             agents: Vec::new(),
             contacts: Vec::new(),
-            closed_threads_reopen: true,
             webhook_policy: WebhookPolicy::default(),
             account_identifiers_as_text: false,
+            behaviour: Behaviour::default(),
             rate_limits: Some(RateLimits::default()),
         }
     }
@@ -165,38 +160,39 @@ impl Seed {
         Seed { id_seed, ..self }
     }
 
+    /// What HubSpot does where it can be switched, in place of all that was set of it before.
+    #[must_use]
+    pub fn with_behaviour(self, behaviour: Behaviour) -> Self {
+        Seed { behaviour, ..self }
+    }
+
     /// Refuses a publish without `recipients`, `attachments`, `timestamp` or `messageDirection`, which HubSpot describes
-    /// as required but has been seen to accept.
+    /// as required but has been seen to accept: [`MissingMembers::Refuse`].
     #[must_use]
     pub fn strict(self) -> Self {
-        Seed { strict: true, ..self }
+        let behaviour = self.behaviour.clone().set_missing_members(MissingMembers::Refuse);
+        self.with_behaviour(behaviour)
     }
 
-    /// Keeps a new channel for that long, by the emulator's clock, from the list of channels and from portals; not at all
-    /// unless set. HubSpot has been seen to take some seconds, so that bridges list until the channel appears.
+    /// Sets [how late](Behaviour::set_listing_delay) a new channel is seen; at once unless set.
     #[must_use]
     pub fn with_listing_delay(self, listing_delay: Duration) -> Self {
-        Seed { listing_delay, ..self }
+        let behaviour = self.behaviour.clone().set_listing_delay(listing_delay);
+        self.with_behaviour(behaviour)
     }
 
-    /// Gives a new refresh token with every access token, and takes the old one no more. Unless set a refresh token stays
-    /// as it is. Which of them HubSpot does is not documented.
+    /// Gives a new refresh token with every access token, and takes the old one no more: [`RefreshTokens::Rotate`].
     #[must_use]
     pub fn with_rotating_refresh_tokens(self) -> Self {
-        Seed {
-            rotates_refresh_tokens: true,
-            ..self
-        }
+        let behaviour = self.behaviour.clone().set_refresh_tokens(RefreshTokens::Rotate);
+        self.with_behaviour(behaviour)
     }
 
-    /// Opens a new thread with a message whose thread is closed. Unless set the message opens the closed one again. Which of
-    /// them HubSpot does is not documented.
+    /// Opens a new thread with a message whose thread is closed: [`ClosedThread::Another`].
     #[must_use]
     pub fn with_new_threads_after_closed_ones(self) -> Self {
-        Seed {
-            closed_threads_reopen: false,
-            ..self
-        }
+        let behaviour = self.behaviour.clone().set_closed_thread(ClosedThread::Another);
+        self.with_behaviour(behaviour)
     }
 
     /// How many requests are taken; as many as HubSpot takes of a [public app](RateLimits::public_app) unless set.
@@ -278,10 +274,6 @@ impl Seed {
         &self.contacts
     }
 
-    pub(crate) fn closed_threads_reopen(&self) -> bool {
-        self.closed_threads_reopen
-    }
-
     pub(crate) fn first(&self) -> &First {
         &self.first
     }
@@ -294,16 +286,8 @@ impl Seed {
         self.id_seed
     }
 
-    pub(crate) fn is_strict(&self) -> bool {
-        self.strict
-    }
-
-    pub(crate) fn listing_delay(&self) -> Duration {
-        self.listing_delay
-    }
-
-    pub(crate) fn rotates_refresh_tokens(&self) -> bool {
-        self.rotates_refresh_tokens
+    pub(crate) fn behaviour(&self) -> &Behaviour {
+        &self.behaviour
     }
 
     pub(crate) fn rate_limits(&self) -> Option<&RateLimits> {

@@ -12,6 +12,7 @@ pub struct TokenSeed {
     pub(crate) app_id: u64,
     pub(crate) scopes: Vec<String>,
     pub(crate) expires_at: Option<SystemTime>,
+    pub(crate) private_app: bool,
 }
 
 impl TokenSeed {
@@ -32,6 +33,7 @@ impl TokenSeed {
             .map(str::to_owned)
             .into(),
             expires_at: None,
+            private_app: false,
         }
     }
 
@@ -40,6 +42,16 @@ impl TokenSeed {
     pub fn set_scopes(mut self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.scopes = scopes.into_iter().map(Into::into).collect();
         self
+    }
+
+    /// Makes it the token of a private app, which HubSpot does not support on custom channels (documented), see
+    /// [`PrivateAppTokens`](crate::behaviour::PrivateAppTokens).
+    #[must_use]
+    pub fn private_app(self) -> Self {
+        TokenSeed {
+            private_app: true,
+            ..self
+        }
     }
 
     /// Sets when it stops being good, by the emulator's clock.

@@ -43,8 +43,10 @@ pub(super) fn app(seed: &Seed, state: &State, request: &Request<Body>, now: Syst
     };
     let Some(key) = parameter("hapikey").map(|key| Secret::from(key.as_str())) else {
         // A good token is still the wrong kind of credential.
-        portal(state, request.headers(), now)?;
-        return Err(Refusal::scope_not_public());
+        return Err(match portal(state, request.headers(), now)? {
+            token if token.private_app => Refusal::no_credentials(),
+            _ => Refusal::scope_not_public(),
+        });
     };
     if !seed.knows_developer_key(&key) {
         return Err(Refusal::invalid_key());

@@ -65,7 +65,7 @@ fn list(desk: Desk<'_>, app_id: u64, query: &ChannelQuery) -> Result<Response<Bo
 fn create(desk: Desk<'_>, app_id: u64, body: NewChannel) -> Result<Response<Body>, Refusal> {
     let new = read(body, desk.end())?;
     let state = &mut *desk.state;
-    let delay = desk.seed.listing_delay();
+    let delay = desk.seed.behaviour().listing_delay;
     let channel = state
         .channels
         .register(&mut state.ids, app_id, new, desk.now, delay)

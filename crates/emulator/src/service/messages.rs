@@ -9,6 +9,7 @@ use hubchannel_api::{
 
 use super::{Desk, draft, files, refusal::Refusal, success};
 use crate::{
+    behaviour::{MissingMembers, RepeatedKey, UnusableAccount},
     seed::{Threading, TokenSeed},
     state::{Line, is_archived},
 };
@@ -22,12 +23,19 @@ pub(super) fn act(
 ) -> Result<Response<Body>, Refusal> {
     match call {
         AnyCall::PublishMessage(call) => {
-            let mut draft = draft::read(call.body, desk.seed.is_strict(), desk.end())?;
+            let behaviour = desk.seed.behaviour();
+            let strict = behaviour.missing_members == MissingMembers::Refuse;
+            let mut draft = draft::read(call.body, strict, desk.end())?;
             draft
                 .attachments
                 .iter_mut()
                 .for_each(|attachment| name_file(&desk, token, attachment));
             let line = line(&desk, token, channel_id, draft.account.as_str())?;
+            match behaviour.repeated_key {
+                RepeatedKey::Conflict if desk.state.has_key(&line, &draft) => return Err(Refusal::key_used()),
+                RepeatedKey::AnotherMessage => draft.key = None,
+                _ => {}
+            }
             let message = desk.state.publish(&line, draft, desk.now);
             let id = message.id.as_ref().map_or("", MessageId::as_str);
             let location = desk.location(&[channel_id.as_str(), "messages", id]);
@@ -65,7 +73,7 @@ fn line(desk: &Desk<'_>, token: &TokenSeed, channel_id: &ChannelId, id: &str) ->
         .filter(|account| !is_archived(account))
         .ok_or_else(|| Refusal::no_account(id))?;
     for (lacking, has) in [("authorized", &account.authorized), ("active", &account.active)] {
-        if has.as_ref() != Some(&true) {
+        if has.as_ref() != Some(&true) && desk.seed.behaviour().unusable_account == UnusableAccount::Refuse {
             return Err(Refusal::account_unusable(id, lacking));
         }
     }

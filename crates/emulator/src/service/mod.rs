@@ -32,6 +32,7 @@ use serde::Serialize;
 
 use self::{draft::Place, refusal::Refusal};
 use crate::{
+    behaviour::PrivateAppTokens,
     seed::{Seed, TokenSeed},
     state::{Caller, State},
 };
@@ -132,6 +133,10 @@ fn act(
         }
         Credential::PortalToken => {
             let token = auth::portal(desk.state, request.headers(), now)?.clone();
+            let refuses = seed.behaviour().private_app_tokens == PrivateAppTokens::Refuse;
+            if token.private_app && operation.area == Area::CustomChannels && refuses {
+                return Err(Refusal::no_credentials());
+            }
             let caller = Caller {
                 app_id: token.app_id,
                 portal_id: Some(token.portal_id),

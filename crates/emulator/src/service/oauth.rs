@@ -14,6 +14,7 @@ use hubchannel_api::{
 
 use super::{Desk, refusal::Refusal, success};
 use crate::{
+    behaviour::RefreshTokens,
     seed::AppSeed,
     state::{Grant, LIFETIME, NotIssued, USER},
 };
@@ -96,7 +97,7 @@ fn request(desk: Desk<'_>, body: TokenRequest) -> Result<Response<Body>, Refusal
             })?
     } else {
         let token = given(&body.refresh_token).ok_or_else(Refusal::bad_refresh_token)?;
-        let rotate = desk.seed.rotates_refresh_tokens();
+        let rotate = desk.seed.behaviour().refresh_tokens == RefreshTokens::Rotate;
         state
             .tokens
             .renew(&mut state.ids, app.id, token, rotate, desk.now)

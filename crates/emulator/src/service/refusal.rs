@@ -279,6 +279,11 @@ impl Refusal {
         Refusal::conflict(format!("Channel account with this delivery identifier already exists. Existing ID: {id}"))
     }
 
+    /// A key that may be used once was used.
+    pub(super) fn key_used() -> Self {
+        Refusal::conflict("A message with this integrationIdempotencyId already exists")
+    }
+
     fn conflict(message: impl Into<String>) -> Self {
         Refusal::new(StatusCode::CONFLICT, message).category(ErrorCategory::Conflict)
     }

@@ -33,7 +33,7 @@ pub(super) fn act(
     let name = call.body.account_name.into_option();
     let said = (name, delivery_identifier);
     let now = desk.now.into();
-    let (token, _) = desk
+    let token = desk
         .state
         .finish(portal_id, channel_id, &call.account_token, said, channel_name, now)
         .map_err(|reason| match reason {

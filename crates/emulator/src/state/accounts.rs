@@ -5,11 +5,11 @@ use hubchannel_api::model::{
 };
 
 use super::{Ids, Inboxes};
-use crate::seed::AccountSeed;
+use crate::{behaviour::DuplicateIdentifier, seed::Seed};
 
 /// Every account there ever was, in the order of connecting.
 #[derive(Debug)]
-pub(crate) struct Accounts(Vec<Held>);
+pub(crate) struct Accounts(Vec<Held>, DuplicateIdentifier);
 
 #[derive(Debug)]
 struct Held {
@@ -48,9 +48,9 @@ pub(crate) fn is_archived(account: &ChannelAccount) -> bool {
 
 impl Accounts {
     /// These, connected now.
-    pub(super) fn new(seeds: &[AccountSeed], inboxes: &mut Inboxes, ids: &mut Ids, created_at: &Timestamp) -> Self {
-        let mut accounts = Accounts(Vec::new());
-        for seed in seeds {
+    pub(super) fn new(seed: &Seed, inboxes: &mut Inboxes, ids: &mut Ids, created_at: &Timestamp) -> Self {
+        let mut accounts = Accounts(Vec::new(), seed.behaviour().duplicate_identifier);
+        for seed in seed.accounts() {
             let inbox_id = inboxes.for_account(ids, seed.portal_id, seed.inbox_id.clone(), created_at);
             accounts.0.retain(|held| !held.is(seed.id.as_str()));
             accounts.0.push(Held {
@@ -95,14 +95,16 @@ impl Accounts {
         Some((held.portal_id, held.account))
     }
 
-    /// Whether the identifier is free on this channel in this portal.
+    /// Whether the identifier is free on this channel in this portal, or need not be.
     pub(crate) fn check_free(
         &self,
         portal_id: u64,
         channel_id: &ChannelId,
         identifier: Option<&DeliveryIdentifier>,
     ) -> Result<(), Taken> {
-        let Some(identifier) = identifier else { return Ok(()) };
+        let Some(identifier) = identifier.filter(|_| self.1 == DuplicateIdentifier::Conflict) else {
+            return Ok(());
+        };
         let holder = self.0.iter().find(|held| {
             held.is_on(portal_id, channel_id)
                 && !is_archived(&held.account)

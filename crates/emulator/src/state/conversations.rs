@@ -8,7 +8,7 @@ use hubchannel_api::model::{
 };
 
 use super::{Address, Doer, Line, State, USER, entries::Entry};
-use crate::people::AgentError;
+use crate::{behaviour::UnknownContact, people::AgentError};
 
 /// A conversation of a portal. Its place is that of its thread among the threads of messages.
 #[derive(Debug)]
@@ -165,10 +165,14 @@ impl State {
                 .accounts
                 .get(line.portal_id, &line.channel_id, line.account_id.as_str());
             let inbox_id = account.and_then(|account: &ChannelAccount| account.inbox_id.as_ref().cloned());
+            let mut shown = opened(line, message, inbox_id, now.into());
+            if self.behaviour.unknown_contact == UnknownContact::Absent {
+                shown.associated_contact_id = Field::Absent;
+            }
             self.conversations.push(Conversation {
                 portal_id: line.portal_id,
                 entries: Vec::new(),
-                shown: opened(line, message, inbox_id, now.into()),
+                shown,
             });
             self.conversations.len() - 1
         });

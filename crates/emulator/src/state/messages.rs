@@ -8,6 +8,7 @@ use hubchannel_api::model::{
 };
 
 use super::{Draft, Line, State};
+use crate::behaviour::CreatedBy;
 /// What is published.
 #[derive(Debug, Default)]
 pub(super) struct Messages {
@@ -84,6 +85,12 @@ impl State {
         at
     }
 
+    /// Whether a message of the draft's key was published on the line.
+    pub(crate) fn has_key(&self, line: &Line, draft: &Draft) -> bool {
+        let key = draft.key.clone().map(|key| (line.account_id.clone(), key));
+        key.is_some_and(|key| self.messages.by_key.contains_key(&key))
+    }
+
     fn compose(&mut self, line: &Line, draft: Draft, id: MessageId, thread_id: ThreadId, now: SystemTime) -> Message {
         let incoming = draft.direction == MessageDirection::Incoming;
         let app = ActorId::from(format!("I-{}", line.app_id));
@@ -128,11 +135,12 @@ impl State {
         message.id = id.into();
         message.conversations_thread_id = thread_id.into();
         message.created_at = created_at(draft.timestamp.as_ref(), now).into();
-        message.created_by = senders
-            .first()
-            .and_then(|sender| sender.actor_id.as_ref().cloned())
-            .unwrap_or(app)
-            .into();
+        let sender = senders.first().and_then(|sender| sender.actor_id.as_ref());
+        message.created_by = match (self.behaviour.created_by, sender) {
+            (CreatedBy::Sender, Some(sender)) => sender.clone(),
+            _ => app,
+        }
+        .into();
         message.client = client.into();
         message.senders = senders.into();
         message.recipients = recipients.into();

@@ -37,6 +37,7 @@ pub(crate) use self::{
 };
 use self::{conversations::Conversation, messages::Messages, people::People, threads::Threads};
 use crate::{
+    behaviour::Behaviour,
     seed::{Seed, Threading},
     webhooks::WebhookEvent,
 };
@@ -58,10 +59,9 @@ pub(crate) struct State {
     messages: Messages,
     threads: Threads,
     conversations: Vec<Conversation>,
-    /// Whether a message to a closed thread opens it again, and not another one.
-    closed_threads_reopen: bool,
     /// Whether events about accounts have the identifier's value alone.
     identifiers_as_text: bool,
+    behaviour: Behaviour,
 }
 
 /// What a message travels on: an account that may be used, and all that stands behind it.
@@ -81,7 +81,7 @@ impl State {
         let mut inboxes = Inboxes::new(seed.inboxes(), &created_at);
         State {
             channels: Channels::new(seed.channels(), now),
-            accounts: Accounts::new(seed.accounts(), &mut inboxes, &mut ids, &created_at),
+            accounts: Accounts::new(seed, &mut inboxes, &mut ids, &created_at),
             inboxes,
             ids,
             staging: Staging::default(),
@@ -93,8 +93,8 @@ impl State {
             messages: Messages::default(),
             threads: Threads::default(),
             conversations: Vec::new(),
-            closed_threads_reopen: seed.closed_threads_reopen(),
             identifiers_as_text: seed.account_identifiers_as_text(),
+            behaviour: seed.behaviour().clone(),
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Accounts that users are connecting in HubSpot's settings.
 
-use hubchannel_api::model::{ChannelAccount, ChannelId, DeliveryIdentifier, InboxId, Secret, StagingToken, Timestamp};
+use hubchannel_api::model::{ChannelId, DeliveryIdentifier, InboxId, Secret, StagingToken, Timestamp};
 
 use super::{Ids, NewAccount, State, accounts::Taken};
+use crate::behaviour::SecondStagingPatch;
 
 /// Who connects accounts in every portal.
 pub(crate) const USER: u64 = 2_620_022;
@@ -65,7 +66,7 @@ impl State {
         (name, delivery_identifier): (Option<String>, Option<DeliveryIdentifier>),
         channel_name: &str,
         now: Timestamp,
-    ) -> Result<(StagingToken, ChannelAccount), NotConnected> {
+    ) -> Result<StagingToken, NotConnected> {
         let found = self.staging.0.iter().position(|held| {
             held.portal_id == portal_id
                 && held.secret == *secret
@@ -75,7 +76,10 @@ impl State {
             .and_then(|at| self.staging.0.get(at))
             .ok_or(NotConnected::NoToken)?;
         if held.connected {
-            return Err(NotConnected::Already);
+            return match self.behaviour.second_staging_patch {
+                SecondStagingPatch::Conflict => Err(NotConnected::Already),
+                SecondStagingPatch::Unchanged => Ok(held.token.clone()),
+            };
         }
         let mut token = held.token.clone();
         token.account_name = name.clone().into();
@@ -89,11 +93,11 @@ impl State {
             authorized: true,
             delivery_identifier,
         };
-        let account = self.connect(new, now).map_err(NotConnected::Taken)?;
+        self.connect(new, now).map_err(NotConnected::Taken)?;
         if let Some(held) = found.and_then(|at| self.staging.0.get_mut(at)) {
             held.connected = true;
             held.token = token.clone();
         }
-        Ok((token, account))
+        Ok(token)
     }
 }

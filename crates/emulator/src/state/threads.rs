@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use hubchannel_api::model::{ChannelAccountId, ChannelId, MessageId, ThreadId};
 
 use super::{Address, Draft, Line, State};
-use crate::{people::AgentError, seed::Threading};
+use crate::{behaviour::ClosedThread, people::AgentError, seed::Threading};
 
 /// A conversation's thread.
 ///
@@ -88,7 +88,7 @@ impl State {
         };
         let place = belonging.clone().map(|belonging| (line.account_id.clone(), belonging));
         let known = place.as_ref().and_then(|place| self.threads.by.get(place)).copied();
-        let known = known.filter(|at| self.closed_threads_reopen || !self.is_closed(*at));
+        let known = known.filter(|at| self.behaviour.closed_thread == ClosedThread::Reopen || !self.is_closed(*at));
         if let Some(thread) = known.and_then(|at| self.threads.all.get_mut(at)) {
             thread.messages.push(message.clone());
             return thread.id.clone();
