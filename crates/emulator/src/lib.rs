@@ -56,7 +56,7 @@ mod transport;
 mod webhooks;
 
 #[cfg(feature = "http")]
-pub use self::http_server::HttpServer;
+pub use self::http_server::{HttpServer, ServerTimeouts};
 pub use self::{
     authorization::{Authorization, AuthorizationError},
     connection::{Connection, ConnectionError},

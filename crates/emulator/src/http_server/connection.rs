@@ -6,7 +6,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     task::{Context, Poll},
 };
@@ -20,6 +20,8 @@ use tokio::{
     net::{TcpListener, TcpStream},
     sync::watch,
 };
+
+use super::patience::{Late, Patience};
 
 /// Says when the server stops; also by the sender's end.
 #[derive(Clone, Debug)]
@@ -37,6 +39,7 @@ impl Stop {
 pub(super) struct Door {
     pub(super) listener: TcpListener,
     pub(super) stop: Stop,
+    pub(super) patience: Patience,
 }
 
 impl Listener for Door {
@@ -49,6 +52,8 @@ impl Listener for Door {
             stream,
             stop: Some(Box::pin(self.stop.clone().wait())),
             scissors: Scissors::default(),
+            patience: self.patience.clone(),
+            head: None,
         };
         (connection, address)
     }
@@ -62,12 +67,15 @@ impl Listener for Door {
 /// answered and whoever is slow to ask holds nobody up.
 pub(super) struct Connection {
     stream: TcpStream,
-    /// `None` once it is over.
+    /// `None` once nothing more is to be read.
     stop: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
     scissors: Scissors,
+    patience: Patience,
+    /// While the head of a request comes in: until when, and how many turns there were before.
+    head: Option<(usize, Late)>,
 }
 
-/// Cuts a connection.
+/// Cuts a connection, and knows whose turn it is on it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Scissors(Arc<Cuts>);
 
@@ -75,6 +83,17 @@ pub(super) struct Scissors(Arc<Cuts>);
 struct Cuts {
     now: AtomicBool,
     behind: AtomicBool,
+    /// Odd while a request is the server's to answer.
+    turns: AtomicUsize,
+}
+
+/// While this is held, a request is the server's to answer, and the client need not send anything.
+pub(super) struct Turn(Scissors);
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.0.0.turns.fetch_add(1, Ordering::AcqRel);
+    }
 }
 
 impl Scissors {
@@ -86,6 +105,16 @@ impl Scissors {
     /// As soon as all is written that was handed over for it.
     pub(super) fn cut_behind(&self) {
         self.0.behind.store(true, Ordering::Release);
+    }
+
+    /// The head of a request has come in.
+    pub(super) fn turn(&self) -> Turn {
+        self.0.turns.fetch_add(1, Ordering::AcqRel);
+        Turn(self.clone())
+    }
+
+    fn turns(&self) -> usize {
+        self.0.turns.load(Ordering::Acquire)
     }
 
     fn check(&self) -> io::Result<()> {
@@ -128,7 +157,26 @@ impl AsyncRead for Connection {
             // Nothing read is the end of the stream.
             return Poll::Ready(Ok(()));
         }
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
+        let turns = self.scissors.turns();
+        let is_ours = turns % 2 == 1;
+        self.head = self.head.take().filter(|(begun, _)| *begun == turns && !is_ours);
+        if read.is_ready() {
+            if self.head.is_none() && !is_ours && buffer.filled().len() > before {
+                self.head = Some((turns, self.patience.with_head()));
+            }
+            return read;
+        }
+        let late = self.head.as_mut();
+        match late.map(|(_, late)| late.as_mut().poll(context)) {
+            Some(Poll::Ready(())) => {
+                self.head = None;
+                self.stop = None;
+                Poll::Ready(Ok(()))
+            }
+            _ => Poll::Pending,
+        }
     }
 }
 

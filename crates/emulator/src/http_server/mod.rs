@@ -1,6 +1,7 @@
 //! An emulator on a socket.
 
 mod connection;
+mod patience;
 mod torn;
 
 use std::{
@@ -9,6 +10,7 @@ use std::{
     io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     pin::Pin,
+    task::Poll,
 };
 
 use axum::{
@@ -20,8 +22,10 @@ use axum::{
 use hubchannel_api::{BaseUrl, Body};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
+pub use self::patience::ServerTimeouts;
 use self::{
     connection::{Door, Scissors, Stop},
+    patience::{Late, Patience, Ticking},
     torn::TornBody,
 };
 use crate::{
@@ -46,13 +50,14 @@ use crate::{
 /// ```
 ///
 /// The answers are the same as in process; a clone of the emulator shows what has come in and makes requests fail.
-/// Bodies over 4 MiB are turned down. There is no encryption: keep it on loopback.
+/// Bodies over 4 MiB are turned down, and who is [too slow](ServerTimeouts) to ask is hung up on. There is no encryption: keep it on loopback.
 ///
 /// Starting it needs a Tokio runtime with I/O.
 pub struct HttpServer {
     base_url: BaseUrl,
     address: SocketAddr,
     stop: watch::Sender<bool>,
+    _ticking: Ticking,
     task: JoinHandle<io::Result<()>>,
 }
 
@@ -70,19 +75,34 @@ impl HttpServer {
     /// # Errors
     /// When the address cannot be had.
     pub async fn bind(emulator: Emulator, address: impl Into<SocketAddr>) -> io::Result<Self> {
+        HttpServer::bind_with(emulator, address, ServerTimeouts::default()).await
+    }
+
+    /// Answers at this address, as [`bind`](HttpServer::bind) does, and waits so long for slow clients.
+    ///
+    /// # Errors
+    /// When the address cannot be had.
+    pub async fn bind_with(
+        emulator: Emulator,
+        address: impl Into<SocketAddr>,
+        timeouts: ServerTimeouts,
+    ) -> io::Result<Self> {
         let listener = TcpListener::bind(address.into()).await?;
         let address = listener.local_addr()?;
         let base_url = base_url(address)?;
         emulator.change(|state, _| state.files.serve_at(base_url.as_str()));
         let (sender, receiver) = watch::channel(false);
         let stop = Stop(receiver);
+        let (patience, ticking) = Patience::new(emulator.clone(), timeouts);
         let door = Door {
             listener,
             stop: stop.clone(),
+            patience: patience.clone(),
         };
         let router = Router::new().fallback(answer).with_state(Shared {
             emulator,
             stop: stop.clone(),
+            patience,
         });
         let service = router.into_make_service_with_connect_info::<Scissors>();
         let serve = axum::serve(door, service).with_graceful_shutdown(stop.wait());
@@ -90,6 +110,7 @@ impl HttpServer {
             base_url,
             address,
             stop: sender,
+            _ticking: ticking,
             task: tokio::spawn(async move { serve.await }),
         })
     }
@@ -138,14 +159,20 @@ fn base_url(mut address: SocketAddr) -> io::Result<BaseUrl> {
 struct Shared {
     emulator: Emulator,
     stop: Stop,
+    patience: Patience,
 }
 
 async fn answer(
-    State(Shared { emulator, stop }): State<Shared>,
+    State(Shared {
+        emulator,
+        stop,
+        patience,
+    }): State<Shared>,
     ConnectInfo(scissors): ConnectInfo<Scissors>,
     request: Request,
 ) -> Response {
-    if let Some(request) = receive(request).await {
+    let _turn = scissors.turn();
+    if let Some(request) = receive(request, patience.with_body()).await {
         match emulator.exchange(request).await {
             Outcome::Answer(response) => {
                 let (parts, body) = response.into_parts();
@@ -169,15 +196,22 @@ async fn answer(
     Response::default()
 }
 
-/// The request with its whole body; `None` where the body breaks off.
-async fn receive(request: Request) -> Option<http::Request<Body>> {
+/// The request with its whole body; `None` where the body breaks off, or comes too late.
+async fn receive(request: Request, mut late: Late) -> Option<http::Request<Body>> {
     /// A caller who is still writing may not see an answer, so a body that is too large is read on for a while.
     const PATIENCE: usize = 16 * BODY_LIMIT;
 
     let (mut parts, mut body) = request.into_parts();
     let mut bytes = Vec::new();
     let mut length = 0_usize;
-    while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+    let mut next = async || {
+        poll_fn(|context| match Pin::new(&mut body).poll_frame(context) {
+            Poll::Ready(frame) => Poll::Ready(Ok(frame)),
+            Poll::Pending => late.as_mut().poll(context).map(Err),
+        })
+        .await
+    };
+    while let Some(frame) = next().await.ok()? {
         let Ok(data) = frame.ok()?.into_data() else { continue };
         length += data.len();
         if length <= BODY_LIMIT {
