@@ -136,10 +136,10 @@ impl HttpTransport for EmulatorTransport {
         self.authorize(&mut request)?;
         match self.emulator.exchange(whole(request).await?).await {
             Outcome::Answer(response) => Ok(response),
-            Outcome::Torn(..) => Err(TransportError::new(
+            Outcome::Torn(_, bytes) => Err(TransportError::new(
                 TransportErrorKind::Interrupted,
                 Reach::Unknown,
-                "the emulator was told to break off its answer",
+                format!("the emulator was told to break off its answer after {bytes} bytes"),
             )),
             Outcome::Refused => Err(TransportError::new(
                 TransportErrorKind::Connect,
