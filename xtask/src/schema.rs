@@ -15,6 +15,8 @@ mod contract;
 mod coverage;
 mod deviations;
 mod diff;
+#[cfg(test)]
+mod emulated;
 mod files;
 mod fuzz;
 #[cfg(test)]

@@ -284,6 +284,7 @@ pub(crate) const POLICY: Policy = Policy {
                 ("serde_json", "reads HubSpot's descriptions and the contracts made of them"),
             ]),
             dev_foreign: &[
+                ("http", "what an emulator is asked, to hold its answers against HubSpot's descriptions"),
                 ("jsonschema", "a validator of somebody else's, to hold what the model writes against"),
                 ("proptest", "generates what a property is to hold for"),
             ],
