@@ -364,11 +364,9 @@ async fn run(events: Vec<Event>) {
                 assert_eq!(far(&server, &distant, request).await, expected, "event {number}: {request:?} over HTTP");
             }
         }
-        for emulator in [
-            &close,
-            #[cfg(feature = "http")]
-            &distant,
-        ] {
+        // Without HTTP nobody has asked the distant one.
+        let asked = if cfg!(feature = "http") { 2 } else { 1 };
+        for emulator in [&close, &distant].into_iter().take(asked) {
             let counts: Vec<(u64, u64)> = emulator
                 .faults()
                 .iter()
