@@ -21,6 +21,8 @@ use crate::{
     Authorization, AuthorizationError, Connection, ConnectionError, EmulatorTransport, Received, Seed, Thread,
     WebhookEvent,
     authorization::Wish,
+    changes::ChangeKind,
+    dial::Dial,
     escape::with_query,
     fault::Faults,
     received::Arrivals,
@@ -46,6 +48,7 @@ pub struct Emulator(Arc<Shared>);
 
 struct Shared {
     seed: Seed,
+    dial: Dial,
     world: Mutex<World>,
 }
 
@@ -54,7 +57,7 @@ pub(crate) struct World {
     pub(crate) state: State,
     pub(crate) faults: Faults,
     pub(crate) received: Arrivals,
-    schedule: Schedule,
+    pub(crate) schedule: Schedule,
     /// How many of the state's events are in the schedule, or are for nobody.
     reported: usize,
     bell: Bell,
@@ -62,17 +65,31 @@ pub(crate) struct World {
 
 impl World {
     /// Queues what has happened for whom it is for, and says who waits for it.
-    fn report(&mut self, seed: &Seed, now: SystemTime) -> Vec<Waker> {
+    fn report(&mut self, now: SystemTime) -> Vec<Waker> {
         if self.reported == self.state.events.len() {
             return Vec::new();
         }
         for event in &self.state.events[self.reported..] {
-            for (queue, event) in targets(seed, &self.state, event, now) {
-                self.schedule.add(queue, event, now);
+            for (queue, event) in targets(&self.state, event, now) {
+                let number = self.schedule.add(queue, event, now);
+                self.state.changes.note(ChangeKind::Delivery, number);
             }
         }
         self.reported = self.state.events.len();
         self.bell.take()
+    }
+
+    /// Begins what is due to be delivered: its number and the request, or why there is none.
+    fn begin_due(&mut self, now: SystemTime) -> Vec<(usize, Result<Request<Body>, String>)> {
+        let due = self.schedule.due(now).into_iter();
+        let begun = due.filter_map(|(number, target)| {
+            let event = self.schedule.event(number)?;
+            let post = Post::new(&self.state, &target, event, now);
+            self.schedule.begin(number, post.attempt(now));
+            self.state.changes.note(ChangeKind::Delivery, number);
+            Some((number, post.request))
+        });
+        begun.collect()
     }
 }
 
@@ -84,8 +101,9 @@ impl Emulator {
 
     /// An emulator that starts with this.
     pub fn with_seed(seed: Seed) -> Self {
+        let dial = Dial::new(Arc::clone(seed.clock()));
         let world = World {
-            state: State::new(&seed, seed.clock().wall()),
+            state: State::new(&seed, dial.wall()),
             faults: Faults::new(seed.id_seed()),
             received: Arrivals::default(),
             schedule: Schedule::new(seed.webhook_policy(), seed.id_seed()),
@@ -94,6 +112,7 @@ impl Emulator {
         };
         Emulator(Arc::new(Shared {
             seed,
+            dial,
             world: Mutex::new(world),
         }))
     }
@@ -120,15 +139,17 @@ impl Emulator {
 
     /// The API key of the developer of the first channel's app.
     pub fn developer_key(&self) -> Secret {
-        let seed = &self.0.seed;
-        seed.app(seed.first().channel.app_id)
-            .map_or_else(|| Secret::new(""), |app| app.developer_key.clone())
+        let id = self.0.seed.first().channel.app_id;
+        let world = self.world();
+        let app = world.state.apps.get(id);
+        app.map_or_else(|| Secret::new(""), |app| app.developer_key.clone())
     }
 
     /// What the first channel's app shows HubSpot to get tokens.
     pub fn oauth_app(&self) -> OAuthApp {
-        let seed = &self.0.seed;
-        seed.app(seed.first().channel.app_id).map_or_else(
+        let id = self.0.seed.first().channel.app_id;
+        let world = self.world();
+        world.state.apps.get(id).map_or_else(
             || OAuthApp::new("", ""),
             |app| OAuthApp::new(app.client_id.clone(), app.client_secret.clone()),
         )
@@ -141,7 +162,9 @@ impl Emulator {
     /// When the address asks for nothing that HubSpot could show.
     pub fn authorize(&self, portal_id: u64, url: &str) -> Result<Authorization, AuthorizationError> {
         let wish = Wish::read(url)?;
-        let Some(app) = self.0.seed.client(&wish.client_id) else {
+        let now = self.now();
+        let state = &mut self.world().state;
+        let Some(app) = state.apps.client(&wish.client_id) else {
             return Err(AuthorizationError::NoApp(wish.client_id));
         };
         let grant = Grant {
@@ -149,8 +172,6 @@ impl Emulator {
             portal_id,
             scopes: wish.scopes,
         };
-        let now = self.0.seed.clock().wall();
-        let state = &mut self.world().state;
         let code = state
             .tokens
             .allow(&mut state.ids, grant, wish.redirect_uri.clone(), now);
@@ -227,7 +248,7 @@ impl Emulator {
         inbox_id: impl Into<InboxId>,
     ) -> Result<Connection, ConnectionError> {
         let (channel_id, inbox_id) = (channel_id.into(), inbox_id.into());
-        let now = self.0.seed.clock().wall();
+        let now = self.now();
         let state = &mut self.world().state;
         let Some(channel) = state.channels.seen(channel_id.as_str(), now) else {
             return Err(ConnectionError::NoChannel(channel_id));
@@ -294,9 +315,10 @@ impl Emulator {
         self.world().state.conversations().cloned().collect()
     }
 
-    /// Every request so far, in the order of arrival.
+    /// Every request so far, in the order of arrival: the last 10,000, and of these no more than have 64 MiB in their bodies
+    /// and in those of their answers.
     pub fn received(&self) -> Vec<Received> {
-        self.world().received.all().to_vec()
+        self.world().received.all().cloned().collect()
     }
 
     /// Forgets the requests so far, for a test that looks at what comes next, or to free their memory.
@@ -308,8 +330,9 @@ impl Emulator {
         &self.0.seed
     }
 
-    pub(crate) fn clock(&self) -> &dyn Clock {
-        self.0.seed.clock()
+    /// The emulator's own clock.
+    pub(crate) fn clock(&self) -> &Dial {
+        &self.0.dial
     }
 
     /// Something that is done to the state now.
@@ -321,9 +344,14 @@ impl Emulator {
     pub(crate) fn change_world<T>(&self, act: impl FnOnce(&mut World, SystemTime) -> T) -> T {
         let now = self.now();
         let mut world = self.world();
+        let before = world.state.changes.last();
         let result = act(&mut world, now);
-        let waiting = world.report(&self.0.seed, now);
+        let mut waiting = world.report(now);
+        if world.state.changes.last() != before {
+            waiting.extend(world.state.changes.bell.take());
+        }
         drop(world);
+        // Those who are woken may look at the emulator at once.
         waiting.into_iter().for_each(Waker::wake);
         result
     }
@@ -332,22 +360,21 @@ impl Emulator {
         look(&self.world().state)
     }
 
-    pub(crate) fn with_schedule<T>(&self, act: impl FnOnce(&mut Schedule) -> T) -> T {
-        act(&mut self.world().schedule)
+    pub(crate) fn with_schedule<T>(&self, look: impl FnOnce(&Schedule) -> T) -> T {
+        look(&self.world().schedule)
     }
 
-    /// Begins what is due to be delivered: its number and the request, or why there is none.
-    pub(crate) fn begin_due(&self) -> Vec<(usize, Result<Request<Body>, String>)> {
-        let now = self.now();
-        let world = &mut *self.world();
-        let due = world.schedule.due(now).into_iter();
-        due.filter_map(|(number, target)| {
-            let event = world.schedule.event(number)?;
-            let post = Post::new(&self.0.seed, &world.state, &target, event, now);
-            world.schedule.begin(number, post.attempt(now));
-            Some((number, post.request))
+    /// Does something to the schedule that changes this delivery.
+    pub(crate) fn change_delivery<T>(&self, number: usize, act: impl FnOnce(&mut Schedule, SystemTime) -> T) -> T {
+        self.change_world(|world, now| {
+            world.state.changes.note(ChangeKind::Delivery, number);
+            act(&mut world.schedule, now)
         })
-        .collect()
+    }
+
+    /// Begins what is due to be delivered.
+    pub(crate) fn begin_due(&self) -> Vec<(usize, Result<Request<Body>, String>)> {
+        self.change_world(World::begin_due)
     }
 
     /// Has this waker woken when there is something new to deliver.

@@ -3,16 +3,23 @@
 use std::time::SystemTime;
 
 use http::{Request, Response};
-use hubchannel_api::Body;
+use hubchannel_api::{Body, clock::Clock};
 
-use crate::{Emulator, Fault, Received, emulator::World, service};
+use crate::{Emulator, Fault, Received, changes::ChangeKind, emulator::World, service};
 
 /// How an exchange ends.
 #[derive(Debug)]
 pub(crate) enum Outcome {
     Answer(Response<Body>),
     /// Only so many bytes of the body arrive.
-    Torn(Response<Body>, usize),
+    Torn(
+        Response<Body>,
+        #[cfg_attr(
+            not(feature = "http"),
+            expect(dead_code, reason = "in process nothing of a body arrives alone")
+        )]
+        usize,
+    ),
     Refused,
     Dropped,
     Silent,
@@ -21,14 +28,17 @@ pub(crate) enum Outcome {
 impl Emulator {
     /// Takes a request, and does with it what it asks for or what a fault says.
     pub(crate) async fn exchange(&self, request: Request<Body>) -> Outcome {
-        let (fault, arrival) = {
-            let mut world = self.world();
+        let (fault, arrival) = self.change_world(|world, now| {
             let fault = world.faults.strike(&request);
-            if matches!(fault, Some(Fault::RefuseConnection)) {
-                return Outcome::Refused;
-            }
-            let arrival = world.received.push(Received::new(&request));
+            let arrives = !matches!(fault, Some(Fault::RefuseConnection));
+            let arrival = arrives.then(|| world.received.push(Received::new(&request, now)));
+            arrival
+                .iter()
+                .for_each(|number| world.state.changes.note(ChangeKind::Request, number));
             (fault, arrival)
+        });
+        let Some(arrival) = arrival else {
+            return Outcome::Refused;
         };
         if let Some(Fault::DelayBeforeEffect(delay)) = &fault {
             self.clock().sleep(*delay).await;
@@ -42,7 +52,11 @@ impl Emulator {
             self.clock().sleep(delay).await;
         }
         if let Outcome::Answer(answer) | Outcome::Torn(answer, _) = &outcome {
-            self.world().received.answer(arrival, answer.status());
+            self.change_world(|world, now| {
+                let received = &mut world.received;
+                received.answer(arrival, answer.status(), answer.body().as_bytes(), now);
+                world.state.changes.note(ChangeKind::Request, arrival);
+            });
         }
         outcome
     }

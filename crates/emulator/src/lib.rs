@@ -38,8 +38,11 @@
 
 pub mod behaviour;
 
+pub mod admin;
 mod authorization;
+mod changes;
 mod connection;
+mod dial;
 mod emulator;
 mod escape;
 mod exchange;
@@ -59,6 +62,7 @@ mod webhooks;
 pub use self::http_server::{HttpServer, ServerTimeouts};
 pub use self::{
     authorization::{Authorization, AuthorizationError},
+    changes::{Change, ChangeFeed, ChangeKind, Heard},
     connection::{Connection, ConnectionError},
     emulator::Emulator,
     fault::{Fault, FaultId, FaultRule, StandingFault},

@@ -1,6 +1,6 @@
 //! What came in.
 
-use std::fmt;
+use std::{collections::VecDeque, fmt, time::SystemTime};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, StatusCode};
@@ -31,6 +31,10 @@ use hubchannel_api::{
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Received {
+    /// Its place among all requests, from 0.
+    pub number: usize,
+    /// When it arrived.
+    pub at: SystemTime,
     /// The method.
     pub method: Method,
     /// Path and query as they were written. A query may hold a developer key, a path a staging token.
@@ -41,12 +45,18 @@ pub struct Received {
     pub body: Bytes,
     /// The answer's status; `None` where no answer was sent.
     pub answered: Option<StatusCode>,
+    /// The answer's body, whole even where only its beginning was sent; empty where no answer was sent.
+    pub answer: Bytes,
+    /// When the answer was sent; `None` where none was.
+    pub ended_at: Option<SystemTime>,
 }
 
 impl Received {
-    pub(crate) fn new(request: &Request<Body>) -> Self {
+    pub(crate) fn new(request: &Request<Body>, at: SystemTime) -> Self {
         let uri = request.uri();
         Received {
+            number: 0,
+            at,
             method: request.method().clone(),
             path_and_query: uri
                 .path_and_query()
@@ -55,7 +65,13 @@ impl Received {
             headers: request.headers().clone(),
             body: request.body().as_bytes().cloned().unwrap_or_default(),
             answered: None,
+            answer: Bytes::new(),
+            ended_at: None,
         }
+    }
+
+    fn size(&self) -> usize {
+        self.body.len() + self.answer.len()
     }
 }
 
@@ -67,39 +83,103 @@ impl fmt::Debug for Received {
             .field("headers", &Headers(&self.headers))
             .field("body", &format_args!("{} bytes", self.body.len()))
             .field("answered", &self.answered)
+            .field("answer", &format_args!("{} bytes", self.answer.len()))
             .finish()
     }
 }
 
-/// Requests in the order of their arrival.
+/// How many requests are kept.
+pub(crate) const MOST_REQUESTS: usize = 10_000;
+
+/// How many bytes of their bodies and of those of their answers are kept.
+const MOST_BYTES: usize = 64 * 1024 * 1024;
+
+/// Requests in the order of their arrival, the last ones of them.
 #[derive(Debug, Default)]
 pub(crate) struct Arrivals {
     /// How many came before the first that is kept.
     forgotten: usize,
-    kept: Vec<Received>,
+    kept: VecDeque<Received>,
+    bytes: usize,
 }
 
 impl Arrivals {
     /// Keeps a request; returns its number.
-    pub(crate) fn push(&mut self, received: Received) -> usize {
-        self.kept.push(received);
-        self.forgotten + self.kept.len() - 1
+    pub(crate) fn push(&mut self, mut received: Received) -> usize {
+        let number = self.forgotten + self.kept.len();
+        received.number = number;
+        self.bytes += received.size();
+        self.kept.push_back(received);
+        self.forget();
+        number
     }
 
     /// Says how the request of this number was answered, if it is still kept.
-    pub(crate) fn answer(&mut self, number: usize, status: StatusCode) {
+    pub(crate) fn answer(&mut self, number: usize, status: StatusCode, body: Option<&Bytes>, now: SystemTime) {
         let at = number.checked_sub(self.forgotten);
         if let Some(received) = at.and_then(|at| self.kept.get_mut(at)) {
             received.answered = Some(status);
+            received.answer = body.cloned().unwrap_or_default();
+            received.ended_at = Some(now);
+            self.bytes += received.answer.len();
+        }
+        self.forget();
+    }
+
+    /// Lets the oldest go where there are too many.
+    fn forget(&mut self) {
+        while self.kept.len() > MOST_REQUESTS || (self.bytes > MOST_BYTES && self.kept.len() > 1) {
+            let Some(received) = self.kept.pop_front() else { return };
+            self.bytes = self.bytes.saturating_sub(received.size());
+            self.forgotten += 1;
         }
     }
 
-    pub(crate) fn all(&self) -> &[Received] {
-        &self.kept
+    pub(crate) fn all(&self) -> impl ExactSizeIterator<Item = &Received> + DoubleEndedIterator {
+        self.kept.iter()
     }
 
     pub(crate) fn clear(&mut self) {
         self.forgotten += self.kept.len();
         self.kept.clear();
+        self.bytes = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn received(bytes: usize) -> Received {
+        let request = Request::new(Body::from(vec![0; bytes]));
+        Received::new(&request, SystemTime::UNIX_EPOCH)
+    }
+
+    #[test]
+    fn the_oldest_requests_are_forgotten_and_numbers_go_on() {
+        let mut arrivals = Arrivals::default();
+        for number in 0..MOST_REQUESTS + 5 {
+            assert_eq!(arrivals.push(received(0)), number);
+        }
+        assert_eq!(arrivals.all().len(), MOST_REQUESTS);
+        assert_eq!(arrivals.all().next().map(|first| first.number), Some(5));
+        // An answer to one that is forgotten is for nobody.
+        arrivals.answer(4, StatusCode::OK, None, SystemTime::UNIX_EPOCH);
+        arrivals.answer(5, StatusCode::OK, None, SystemTime::UNIX_EPOCH);
+        let answered = arrivals.all().filter(|request| request.answered.is_some());
+        assert_eq!(answered.map(|request| request.number).collect::<Vec<_>>(), [5]);
+    }
+
+    #[test]
+    fn large_bodies_are_forgotten_sooner_but_never_the_last() {
+        let mut arrivals = Arrivals::default();
+        arrivals.push(received(MOST_BYTES / 2));
+        arrivals.push(received(MOST_BYTES / 2));
+        arrivals.push(received(1));
+        assert_eq!(arrivals.all().map(|kept| kept.number).collect::<Vec<_>>(), [1, 2]);
+        arrivals.push(received(2 * MOST_BYTES));
+        assert_eq!(arrivals.all().map(|kept| kept.number).collect::<Vec<_>>(), [3]);
+        arrivals.clear();
+        assert_eq!(arrivals.push(received(0)), 4);
     }
 }

@@ -1,7 +1,7 @@
 //! Faults, as the emulator's handle offers them.
 
 use super::{Fault, FaultId, FaultRule, StandingFault};
-use crate::Emulator;
+use crate::{Emulator, changes::ChangeKind};
 
 impl Emulator {
     /// Lets the next request go wrong; after it those for which this was said later, one by one.
@@ -38,7 +38,11 @@ impl Emulator {
     /// # }
     /// ```
     pub fn add_fault(&self, rule: FaultRule) -> FaultId {
-        self.world().faults.add(rule)
+        self.change_world(|world, _| {
+            let id = world.faults.add(rule);
+            world.state.changes.note(ChangeKind::Fault, id);
+            id
+        })
     }
 
     /// Every rule that was added and not removed, in the order in which requests meet them, with what it has done. One
@@ -49,7 +53,13 @@ impl Emulator {
 
     /// Removes a rule; `false` where there is none.
     pub fn remove_fault(&self, id: FaultId) -> bool {
-        self.world().faults.remove(id)
+        self.change_world(|world, _| {
+            let removed = world.faults.remove(id);
+            if removed {
+                world.state.changes.note(ChangeKind::Fault, id);
+            }
+            removed
+        })
     }
 
     /// How many requests are still to go wrong, by those rules that strike so many [times](FaultRule::times) and no more.
@@ -59,6 +69,9 @@ impl Emulator {
 
     /// Lets no further request go wrong: removes every rule.
     pub fn clear_faults(&self) {
-        self.world().faults.clear();
+        self.change_world(|world, _| {
+            world.faults.clear();
+            world.state.changes.note_in(ChangeKind::Fault, None, None);
+        });
     }
 }

@@ -80,6 +80,13 @@ impl FaultRule {
         }
     }
 
+    pub(crate) fn operation_named(self, name: &'static str) -> Self {
+        FaultRule {
+            operation: Some(name),
+            ..self
+        }
+    }
+
     /// Only calls with this channel in their path, whether or not there is such a channel.
     pub fn channel(self, id: impl Into<ChannelId>) -> Self {
         FaultRule {
@@ -159,6 +166,25 @@ impl FaultRule {
         &self.fault
     }
 
+    /// What it says, as text.
+    pub(crate) fn parts(&self) -> RuleParts {
+        let path = |wanted| {
+            let path = self.path.as_ref().filter(|(_, whole)| *whole == wanted);
+            path.map(|(path, _)| path.clone())
+        };
+        RuleParts {
+            operation: self.operation,
+            channel_id: self.channel_id.as_ref().map(ToString::to_string),
+            method: self.method.as_ref().map(ToString::to_string),
+            path: path(Whole::Yes),
+            path_prefix: path(Whole::No),
+            times: self.times,
+            every: self.every,
+            from: self.from,
+            probability: self.probability,
+        }
+    }
+
     /// How many strikes are left; `None` for a rule without end.
     pub(super) fn left(&self, struck: u64) -> Option<u64> {
         self.times.map(|times| times.saturating_sub(struck))
@@ -186,6 +212,19 @@ impl FaultRule {
             && self.left(struck) != Some(0)
             && happens(mix(mix(seed, number), meeting), self.probability)
     }
+}
+
+/// What a rule says, for who shows it.
+pub(crate) struct RuleParts {
+    pub(crate) operation: Option<&'static str>,
+    pub(crate) channel_id: Option<String>,
+    pub(crate) method: Option<String>,
+    pub(crate) path: Option<String>,
+    pub(crate) path_prefix: Option<String>,
+    pub(crate) times: Option<u64>,
+    pub(crate) every: u64,
+    pub(crate) from: u64,
+    pub(crate) probability: f64,
 }
 
 impl fmt::Debug for FaultRule {

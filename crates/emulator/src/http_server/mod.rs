@@ -1,5 +1,6 @@
 //! An emulator on a socket.
 
+mod admin;
 mod connection;
 mod patience;
 mod torn;
@@ -18,6 +19,10 @@ use axum::{
     body::HttpBody,
     extract::{ConnectInfo, Request, State},
     response::Response,
+};
+use http::{
+    HeaderValue,
+    header::{CONTENT_SECURITY_POLICY, X_CONTENT_TYPE_OPTIONS},
 };
 use hubchannel_api::{BaseUrl, Body};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
@@ -101,6 +106,7 @@ impl HttpServer {
         };
         let router = Router::new().fallback(answer).with_state(Shared {
             emulator,
+            address,
             stop: stop.clone(),
             patience,
         });
@@ -144,6 +150,9 @@ impl fmt::Debug for HttpServer {
     }
 }
 
+/// What may not run, and is of no site.
+const SANDBOX: &str = "sandbox; default-src 'none'";
+
 /// The address to call: where the server listens everywhere, this machine.
 fn base_url(mut address: SocketAddr) -> io::Result<BaseUrl> {
     if address.ip().is_unspecified() {
@@ -158,6 +167,7 @@ fn base_url(mut address: SocketAddr) -> io::Result<BaseUrl> {
 #[derive(Clone, Debug)]
 struct Shared {
     emulator: Emulator,
+    address: SocketAddr,
     stop: Stop,
     patience: Patience,
 }
@@ -165,6 +175,7 @@ struct Shared {
 async fn answer(
     State(Shared {
         emulator,
+        address,
         stop,
         patience,
     }): State<Shared>,
@@ -172,6 +183,24 @@ async fn answer(
     request: Request,
 ) -> Response {
     let _turn = scissors.turn();
+    if admin::is_for(request.uri().path()) {
+        return admin::answer(emulator, address, stop, request).await;
+    }
+    let mut response = exchange(emulator, stop, patience, scissors, request).await;
+    // What is downloaded comes from where the admin API is, and must not be able to drive it.
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(SANDBOX));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+async fn exchange(
+    emulator: Emulator,
+    stop: Stop,
+    patience: Patience,
+    scissors: Scissors,
+    request: Request,
+) -> Response {
     if let Some(request) = receive(request, patience.with_body()).await {
         match emulator.exchange(request).await {
             Outcome::Answer(response) => {

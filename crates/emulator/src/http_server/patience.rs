@@ -14,6 +14,8 @@ use tokio::{
     task::AbortHandle,
 };
 
+use hubchannel_api::clock::Clock as _;
+
 use crate::Emulator;
 
 /// For how long a server waits for a request that has begun, by the emulator's clock.

@@ -5,6 +5,7 @@ use hubchannel_api::model::{ActorId, ContactId, Message, ThreadId, ThreadStatus}
 use super::{AgentError, AgentMessage, Contact};
 use crate::{
     Emulator,
+    changes::ChangeKind,
     state::{Doer, USER},
 };
 
@@ -142,7 +143,10 @@ impl Emulator {
 
     /// Adds a contact, in the place of one with the same id in the portal.
     pub fn add_contact(&self, contact: Contact) {
-        self.change(|state, _| state.people.add(contact));
+        self.change(|state, _| {
+            state.changes.note(ChangeKind::Contact, &contact.id);
+            state.people.add(contact);
+        });
     }
 
     /// Every contact of every portal: those that were added, and those that messages from unknown e-mail addresses and phone

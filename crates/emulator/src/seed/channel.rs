@@ -86,6 +86,10 @@ impl ChannelSeed {
         ChannelSeed { capabilities, ..self }
     }
 
+    pub(crate) fn into_capabilities(self) -> ChannelCapabilities {
+        self.capabilities
+    }
+
     /// What a read shows of it.
     pub(crate) fn channel(&self, created_at: Timestamp) -> Channel {
         let mut channel = Channel::default();

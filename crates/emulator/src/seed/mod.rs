@@ -261,9 +261,8 @@ impl Seed {
         self.account_identifiers_as_text
     }
 
-    /// The apps that are told of conversations.
-    pub(crate) fn subscribers(&self) -> impl Iterator<Item = &AppSeed> {
-        self.apps.iter().filter(|app| app.subscription_url.is_some())
+    pub(crate) fn apps(&self) -> &[AppSeed] {
+        &self.apps
     }
 
     pub(crate) fn agents(&self) -> &[Agent] {
@@ -278,8 +277,8 @@ impl Seed {
         &self.first
     }
 
-    pub(crate) fn clock(&self) -> &dyn Clock {
-        &*self.clock
+    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
     }
 
     pub(crate) fn id_seed(&self) -> u64 {
@@ -296,20 +295,6 @@ impl Seed {
 
     pub(crate) fn tokens(&self) -> &[TokenSeed] {
         &self.tokens
-    }
-
-    /// The app with this client id.
-    pub(crate) fn client(&self, client_id: &str) -> Option<&AppSeed> {
-        self.apps.iter().find(|app| app.client_id == client_id)
-    }
-
-    pub(crate) fn app(&self, id: u64) -> Option<&AppSeed> {
-        self.apps.iter().find(|app| app.id == id)
-    }
-
-    /// Whether it is the key of any developer.
-    pub(crate) fn knows_developer_key(&self, key: &Secret) -> bool {
-        !key.is_empty() && self.apps.iter().any(|app| app.developer_key == *key)
     }
 
     pub(crate) fn channels(&self) -> &[ChannelSeed] {

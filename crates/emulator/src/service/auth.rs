@@ -6,10 +6,7 @@ use http::{HeaderMap, Request, header::AUTHORIZATION};
 use hubchannel_api::{Body, model::Secret, server};
 
 use super::refusal::Refusal;
-use crate::{
-    seed::{Seed, TokenSeed},
-    state::State,
-};
+use crate::{seed::TokenSeed, state::State};
 
 /// Finds the token of a request and checks that it is good.
 pub(super) fn portal<'s>(state: &'s State, headers: &HeaderMap, now: SystemTime) -> Result<&'s TokenSeed, Refusal> {
@@ -32,7 +29,7 @@ pub(super) fn check_scopes(token: &TokenSeed, scopes: &[&str]) -> Result<(), Ref
 }
 
 /// Finds the developer's key of a request and the app that it names, and checks that they belong together.
-pub(super) fn app(seed: &Seed, state: &State, request: &Request<Body>, now: SystemTime) -> Result<u64, Refusal> {
+pub(super) fn app(state: &State, request: &Request<Body>, now: SystemTime) -> Result<u64, Refusal> {
     let query = server::query_pairs(request);
     let parameter = |name: &str| {
         query
@@ -48,14 +45,14 @@ pub(super) fn app(seed: &Seed, state: &State, request: &Request<Body>, now: Syst
             _ => Refusal::scope_not_public(),
         });
     };
-    if !seed.knows_developer_key(&key) {
+    if !state.apps.knows_developer_key(&key) {
         return Err(Refusal::invalid_key());
     }
     let app_id = parameter("appId").ok_or_else(|| Refusal::invalid("appId is required"))?;
     let id = app_id
         .parse()
         .map_err(|_| Refusal::unparseable_query_parameter("appId"))?;
-    match seed.app(id) {
+    match state.apps.get(id) {
         Some(app) if app.developer_key == key => Ok(id),
         _ => Err(Refusal::no_application(app_id)),
     }

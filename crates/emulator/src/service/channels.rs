@@ -15,6 +15,7 @@ use super::{
     success,
     tidy::tidy,
 };
+use crate::changes::ChangeKind;
 
 pub(super) fn act(desk: Desk<'_>, app_id: u64) -> Result<Response<Body>, Refusal> {
     let id = desk.channel_id();
@@ -35,10 +36,12 @@ pub(super) fn act(desk: Desk<'_>, app_id: u64) -> Result<Response<Body>, Refusal
         AnyCall::UpdateChannel(call) => {
             let patch = read_patch(call.body)?;
             let channel = desk.state.channels.change(app_id, &id, patch);
+            desk.state.changes.note(ChangeKind::Channel, &id);
             success::<UpdateChannel>(channel.ok_or_else(|| Refusal::no_channel(&id, false))?, None)
         }
         AnyCall::ArchiveChannel(_) => {
             desk.state.channels.archive(app_id, &id);
+            desk.state.changes.note(ChangeKind::Channel, &id);
             success::<ArchiveChannel>(&(), None)
         }
         _ => Err(Refusal::internal()),
@@ -71,6 +74,7 @@ fn create(desk: Desk<'_>, app_id: u64, body: NewChannel) -> Result<Response<Body
         .register(&mut state.ids, app_id, new, desk.now, delay)
         .map_err(|_| Refusal::too_many_channels())?;
     let id = channel.id.as_ref().map_or("", |id| id.as_str());
+    state.changes.note(ChangeKind::Channel, id);
     let location = desk.location(&[id]);
     success::<CreateChannel>(&channel, location.as_ref())
 }

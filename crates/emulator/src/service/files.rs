@@ -21,6 +21,7 @@ use super::{
     success,
 };
 use crate::{
+    changes::ChangeKind,
     escape::with_query,
     state::{DOWNLOADS, NewFile, State, StoredFile, end_after},
 };
@@ -90,6 +91,8 @@ fn upload(desk: Desk<'_>, portal_id: u64, call: UploadFile) -> Result<Response<B
         .files
         .store(&mut state.ids, new, desk.now)
         .map_err(|duplicate| Refusal::file_is_there(&duplicate))?;
+    let id = file.shown.id.as_ref().map(ToString::to_string);
+    state.changes.note_in(ChangeKind::File, id, None);
     success::<UploadFile>(&shown(desk.request, &file), None)
 }
 

@@ -30,6 +30,7 @@ use hubchannel_api::{
 };
 use serde::Serialize;
 
+pub(crate) use self::messages::{check_publish, publish};
 use self::{draft::Place, refusal::Refusal};
 use crate::{
     behaviour::PrivateAppTokens,
@@ -123,7 +124,7 @@ fn act(
     };
     match operation.credential {
         Credential::DeveloperKey => {
-            let app_id = auth::app(seed, desk.state, request, now)?;
+            let app_id = auth::app(desk.state, request, now)?;
             let caller = Caller {
                 app_id,
                 portal_id: None,

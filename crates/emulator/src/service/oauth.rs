@@ -44,14 +44,14 @@ pub(super) fn act(desk: Desk<'_>) -> Result<Response<Body>, Refusal> {
 }
 
 /// The app that asks, where it shows its secret.
-fn client<'d>(desk: &Desk<'d>, id: &Field<String>, secret: &Field<Secret>) -> Result<&'d AppSeed, Refusal> {
+fn client(desk: &Desk<'_>, id: &Field<String>, secret: &Field<Secret>) -> Result<AppSeed, Refusal> {
     let app = named(desk, id)?;
-    check_secret(app, secret)?;
+    check_secret(&app, secret)?;
     Ok(app)
 }
 
-fn named<'d>(desk: &Desk<'d>, id: &Field<String>) -> Result<&'d AppSeed, Refusal> {
-    let app = id.as_deref().and_then(|id| desk.seed.client(id));
+fn named(desk: &Desk<'_>, id: &Field<String>) -> Result<AppSeed, Refusal> {
+    let app = id.as_deref().and_then(|id| desk.state.apps.client(id)).cloned();
     app.ok_or_else(|| Refusal::oauth("BAD_CLIENT_ID", "missing or unknown client id", OAuthErrorCode::InvalidRequest))
 }
 
@@ -79,7 +79,7 @@ fn request(desk: Desk<'_>, body: TokenRequest) -> Result<Response<Body>, Refusal
         let code = OAuthErrorCode::UnsupportedGrantType;
         return Err(Refusal::oauth("BAD_GRANT_TYPE", "missing or unknown grant type", code));
     }
-    check_secret(app, &body.client_secret)?;
+    check_secret(&app, &body.client_secret)?;
     let state = &mut *desk.state;
     let issued = if grant_type == Some(&GrantType::AuthorizationCode) {
         let redirect_uri = body.redirect_uri.as_deref().unwrap_or_default();

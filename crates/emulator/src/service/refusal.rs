@@ -52,6 +52,15 @@ impl Refusal {
         }))
     }
 
+    /// Why, for people.
+    pub(super) fn reason(&self) -> String {
+        let message = match &self.0.content {
+            Content::Error(body) => body.message.as_ref().cloned(),
+            _ => None,
+        };
+        message.unwrap_or_else(|| self.0.status.to_string())
+    }
+
     pub(super) fn page(status: StatusCode) -> Self {
         Refusal::without_error(status, Content::Page)
     }

@@ -66,6 +66,17 @@ impl Accounts {
         self.0.iter().map(|held| &held.account)
     }
 
+    /// All of them, each with its portal.
+    pub(crate) fn everywhere(&self) -> impl Iterator<Item = (u64, &ChannelAccount)> {
+        self.0.iter().map(|held| (held.portal_id, &held.account))
+    }
+
+    /// The portal and the channel of the account of this id.
+    pub(crate) fn place(&self, id: &str) -> Option<(u64, ChannelId)> {
+        let held = self.0.iter().find(|held| held.is(id))?;
+        Some((held.portal_id, held.account.channel_id.as_ref()?.clone()))
+    }
+
     /// The portal's, of whichever channel, each with its place among all there ever were.
     pub(crate) fn of_portal(&self, portal_id: u64) -> impl Iterator<Item = (usize, &ChannelAccount)> {
         let all = self.0.iter().enumerate();

@@ -8,7 +8,7 @@ use hubchannel_api::model::{
 };
 
 use super::{Address, Doer, Line, State, USER, entries::Entry};
-use crate::{behaviour::UnknownContact, people::AgentError};
+use crate::{behaviour::UnknownContact, changes::ChangeKind, people::AgentError};
 
 /// A conversation of a portal. Its place is that of its thread among the threads of messages.
 #[derive(Debug)]
@@ -97,6 +97,7 @@ impl State {
             shown.status = status.clone().into();
             let change = Entry::status_change(&mut self.ids, id, status.clone(), doer, now.clone());
             conversation.entries.push(change);
+            self.changes.note(ChangeKind::Conversation, id);
             self.tell_of(portal_id, id, ConversationEventType::PropertyChange, &now, |event| {
                 event.property_name = "status".to_owned().into();
                 event.property_value = status.as_str().to_owned().into();
@@ -124,6 +125,7 @@ impl State {
             let value = to.as_ref().and_then(ActorId::key).unwrap_or_default().to_owned();
             let assignment = Entry::assignment(&mut self.ids, id, (from, to), &Doer::agent(USER), now.clone());
             conversation.entries.push(assignment);
+            self.changes.note(ChangeKind::Conversation, id);
             self.tell_of(portal_id, id, ConversationEventType::PropertyChange, &now, |event| {
                 event.property_name = "assignedTo".to_owned().into();
                 event.property_value = value.into();
@@ -137,6 +139,7 @@ impl State {
         let at = self.place(id);
         if let Some(conversation) = at.and_then(|at| self.conversations.get_mut(at)) {
             conversation.shown.associated_contact_id = contact.into_text().into();
+            self.changes.note(ChangeKind::Conversation, id);
         }
     }
 
@@ -192,6 +195,7 @@ impl State {
         let Some(id) = id else { return };
         let at = Timestamp::from(now);
         if known.is_none() {
+            self.changes.note(ChangeKind::Conversation, id);
             self.tell_of(line.portal_id, id, ConversationEventType::Creation, &at, |_| {});
         }
         self.tell_of(line.portal_id, id, ConversationEventType::NewMessage, &at, |event| {

@@ -54,7 +54,7 @@ pub(crate) struct Address {
 
 impl Address {
     /// Where a message is delivered to this recipient.
-    pub(super) fn of(recipient: &Recipient) -> Option<Self> {
+    pub(crate) fn of(recipient: &Recipient) -> Option<Self> {
         let identifier = recipient.delivery_identifier.as_ref()?;
         Some(Address {
             kind: identifier.r#type.as_ref()?.as_str().to_owned(),

@@ -10,7 +10,7 @@ use super::{
     NewAccount, State,
     accounts::{Taken, is_archived},
 };
-use crate::webhooks::WebhookEvent;
+use crate::{changes::ChangeKind, webhooks::WebhookEvent};
 
 /// An event about an account: the members that all of them have.
 macro_rules! account_event {
@@ -25,6 +25,8 @@ macro_rules! account_event {
             event.channel_account_delivery_identifier = $state.identifier(account).into();
             event.authorized = account.authorized.clone();
         });
+        let id = account.id.as_ref().map(ToString::to_string);
+        $state.changes.note_in(ChangeKind::Account, id, None);
         $state.events.push(WebhookEvent::Channel(ChannelEvent::$kind(event)));
     }};
 }
@@ -70,6 +72,7 @@ impl State {
         let Some((_, account)) = found else { return false };
         account.archived = true.into();
         account.archived_at = Field::Value(now);
+        self.changes.note(ChangeKind::Account, id);
         true
     }
 

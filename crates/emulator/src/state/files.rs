@@ -92,8 +92,16 @@ impl Files {
     }
 
     /// Where the file can be had, where nobody has asked for it.
-    pub(super) fn address(&self, file: &StoredFile) -> Url {
+    pub(crate) fn address(&self, file: &StoredFile) -> Url {
         format!("{}{}", self.base, file.path()).into()
+    }
+
+    pub(crate) fn all(&self) -> impl Iterator<Item = &StoredFile> {
+        self.all.iter()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.all.len()
     }
 
     pub(crate) fn get(&self, portal_id: u64, id: &FileId) -> Option<&StoredFile> {

@@ -25,6 +25,9 @@ pub(crate) struct Ids {
     visitors: u64,
     entries: u64,
     conversation_events: u64,
+    portals: u64,
+    apps: u64,
+    users: u64,
 }
 
 impl Ids {
@@ -45,6 +48,9 @@ impl Ids {
             visitors: 0,
             entries: 0,
             conversation_events: 0,
+            portals: 0,
+            apps: 0,
+            users: 0,
         }
     }
 
@@ -114,6 +120,21 @@ impl Ids {
         (1400 + next(&mut self.visitors)).to_string()
     }
 
+    /// A portal's number, which is not taken.
+    pub(crate) fn portal(&mut self, is_taken: impl Fn(u64) -> bool) -> u64 {
+        untaken(&mut self.portals, 62_600, is_taken)
+    }
+
+    /// An app's number, which is not taken.
+    pub(crate) fn app(&mut self, is_taken: impl Fn(u64) -> bool) -> u64 {
+        untaken(&mut self.apps, 40_777_000, is_taken)
+    }
+
+    /// A user's number, which is not taken.
+    pub(crate) fn user(&mut self, is_taken: impl Fn(u64) -> bool) -> u64 {
+        untaken(&mut self.users, 7_000, is_taken)
+    }
+
     /// What stands in a thread and is no message: 32 hexadecimal digits.
     pub(crate) fn entry(&mut self) -> MessageId {
         const OWN: u64 = 1 << 61;
@@ -138,6 +159,16 @@ impl Ids {
 
     fn mixed(&self, number: u64) -> u64 {
         mix(self.seed, number)
+    }
+}
+
+/// The next number behind this one that is not taken.
+fn untaken(counter: &mut u64, base: u64, is_taken: impl Fn(u64) -> bool) -> u64 {
+    loop {
+        let id = base + next(counter);
+        if !is_taken(id) {
+            return id;
+        }
     }
 }
 

@@ -20,7 +20,40 @@ impl Inboxes {
         inboxes
     }
 
-    fn add(&mut self, seed: InboxSeed, created_at: Timestamp) {
+    /// Every inbox with its portal.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (u64, &Inbox)> {
+        self.0.iter().map(|(portal_id, inbox)| (*portal_id, inbox))
+    }
+
+    /// Makes an inbox with an id that no other has.
+    pub(crate) fn make(
+        &mut self,
+        ids: &mut Ids,
+        portal_id: u64,
+        name: String,
+        kind: InboxType,
+        created_at: Timestamp,
+    ) -> Inbox {
+        let id = self.unused(ids);
+        let seed = InboxSeed {
+            id,
+            portal_id,
+            name,
+            kind,
+        };
+        self.add(seed, created_at)
+    }
+
+    fn unused(&self, ids: &mut Ids) -> InboxId {
+        loop {
+            let id = ids.inbox();
+            if self.get(id.as_str()).is_none() {
+                return id;
+            }
+        }
+    }
+
+    fn add(&mut self, seed: InboxSeed, created_at: Timestamp) -> Inbox {
         let inbox = Inbox::build(|inbox| {
             inbox.id = seed.id.into_text().into();
             inbox.name = seed.name.into();
@@ -29,7 +62,8 @@ impl Inboxes {
             inbox.updated_at = created_at.into();
             inbox.archived = false.into();
         });
-        self.0.push((seed.portal_id, inbox));
+        self.0.push((seed.portal_id, inbox.clone()));
+        inbox
     }
 
     /// The portal's inboxes, each with its place among all.
@@ -64,12 +98,7 @@ impl Inboxes {
         let first = || self.of(portal_id).find_map(|(_, inbox)| inbox.id.as_ref().cloned());
         let id = match wanted.or_else(first) {
             Some(id) => id,
-            None => loop {
-                let id = ids.inbox();
-                if self.get(id.as_str()).is_none() {
-                    break id;
-                }
-            },
+            None => self.unused(ids),
         };
         if self.get(id.as_str()).is_none() {
             let seed = InboxSeed {

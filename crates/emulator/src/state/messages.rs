@@ -8,7 +8,7 @@ use hubchannel_api::model::{
 };
 
 use super::{Draft, Line, State};
-use crate::behaviour::CreatedBy;
+use crate::{behaviour::CreatedBy, changes::ChangeKind};
 /// What is published.
 #[derive(Debug, Default)]
 pub(super) struct Messages {
@@ -43,7 +43,7 @@ impl State {
     }
 
     /// The message of this id, in whichever portal.
-    pub(super) fn message_by_id(&self, id: &MessageId) -> Option<&Message> {
+    pub(crate) fn message_by_id(&self, id: &MessageId) -> Option<&Message> {
         let stored = self.messages.all.get(*self.messages.by_id.get(id.as_str())?)?;
         Some(&stored.message)
     }
@@ -64,9 +64,13 @@ impl State {
         }
         let id = self.ids.message();
         let contact = draft.contacts.first().cloned();
+        let contacts = self.people.contacts().len();
         self.introduce(line.portal_id, &draft);
         let thread_id = self.thread_for(line, &draft, &id);
         let message = self.compose(line, draft, id, thread_id, now);
+        for contact in self.people.contacts().iter().skip(contacts) {
+            self.changes.note(ChangeKind::Contact, &contact.id);
+        }
         let at = self.store(line.portal_id, message.clone());
         self.messages.by_key.extend(key.map(|key| (key, at)));
         self.converse(line, &message, now);
@@ -80,6 +84,8 @@ impl State {
     pub(super) fn store(&mut self, portal_id: u64, message: Message) -> usize {
         let at = self.messages.all.len();
         let id = message.id.as_ref().map(|id| id.as_str().to_owned());
+        let thread_id = message.conversations_thread_id.as_ref().cloned();
+        self.changes.note_in(ChangeKind::Message, id.clone(), thread_id);
         self.messages.by_id.extend(id.map(|id| (id, at)));
         self.messages.all.push(Stored { portal_id, message });
         at
@@ -184,6 +190,9 @@ impl State {
         }
         stored.message.status = reported.into();
         stored.message.updated_at = Timestamp::from(now).into();
+        let thread_id = stored.message.conversations_thread_id.as_ref().cloned();
+        self.changes
+            .note_in(ChangeKind::Message, Some(id.to_string()), thread_id);
         Some(&stored.message)
     }
 }

@@ -1,6 +1,7 @@
 //! What an emulator holds, and how requests change it. Knows nothing of HTTP, JSON or clocks.
 
 mod accounts;
+mod apps;
 mod channels;
 mod conversations;
 mod draft;
@@ -17,13 +18,14 @@ mod staging;
 mod threads;
 mod tokens;
 
-use std::time::SystemTime;
+use std::{collections::BTreeSet, time::SystemTime};
 
 use hubchannel_api::model::{ChannelAccountId, ChannelId, Timestamp};
 
 pub use self::threads::Thread;
 pub(crate) use self::{
     accounts::{Accounts, NewAccount, Taken, is_archived},
+    apps::Apps,
     channels::{Channels, MOST as MOST_CHANNELS},
     draft::{Address, Draft, Party},
     entries::Doer,
@@ -38,6 +40,7 @@ pub(crate) use self::{
 use self::{conversations::Conversation, messages::Messages, people::People, threads::Threads};
 use crate::{
     behaviour::Behaviour,
+    changes::Changes,
     seed::{Seed, Threading},
     webhooks::WebhookEvent,
 };
@@ -46,6 +49,7 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) ids: Ids,
+    pub(crate) apps: Apps,
     pub(crate) channels: Channels,
     pub(crate) inboxes: Inboxes,
     pub(crate) accounts: Accounts,
@@ -54,6 +58,8 @@ pub(crate) struct State {
     pub(crate) files: Files,
     pub(crate) people: People,
     pub(crate) limits: Limits,
+    /// For those who watch.
+    pub(crate) changes: Changes,
     /// To be reported, in their order.
     pub(crate) events: Vec<WebhookEvent>,
     messages: Messages,
@@ -61,7 +67,7 @@ pub(crate) struct State {
     conversations: Vec<Conversation>,
     /// Whether events about accounts have the identifier's value alone.
     identifiers_as_text: bool,
-    behaviour: Behaviour,
+    pub(crate) behaviour: Behaviour,
 }
 
 /// What a message travels on: an account that may be used, and all that stands behind it.
@@ -75,11 +81,21 @@ pub(crate) struct Line {
 }
 
 impl State {
+    /// The portals that have an inbox, an account, a token, a user or a contact.
+    pub(crate) fn portals(&self) -> BTreeSet<u64> {
+        let inboxes = self.inboxes.all().map(|(portal_id, _)| portal_id);
+        let accounts = self.accounts.everywhere().map(|(portal_id, _)| portal_id);
+        let tokens = self.tokens.all().iter().map(|token| token.portal_id);
+        let people = self.people.portals();
+        inboxes.chain(accounts).chain(tokens).chain(people).collect()
+    }
+
     pub(crate) fn new(seed: &Seed, now: SystemTime) -> Self {
         let created_at = Timestamp::from(now);
         let mut ids = Ids::new(seed.id_seed());
         let mut inboxes = Inboxes::new(seed.inboxes(), &created_at);
         State {
+            apps: Apps::new(seed.apps()),
             channels: Channels::new(seed.channels(), now),
             accounts: Accounts::new(seed, &mut inboxes, &mut ids, &created_at),
             inboxes,
@@ -89,6 +105,7 @@ impl State {
             files: Files::default(),
             people: People::new(seed.agents(), seed.contacts()),
             limits: Limits::default(),
+            changes: Changes::default(),
             events: Vec::new(),
             messages: Messages::default(),
             threads: Threads::default(),

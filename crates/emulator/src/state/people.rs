@@ -26,8 +26,30 @@ impl People {
         people
     }
 
+    pub(super) fn portals(&self) -> impl Iterator<Item = u64> {
+        let agents = self.agents.iter().map(|agent| agent.portal_id);
+        agents.chain(self.contacts.iter().map(|contact| contact.portal_id))
+    }
+
     pub(crate) fn contacts(&self) -> &[Contact] {
         &self.contacts
+    }
+
+    /// Adds a user, in the place of the one that has the number in the portal.
+    pub(crate) fn add_agent(&mut self, agent: Agent) {
+        let same = |other: &Agent| (other.portal_id, other.user_id) == (agent.portal_id, agent.user_id);
+        self.agents.retain(|other| !same(other));
+        self.agents.push(agent);
+    }
+
+    /// A number that no contact of the portal has.
+    pub(crate) fn unused_contact(&self, ids: &mut Ids, portal_id: u64) -> String {
+        loop {
+            let number = ids.visitor();
+            if self.contact(portal_id, &number).is_none() {
+                return number;
+            }
+        }
     }
 
     /// Adds a contact, in the place of the one that has its id.
@@ -39,7 +61,7 @@ impl People {
         }
     }
 
-    pub(super) fn contact(&self, portal_id: u64, id: &str) -> Option<&Contact> {
+    pub(crate) fn contact(&self, portal_id: u64, id: &str) -> Option<&Contact> {
         self.contacts
             .iter()
             .find(|contact| contact.portal_id == portal_id && contact.id == *id)
@@ -97,12 +119,7 @@ impl People {
 
     /// Somebody new. An e-mail address or a phone number makes a contact of him.
     fn arrive(&mut self, ids: &mut Ids, portal_id: u64, address: &Address) -> ActorId {
-        let number = loop {
-            let number = ids.visitor();
-            if self.contact(portal_id, &number).is_none() {
-                break number;
-            }
-        };
+        let number = self.unused_contact(ids, portal_id);
         let contact = Contact::new(&*number, portal_id);
         match DeliveryIdentifierType::from(address.kind.as_str()) {
             DeliveryIdentifierType::HsEmailAddress => self.contacts.push(contact.set_email(address.value.clone())),
@@ -118,6 +135,28 @@ fn visitor(number: &str) -> ActorId {
 }
 
 impl State {
+    /// The users of every portal: those that were added, and in each portal the one who does what nobody else is named for.
+    pub(crate) fn agents(&self) -> Vec<Agent> {
+        let mut agents: Vec<Agent> = Vec::new();
+        // Of two with the same number the later one counts.
+        for agent in self.people.agents.iter().rev() {
+            let same = |other: &Agent| (other.portal_id, other.user_id) == (agent.portal_id, agent.user_id);
+            if !agents.iter().any(same) {
+                agents.push(agent.clone());
+            }
+        }
+        agents.reverse();
+        for portal_id in self.portals() {
+            if !agents
+                .iter()
+                .any(|agent| (agent.portal_id, agent.user_id) == (portal_id, USER))
+            {
+                agents.push(Agent::new(USER, portal_id));
+            }
+        }
+        agents
+    }
+
     /// Notes who those on the outside are, as far as the bridge says so.
     pub(super) fn introduce(&mut self, portal_id: u64, draft: &Draft) {
         for (party, contact) in draft.visitors().iter().zip(&draft.contacts) {

@@ -10,6 +10,7 @@ use hubchannel_api::model::{
 
 use super::{Address, Doer, Line, NewFile, State, StoredFile, USER, is_archived, messages::status};
 use crate::{
+    changes::ChangeKind,
     people::{self, AgentError, AgentMessage, Enclosed, SentFile, actor_id},
     seed::Threading,
     webhooks::WebhookEvent,
@@ -138,7 +139,7 @@ impl State {
     }
 
     /// Those on the outside of the thread's latest message.
-    pub(super) fn outside(&self, thread_id: &ThreadId, several: bool) -> Vec<Recipient> {
+    pub(crate) fn outside(&self, thread_id: &ThreadId, several: bool) -> Vec<Recipient> {
         let thread = self.threads.get(thread_id);
         let messages = thread.map(|thread| thread.messages.as_slice()).unwrap_or_default();
         let found = messages.iter().rev().map(|id| {
@@ -191,7 +192,10 @@ impl State {
                     media_type: Some(media_type),
                 };
                 // With this strategy no file is turned down.
-                self.files.store(&mut self.ids, new, now).ok()
+                let stored = self.files.store(&mut self.ids, new, now).ok()?;
+                let id = stored.shown.id.as_ref().map(ToString::to_string);
+                self.changes.note_in(ChangeKind::File, id, None);
+                Some(stored)
             }
         });
         let stored: Vec<StoredFile> = stored.collect();

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use hubchannel_api::model::{ChannelAccountId, ChannelId, MessageId, ThreadId};
 
 use super::{Address, Draft, Line, State};
-use crate::{behaviour::ClosedThread, people::AgentError, seed::Threading};
+use crate::{behaviour::ClosedThread, changes::ChangeKind, people::AgentError, seed::Threading};
 
 /// A conversation's thread.
 ///
@@ -73,6 +73,35 @@ impl State {
         &self.threads.all
     }
 
+    pub(crate) fn thread(&self, id: &ThreadId) -> Option<&Thread> {
+        self.threads.get(id)
+    }
+
+    /// Those on the outside of a thread, by whom messages come into it, with their names.
+    pub(crate) fn visitors_of(&self, id: &ThreadId) -> Vec<(Address, Option<String>)> {
+        let last = self.outside(id, true);
+        let named = last
+            .iter()
+            .filter_map(|visitor| Some((Address::of(visitor)?, visitor.name.as_ref().cloned())));
+        let named: Vec<(Address, Option<String>)> = named.collect();
+        let place = self.threads.all.iter().position(|thread| thread.id == *id);
+        let mut belonging = self.threads.by.iter().filter(|(_, at)| Some(**at) == place);
+        match belonging.find_map(|((_, belonging), _)| match belonging {
+            Belonging::Visitors(addresses) => Some(addresses),
+            Belonging::Id(_) => None,
+        }) {
+            // It is the thread of just these.
+            Some(addresses) => {
+                let name = |address: &Address| named.iter().find(|(known, _)| known == address)?.1.clone();
+                addresses
+                    .iter()
+                    .map(|address| (address.clone(), name(address)))
+                    .collect()
+            }
+            None => named,
+        }
+    }
+
     /// Finds or opens the thread that the message belongs to, and adds it there.
     pub(super) fn thread_for(&mut self, line: &Line, draft: &Draft, message: &MessageId) -> ThreadId {
         let belonging = match line.threading {
@@ -135,6 +164,7 @@ impl State {
         self.threads.by.insert(place, at);
         if let Some(thread) = self.threads.all.get_mut(at) {
             thread.integration_thread_ids.push(own);
+            self.changes.note(ChangeKind::Conversation, id);
         }
         Ok(())
     }

@@ -71,6 +71,15 @@ impl Tokens {
         }
     }
 
+    /// Every access token.
+    pub(crate) fn all(&self) -> &[TokenSeed] {
+        &self.access
+    }
+
+    pub(crate) fn add(&mut self, token: TokenSeed) {
+        self.access.push(token);
+    }
+
     /// The access token, be it good or expired.
     pub(crate) fn access(&self, token: &Secret) -> Option<&TokenSeed> {
         // Of two with the same text the later one counts.

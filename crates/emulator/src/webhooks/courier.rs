@@ -9,10 +9,13 @@ use std::{
 };
 
 use http::Request;
-use hubchannel_api::{Body, HttpTransport, clock::Sleep};
+use hubchannel_api::{
+    Body, HttpTransport,
+    clock::{Clock, Sleep},
+};
 
 use super::{WebhookDelivery, WebhookOutcome};
-use crate::Emulator;
+use crate::{Emulator, changes::ChangeKind};
 
 /// The longest answer that is kept.
 const ANSWER_LIMIT: u64 = 64 * 1024;
@@ -126,7 +129,8 @@ impl Emulator {
         Some(due.duration_since(now).unwrap_or_default())
     }
 
-    /// Every delivery, in the order in which they were queued, with every attempt.
+    /// Every delivery, in the order in which they were queued, with every attempt. Of those that are over the oldest are
+    /// forgotten where there are more than 10,000 in all.
     pub fn deliveries(&self) -> Vec<WebhookDelivery> {
         self.with_schedule(|schedule| schedule.deliveries().cloned().collect())
     }
@@ -142,16 +146,24 @@ impl Emulator {
     /// Delivers the event of this delivery once more, with the same event id, behind what waits in its thread; says the
     /// number of the new delivery, or `None` where there is no such delivery.
     pub fn replay(&self, number: usize) -> Option<usize> {
-        let now = self.now();
-        let new = self.with_schedule(|schedule| schedule.replay(number, now));
+        let new = self.change_world(|world, now| {
+            let new = world.schedule.replay(number, now)?;
+            world.state.changes.note(ChangeKind::Delivery, new);
+            Some(new)
+        });
         self.ring();
         new
     }
 
     /// Makes a delivery that waits for its next attempt due now; `false` where it does not wait.
     pub fn retry_now(&self, number: usize) -> bool {
-        let now = self.now();
-        let waits = self.with_schedule(|schedule| schedule.hurry(number, now));
+        let waits = self.change_world(|world, now| {
+            let waits = world.schedule.hurry(number, now);
+            if waits {
+                world.state.changes.note(ChangeKind::Delivery, number);
+            }
+            waits
+        });
         self.ring();
         waits
     }
@@ -232,10 +244,9 @@ struct UnderWay<'e> {
 
 impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
-        let now = self.emulator.now();
         let outcome = self.outcome.take().unwrap_or(WebhookOutcome::Abandoned);
         self.emulator
-            .with_schedule(|schedule| schedule.end(self.number, outcome, now));
+            .change_delivery(self.number, |schedule, now| schedule.end(self.number, outcome, now));
     }
 }
 

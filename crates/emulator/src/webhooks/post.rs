@@ -14,7 +14,7 @@ use hubchannel_api::{
 use hubchannel_webhook::Signer;
 
 use super::{Queue, Target, WebhookAttempt, WebhookEvent};
-use crate::{SERVER_NAME, seed::Seed, state::State};
+use crate::{SERVER_NAME, state::State};
 
 /// A request to a bridge, or why there is none.
 pub(crate) struct Post {
@@ -25,14 +25,14 @@ pub(crate) struct Post {
 }
 
 /// Who is told of an event, and in which order with others.
-pub(crate) fn targets(seed: &Seed, state: &State, event: &WebhookEvent, now: SystemTime) -> Vec<(Queue, WebhookEvent)> {
+pub(crate) fn targets(state: &State, event: &WebhookEvent, now: SystemTime) -> Vec<(Queue, WebhookEvent)> {
     match event {
         WebhookEvent::Channel(channel_event) => {
             let Some(channel_id) = channel_event.channel_id() else {
                 return Vec::new();
             };
             let target = Target::Channel(channel_id.clone());
-            if address(seed, state, &target, now).is_err() {
+            if address(state, &target, now).is_err() {
                 return Vec::new();
             }
             let subject = subject(channel_event);
@@ -44,7 +44,7 @@ pub(crate) fn targets(seed: &Seed, state: &State, event: &WebhookEvent, now: Sys
                 .as_ref()
                 .and_then(|id| id.as_str().parse().ok());
             let subject = conversation_event.object_id.as_ref().map_or("", |id| id.as_str());
-            let apps = seed.subscribers().filter(|app| {
+            let apps = state.apps.subscribers().filter(|app| {
                 let is_in = |portal_id| state.tokens.is_installed(app.id, portal_id);
                 portal_id.is_some_and(is_in)
             });
@@ -79,19 +79,22 @@ fn subject(event: &ChannelEvent) -> String {
 }
 
 /// Where the target is to be told, and the secret that this is signed with.
-fn address(seed: &Seed, state: &State, target: &Target, now: SystemTime) -> Result<(Url, Secret), String> {
+fn address(state: &State, target: &Target, now: SystemTime) -> Result<(Url, Secret), String> {
     match target {
         Target::Channel(id) => {
             let channel = state.channels.seen(id.as_str(), now);
             let channel = channel.ok_or_else(|| format!("channel {id} is archived, or is not shown yet"))?;
             let url = channel.webhook_url.as_ref().filter(|url| !url.is_empty());
             let url = url.ok_or_else(|| format!("channel {id} has no webhookUrl"))?;
-            let app = state.channels.owner(id.as_str()).and_then(|app_id| seed.app(app_id));
+            let app = state
+                .channels
+                .owner(id.as_str())
+                .and_then(|app_id| state.apps.get(app_id));
             let app = app.ok_or_else(|| format!("the emulator does not know the app of channel {id}"))?;
             Ok((url.clone(), app.client_secret.clone()))
         }
         Target::App(id) => {
-            let app = seed.app(*id);
+            let app = state.apps.get(*id);
             let app = app.ok_or_else(|| format!("the emulator does not know the app {id}"))?;
             let url = app.subscription_url.clone();
             let url = url.ok_or_else(|| format!("app {id} has no address for subscriptions"))?;
@@ -103,14 +106,13 @@ fn address(seed: &Seed, state: &State, target: &Target, now: SystemTime) -> Resu
 impl Post {
     /// What tells this target of this event now, after so many attempts.
     pub(crate) fn new(
-        seed: &Seed,
         state: &State,
         target: &Target,
         (event, attempts): (&WebhookEvent, usize),
         now: SystemTime,
     ) -> Self {
         let body = body(event, attempts);
-        match address(seed, state, target, now) {
+        match address(state, target, now) {
             Ok((url, secret)) => Post::to(url, &secret, target, body, now),
             Err(reason) => Post {
                 url: Url::default(),

@@ -28,12 +28,17 @@ pub(crate) struct Queue {
     pub(crate) subject: String,
 }
 
+/// How many deliveries are kept, unless more of them are not over.
+const MOST: usize = 10_000;
+
 #[derive(Debug)]
 pub(crate) struct Schedule {
     policy: WebhookPolicy,
     random: Rng,
     /// Each with the queue that it is or was in.
-    deliveries: Vec<(Queue, WebhookDelivery)>,
+    deliveries: BTreeMap<usize, (Queue, WebhookDelivery)>,
+    /// How many there were.
+    added: usize,
     /// What is not over, by place.
     queues: BTreeMap<Queue, VecDeque<usize>>,
 }
@@ -43,7 +48,8 @@ impl Schedule {
         Schedule {
             policy,
             random: Rng::with_seed(seed),
-            deliveries: Vec::new(),
+            deliveries: BTreeMap::new(),
+            added: 0,
             queues: BTreeMap::new(),
         }
     }
@@ -52,8 +58,8 @@ impl Schedule {
         self.policy
     }
 
-    pub(crate) fn deliveries(&self) -> impl Iterator<Item = &WebhookDelivery> {
-        self.deliveries.iter().map(|(_, delivery)| delivery)
+    pub(crate) fn deliveries(&self) -> impl DoubleEndedIterator<Item = &WebhookDelivery> {
+        self.deliveries.values().map(|(_, delivery)| delivery)
     }
 
     /// Puts an event at the end of a queue, due at once.
@@ -63,13 +69,14 @@ impl Schedule {
 
     /// Puts the event of this delivery at the end of its queue once more.
     pub(crate) fn replay(&mut self, number: usize, now: SystemTime) -> Option<usize> {
-        let (queue, delivery) = self.deliveries.get(number)?;
+        let (queue, delivery) = self.deliveries.get(&number)?;
         let (queue, event) = (queue.clone(), delivery.event.clone());
         Some(self.push(queue, event, Some(number), now))
     }
 
     fn push(&mut self, queue: Queue, event: WebhookEvent, replay_of: Option<usize>, now: SystemTime) -> usize {
-        let number = self.deliveries.len();
+        let number = self.added;
+        self.added += 1;
         self.queues.entry(queue.clone()).or_default().push_back(number);
         let delivery = WebhookDelivery {
             number,
@@ -79,13 +86,32 @@ impl Schedule {
             attempts: Vec::new(),
             state: WebhookState::Waiting { until: now },
         };
-        self.deliveries.push((queue, delivery));
+        self.deliveries.insert(number, (queue, delivery));
+        self.forget();
         number
+    }
+
+    /// Lets those go that were over first, where there are too many.
+    fn forget(&mut self) {
+        while self.deliveries.len() > MOST {
+            let over = self
+                .deliveries
+                .iter()
+                .find(|(_, (_, delivery))| delivery.state.is_over());
+            let Some(number) = over.map(|(number, _)| *number) else {
+                return;
+            };
+            self.deliveries.remove(&number);
+        }
+    }
+
+    pub(crate) fn delivery(&self, number: usize) -> Option<&WebhookDelivery> {
+        self.deliveries.get(&number).map(|(_, delivery)| delivery)
     }
 
     /// Makes a delivery that waits for its next attempt due now; `false` where there is none that waits.
     pub(crate) fn hurry(&mut self, number: usize, now: SystemTime) -> bool {
-        let delivery = self.deliveries.get_mut(number);
+        let delivery = self.deliveries.get_mut(&number);
         match delivery.map(|(_, delivery)| &mut delivery.state) {
             Some(WebhookState::Waiting { until }) => {
                 *until = (*until).min(now);
@@ -98,7 +124,7 @@ impl Schedule {
     /// The first delivery of each queue, where it waits, and until when.
     fn heads(&self) -> impl Iterator<Item = (usize, SystemTime)> {
         let heads = self.queues.values().filter_map(VecDeque::front);
-        heads.filter_map(|number| match self.deliveries.get(*number)?.1.state {
+        heads.filter_map(|number| match self.deliveries.get(number)?.1.state {
             WebhookState::Waiting { until } => Some((*number, until)),
             _ => None,
         })
@@ -114,19 +140,19 @@ impl Schedule {
         let mut due: Vec<(usize, SystemTime)> = self.heads().filter(|(_, until)| *until <= now).collect();
         due.sort_by_key(|(number, until)| (*until, *number));
         let due = due.into_iter();
-        due.filter_map(|(number, _)| Some((number, self.deliveries.get(number)?.0.target.clone())))
+        due.filter_map(|(number, _)| Some((number, self.deliveries.get(&number)?.0.target.clone())))
             .collect()
     }
 
     /// The event, and how often it has been attempted.
     pub(crate) fn event(&self, number: usize) -> Option<(&WebhookEvent, usize)> {
-        let (_, delivery) = self.deliveries.get(number)?;
+        let (_, delivery) = self.deliveries.get(&number)?;
         Some((&delivery.event, delivery.attempts.len()))
     }
 
     /// Begins an attempt.
     pub(crate) fn begin(&mut self, number: usize, attempt: WebhookAttempt) {
-        if let Some((_, delivery)) = self.deliveries.get_mut(number) {
+        if let Some((_, delivery)) = self.deliveries.get_mut(&number) {
             delivery.attempts.push(attempt);
             delivery.state = WebhookState::UnderWay;
         }
@@ -134,7 +160,7 @@ impl Schedule {
 
     /// Ends the attempt that was begun last.
     pub(crate) fn end(&mut self, number: usize, outcome: WebhookOutcome, now: SystemTime) {
-        let Some((queue, delivery)) = self.deliveries.get_mut(number) else {
+        let Some((queue, delivery)) = self.deliveries.get_mut(&number) else {
             return;
         };
         if delivery.state != WebhookState::UnderWay {
