@@ -2,6 +2,7 @@
 
 mod admin;
 mod connection;
+mod page;
 mod patience;
 mod torn;
 
@@ -55,7 +56,11 @@ use crate::{
 /// ```
 ///
 /// The answers are the same as in process; a clone of the emulator shows what has come in and makes requests fail.
-/// Bodies over 4 MiB are turned down, and who is [too slow](ServerTimeouts) to ask is hung up on. There is no encryption: keep it on loopback.
+/// Bodies over 4 MiB are turned down, and who is [too slow](ServerTimeouts) to ask is hung up on. There is no encryption:
+/// keep it on loopback.
+///
+/// At `/_emulator/` it has a page for people: the inbox with its conversations, where one answers as an agent and speaks as
+/// a visitor, the log of calls and deliveries, faults, and the clock.
 ///
 /// Starting it needs a Tokio runtime with I/O.
 pub struct HttpServer {

@@ -26,7 +26,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::json;
 
 use self::answer::{Problem, ProblemKind};
-use super::connection::Stop;
+use super::{connection::Stop, page};
 use crate::{
     Emulator,
     admin::{
@@ -66,7 +66,8 @@ pub(super) async fn answer(emulator: Emulator, address: SocketAddr, stop: Stop, 
 async fn act(emulator: Emulator, stop: Stop, request: Request) -> Result<Response, Problem> {
     let path = request.uri().path().to_owned();
     let Some(path) = path.strip_prefix(API) else {
-        return Err(not_found());
+        let page = page::answer(request.method(), &path).ok_or_else(not_found)?;
+        return Ok(page.map(Body::from));
     };
     let pieces: Vec<&str> = path.split('/').collect();
     let method = request.method().clone();
