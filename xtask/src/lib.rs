@@ -2,6 +2,7 @@
 //!
 //! `cargo xtask ci` is the whole of CI. Each of its parts also runs alone, and this file is the list of them.
 
+mod browser;
 mod cargo;
 mod ci;
 mod deps;
@@ -31,6 +32,7 @@ cargo xtask <part>
   doc                    the documentation builds without warnings
   exact-json             the tests of the wire once more, with serde_json's features switched on
   test [ARGS]...         unit, integration and documentation tests; ARGS go to `cargo test`
+  browser [ARGS]...      the emulator's page in a headless Chromium, which has to be there; ARGS go to `cargo test`
   bench [ARGS]...        the benchmarks; ARGS go to `cargo bench`
   fuzz [TARGET]... [--seconds N]
                          coverage-guided fuzzing of whatever reads bytes, 60 seconds for each target; needs nightly
@@ -68,6 +70,7 @@ fn run(arguments: &[String]) -> Result<()> {
     match part.as_str() {
         "help" | "-h" | "--help" => output::print(USAGE),
         "ci" => ci::run(rest),
+        "browser" => browser::run(rest),
         "bench" => parts::bench(rest),
         "fuzz" => fuzz::run(rest),
         "schema" => schema::run(rest),

@@ -4,6 +4,7 @@
 
 use std::env;
 
+use crate::browser;
 use crate::cargo::Cargo;
 use crate::error::{Error, Result, no_arguments};
 
@@ -36,7 +37,7 @@ pub(crate) fn doc(arguments: &[String]) -> Result<()> {
         .run()
 }
 
-/// Runs every test with all features, in one build.
+/// Runs every test with all features, in one build, but for those that need a browser.
 ///
 /// Features here only add, and the part `features` proves that each package builds without them; so what the default
 /// features do is among what all features do, and is tested with it.
@@ -44,7 +45,7 @@ pub(crate) fn test(arguments: &[String]) -> Result<()> {
     let scope: &[&str] = if name_packages(arguments) {
         &[]
     } else {
-        &["--workspace"]
+        &["--workspace", "--exclude", browser::PACKAGE]
     };
     Cargo::new(["test", "--all-features"]).args(scope).args(arguments).run()
 }

@@ -278,6 +278,20 @@ pub(crate) const POLICY: Policy = Policy {
             ..INTERNAL
         },
         Package {
+            name: "hubchannel-browser-tests",
+            dev_edges: &["hubchannel"],
+            dev_foreign: &[
+                ("axum", "the bridge behind the page, and a page from elsewhere"),
+                ("serde_json", "what scripts in the browser return"),
+                (
+                    "thirtyfour",
+                    "drives the browser over WebDriver; it changes serde_json, so nothing else is built with it",
+                ),
+                ("tokio", "runs the tests, the servers and the browser's driver"),
+            ],
+            ..INTERNAL
+        },
+        Package {
             name: TOOL,
             edges: Edges::Any,
             foreign: Foreign::Only(&[
