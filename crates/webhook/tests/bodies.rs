@@ -106,6 +106,8 @@ impl Server {
         let receiver = Receiver::new(verifier(PUBLIC), move || at(clock.load(Ordering::Relaxed)));
         let receiver = receiver.on_refusal(move |refused| {
             let rejection = refused.refusal().rejection().unwrap();
+            let explanation = refused.explain().unwrap();
+            assert_eq!(explanation.rejection(), Some(rejection), "an explanation has the reason, body or none");
             told.lock().unwrap().push(rejection.kind());
         });
         let frames = frames

@@ -28,18 +28,19 @@ pub use self::{
 /// use hubchannel_webhook::{Answer, Begin, Deliveries, DeliveryKey, DeliveryStoreError};
 ///
 /// # async fn pass_on(event: &ChannelEvent) -> bool { true }
+/// /// To be run in a task of its own (`tokio::spawn(receive(…))`): HubSpot hangs up on a handler that takes long.
 /// async fn receive(
-///     deliveries: &Deliveries,
-///     event: &ChannelEvent,
+///     deliveries: Deliveries,
+///     event: ChannelEvent,
 ///     now: impl Fn() -> SystemTime,
 /// ) -> Result<Answer, DeliveryStoreError> {
-///     let mut delivery = match deliveries.begin(DeliveryKey::of(event), now()).await? {
+///     let mut delivery = match deliveries.begin(DeliveryKey::of(&event), now()).await? {
 ///         Begin::New(delivery) => delivery,
 ///         Begin::Complete => return Ok(Answer::Done),
 ///         Begin::UnderWay => return Ok(Answer::ComeAgain),
 ///     };
 ///     // First the work, and then that it is done: the other way round, what fails in between is lost.
-///     if pass_on(event).await {
+///     if pass_on(&event).await {
 ///         delivery.complete(now()).await?;
 ///         Ok(Answer::Done)
 ///     } else {

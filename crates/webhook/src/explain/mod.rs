@@ -38,7 +38,8 @@ impl Verifier {
     /// proxy changed, a slash too many or too few, an address decoded too much or too little, a body that was read and
     /// written again, another secret (see [`suspect`](Verifier::suspect)), a clock that is off. Up to three mistakes at once
     /// are found. Where none fits, what may be wrong is hinted at, and never one thing alone: a beginning of the path that a
-    /// router took away, and left no trace of, looks just like a wrong secret. Whatever it says, it shows neither a secret nor a signature, and of the address no more than the host.
+    /// router took away, and left no trace of, looks just like a wrong secret. Whatever it says, it shows neither a secret
+    /// nor a signature, and of the address no more than the host.
     ///
     /// It is for a developer at a log, not for an answer: whoever calls would learn how to get past. It computes up to some
     /// thousand signatures, over 64 MiB in all at the most, so it is nothing to do for every request either.
@@ -97,7 +98,7 @@ impl Explanation {
     }
 
     /// One that has nothing to add.
-    fn of(rejection: Rejection) -> Self {
+    pub(crate) fn of(rejection: Rejection) -> Self {
         Explanation {
             rejection: Some(rejection),
             fits: false,

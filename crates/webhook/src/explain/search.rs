@@ -54,6 +54,9 @@ impl Search<'_> {
             return mistakes == 0 && self.is_right(picks);
         };
         for (pick, difference) in differences.iter().enumerate() {
+            if self.bytes_left == 0 {
+                return false;
+            }
             picks[axis] = pick;
             let left = mistakes.checked_sub(usize::from(difference.is_some()));
             if left.is_some_and(|left| self.fits(axis + 1, left, picks)) {

@@ -156,8 +156,9 @@ impl Refused<'_> {
         self.refusal
     }
 
-    /// What most likely differs from what was signed: see [`Verifier::explain`], what it costs too. `None` where the
-    /// signature is not the reason, or where the request was refused by its headers, before its body was read.
+    /// What most likely differs from what was signed: see [`Verifier::explain`], what it costs too. It has only the rejection
+    /// where the request was refused by its headers, such as one that is too old, before its body was read. `None` where the
+    /// signature is not the reason.
     pub fn explain(&self) -> Option<Explanation> {
         let Received {
             method,
@@ -166,8 +167,11 @@ impl Refused<'_> {
             body,
             now,
         } = self.received;
-        self.refusal.rejection()?;
-        Some(self.verifier.explain(method, target, headers, body?.clone(), now))
+        let rejection = self.refusal.rejection()?;
+        Some(match body {
+            Some(body) => self.verifier.explain(method, target, headers, body.clone(), now),
+            None => Explanation::of(*rejection),
+        })
     }
 }
 
