@@ -7,10 +7,11 @@ mod crowd;
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
-use http::Response;
+use http::{Response, StatusCode};
 use hubchannel_api::{
     Body, Reach, TransportError, TransportErrorKind,
     clock::{Clock, ManualClock},
+    status::least_wait,
 };
 use hubchannel_middleware::{RateLimiter, Start};
 use proptest::prelude::*;
@@ -363,6 +364,25 @@ fn an_answer_of_429_closes_the_window_and_not_for_ever() {
     assert_eq!(callers.starts.len(), 7);
     callers.advance(Duration::from_secs(1));
     assert_eq!(callers.starts.len(), 8);
+}
+
+#[test]
+fn an_answer_of_429_that_asks_for_no_wait_closes_the_window_for_the_least_that_is_of_use() {
+    let past = "Tue, 24 Nov 2026 11:59:00 GMT";
+    let same = "Tue, 24 Nov 2026 12:00:00 GMT";
+    let floor = least_wait(StatusCode::TOO_MANY_REQUESTS, None);
+    for asked in ["0", past, same] {
+        let mut callers = Callers::new(100);
+        callers
+            .come(1)
+            .answer(429, &[("date", same), ("retry-after", asked)])
+            .come(3);
+        assert_eq!(callers.starts.len(), 1, "{asked}");
+        callers.advance(floor - millis(1));
+        assert_eq!(callers.starts.len(), 1, "{asked}");
+        callers.advance(millis(1));
+        assert_eq!(callers.starts.len(), 4, "{asked}");
+    }
 }
 
 #[test]

@@ -67,7 +67,7 @@ fn ends() -> impl Strategy<Value = (End, Fate)> {
             (521, true, 2, 0, 5),
             (524, true, 2, 0, 10),
         ]),
-        option::of(0_u64..100),
+        option::of(prop_oneof![Just(0_u64), 0_u64..100]),
     )
         .prop_map(|((status, unknown, least, spread, cost), after)| {
             let end = End::status(status);
@@ -81,7 +81,7 @@ fn ends() -> impl Strategy<Value = (End, Fate)> {
                     Some(after) if status == 477 => after,
                     after => after.unwrap_or_default().max(least),
                 },
-                spread: if after.is_some() { 0 } else { spread },
+                spread: if after.unwrap_or_default() > 0 { 0 } else { spread },
                 cost,
             };
             (end, fate)

@@ -79,6 +79,22 @@ fn what_is_known_of_a_status_is_waited_at_least() {
     }
 }
 
+#[test]
+fn callers_whose_429_asks_for_no_wait_come_back_spread_over_the_window() {
+    for after in ["0", "Fri, 15 Jan 2027 07:59:00 GMT"] {
+        let waits = (0..100).map(|seed| {
+            let wire = Wire::new([End::status(429).with_header("retry-after", after), End::status(200)]);
+            let retry = Retry::new(wire.clone(), wire.clock(), RetryPolicy::new().seed(seed));
+            drive(&wire.clock, retry.send(request(READ, false))).unwrap();
+            wire.waits()[0]
+        });
+        let (least, most) =
+            waits.fold((Duration::MAX, Duration::ZERO), |(least, most), wait| (least.min(wait), most.max(wait)));
+        assert!(least >= seconds(1) && least < seconds(2), "{after}: {least:?}");
+        assert!(most > seconds(9) && most <= seconds(11), "{after}: {most:?}");
+    }
+}
+
 fn wait_after(headers: &[(&'static str, &str)]) -> Duration {
     let end = headers
         .iter()

@@ -58,7 +58,8 @@ pub use self::{
 ///   and one minute is ignored with its limit, and no limit is faster than [`learn_at_most`](RateLimiter::learn_at_most).
 /// - Where `X-HubSpot-RateLimit-Remaining` says that more was used than started here, others use the same limit: what they
 ///   have used counts here too, from the answer on for as long as a start does.
-/// - After a 429 nothing starts until its `Retry-After`, a day at most, or the window has passed.
+/// - After a 429 nothing starts until its `Retry-After`, a second at least and a day at most, or without one the
+///   window, has passed.
 /// - Where `X-HubSpot-RateLimit-Daily-Remaining` is 0, or a 429 names the policy `DAILY`, requests are refused at once for
 ///   [`DAILY_PAUSE`](RateLimiter::DAILY_PAUSE). The limit resets at midnight in the account's time zone, which is not
 ///   known here, so one request is then tried, and the others only when its answer shows that the day has changed.

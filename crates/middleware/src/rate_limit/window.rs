@@ -2,6 +2,9 @@
 
 use std::{collections::VecDeque, iter, ops::RangeInclusive, time::Duration};
 
+use http::StatusCode;
+use hubchannel_api::status::least_wait;
+
 use super::headers::Told;
 
 /// The intervals that are learnt; nothing sensible is shorter or longer.
@@ -123,7 +126,11 @@ impl Window {
         }
         let was_open = self.closed_until <= now;
         if told.turned_down {
-            let wait = told.retry_after.unwrap_or_else(|| self.limit.span());
+            let wait = match told.retry_after {
+                // What asks for no wait at all does not know the window.
+                Some(asked) => least_wait(StatusCode::TOO_MANY_REQUESTS, Some(asked)),
+                None => self.limit.span(),
+            };
             self.closed_until = self.closed_until.max(now.saturating_add(wait.min(LONGEST_CLOSED)));
         }
         self.limit != before || was_open && told.turned_down

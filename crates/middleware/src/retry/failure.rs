@@ -104,10 +104,13 @@ impl Passing {
     fn of_answer(response: &Response<Body>, wall: SystemTime) -> Self {
         let code = response.status();
         let asked = status::retry_after(response.headers(), Some(wall));
-        // Without a word of how long the limit holds, callers come back spread over the whole of its window.
-        let spread = match asked {
-            None if code == StatusCode::TOO_MANY_REQUESTS => RateLimiter::WINDOW,
-            _ => Duration::ZERO,
+        // Without a word of how long the limit holds, callers come back spread over the whole of its window. No wait at
+        // all is no such word.
+        let told = asked.is_some_and(|asked| !asked.is_zero());
+        let spread = if code == StatusCode::TOO_MANY_REQUESTS && !told {
+            RateLimiter::WINDOW
+        } else {
+            Duration::ZERO
         };
         Passing {
             floor: status::least_wait(code, asked),
