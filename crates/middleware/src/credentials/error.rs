@@ -170,6 +170,32 @@ impl CredentialsError {
         CredentialsError::with(CredentialsErrorKind::Unavailable, Some(portal), message, |inner| inner.passes = true)
     }
 
+    pub(super) fn connecting_panicked() -> Self {
+        let message = "connecting a portal panicked; let the user consent again";
+        CredentialsError::new(CredentialsErrorKind::Rejected, None, message)
+    }
+
+    /// The same, where it is a failure of the store whatever its form.
+    pub(super) fn of_store(self) -> Self {
+        self.instead(|inner| inner.kind = CredentialsErrorKind::Store)
+    }
+
+    /// The same of what repeating does not mend, with what that means.
+    pub(super) fn for_good(self, consequence: &str) -> Self {
+        self.instead(|inner| {
+            inner.passes = false;
+            inner.message = format!("{}; {consequence}", inner.message);
+        })
+    }
+
+    fn instead(self, change: impl FnOnce(&mut Inner)) -> Self {
+        let (kind, portal, message) = (self.kind(), self.inner.portal.clone(), self.inner.message.clone());
+        CredentialsError::with(kind, portal.as_ref(), message, |inner| {
+            inner.source = Some(Box::new(self));
+            change(inner);
+        })
+    }
+
     pub(super) fn store(portal: &PortalId, error: StoreError) -> Self {
         CredentialsError::with(CredentialsErrorKind::Store, Some(portal), format!("the store: {error}"), |inner| {
             inner.passes = error.is_retryable();

@@ -84,17 +84,15 @@ impl PortalToken {
             .ok_or_else(|| CredentialsError::not_connected(&self.0.id))
     }
 
-    /// Saves tokens of a new consent in place of what is there, and uses them from now on.
+    /// Saves tokens of a new consent in place of what is there, and uses them from now on. In a Tokio runtime that is
+    /// finished though the caller is dropped.
     ///
     /// # Errors
-    /// When they cannot be saved.
+    /// When they cannot be saved now. They are kept, and saved with the portal's next call or the next
+    /// [`access_token`](Self::access_token), unless HubSpot has given the store's later.
     pub async fn connect(&self, tokens: PortalTokens) -> Result<(), CredentialsError> {
-        let revision = refresh::replace(&self.0, &tokens).await?;
-        let now = self.0.now();
-        let mut state = self.0.state();
-        state.begin_anew();
-        state.adopt(Stored::new(tokens, revision), now, self.0.app.margin);
-        Ok(())
+        let saved = Flight::new(connect(Arc::clone(&self.0), tokens)).wait().await;
+        saved.unwrap_or_else(|| Err(CredentialsError::panicked(&self.0.id)))
     }
 
     /// Removes the portal's tokens from the store and from memory. HubSpot goes on taking them: see
@@ -179,6 +177,7 @@ impl Inner {
         let good = state.good(now);
         if let Some(access) = &good
             && !access.is_due(now)
+            && !state.has_unsaved_consent()
         {
             return Step::Use(Arc::clone(access));
         }
@@ -197,6 +196,40 @@ impl Inner {
         match good {
             Some(access) => Step::Replace(access, waiting),
             None => Step::Wait(waiting),
+        }
+    }
+}
+
+/// Saves tokens of a new consent.
+pub(super) async fn connect(portal: Arc<Inner>, tokens: PortalTokens) -> Result<(), CredentialsError> {
+    let era = portal.state().era;
+    let mut unsaved = UnsavedConsent {
+        portal: &portal,
+        era,
+        tokens: Some(tokens.clone()),
+    };
+    let revision = refresh::replace(&portal, &tokens).await?;
+    unsaved.tokens = None;
+    let now = portal.now();
+    let mut state = portal.state();
+    state.begin_anew();
+    state.adopt(Stored::new(tokens, revision), now, portal.app.margin);
+    Ok(())
+}
+
+/// Tokens of a consent that is given only once: what keeps the store from having them does not lose them.
+struct UnsavedConsent<'a> {
+    portal: &'a Inner,
+    era: u64,
+    tokens: Option<PortalTokens>,
+}
+
+impl Drop for UnsavedConsent<'_> {
+    fn drop(&mut self) {
+        let mut state = self.portal.state();
+        // Whoever has connected or disconnected the portal meanwhile has done so later.
+        if let Some(tokens) = self.tokens.take().filter(|_| state.is_of(self.era)) {
+            state.keep(tokens);
         }
     }
 }
@@ -251,8 +284,34 @@ struct Held {
 #[derive(Clone)]
 pub(super) struct Unsaved {
     pub(super) tokens: PortalTokens,
-    /// The refresh token that they were made from.
-    pub(super) made_from: Secret,
+    pub(super) origin: Origin,
+}
+
+/// Where tokens are from.
+#[derive(Clone)]
+pub(super) enum Origin {
+    /// They were made from this refresh token.
+    Refresh(Secret),
+    /// A new consent.
+    Consent,
+}
+
+impl Unsaved {
+    pub(super) fn is_of_consent(&self) -> bool {
+        matches!(self.origin, Origin::Consent)
+    }
+
+    /// Whether what the store has, and whose access token may be fresh, makes them needless.
+    fn is_outdated_by(&self, stored: &PortalTokens, is_fresh: bool) -> bool {
+        match &self.origin {
+            Origin::Refresh(token) => is_fresh || *token != stored.refresh_token,
+            // The store has them already, or what HubSpot has given later, to another process.
+            Origin::Consent => {
+                let ends = stored.expires_at.zip(self.tokens.expires_at);
+                *stored == self.tokens || ends.is_some_and(|(stored, ours)| stored > ours)
+            }
+        }
+    }
 }
 
 struct Failure {
@@ -305,15 +364,29 @@ impl State {
         true
     }
 
-    /// Takes over what the store has. What is not saved yet is dropped, unless it replaces just that.
+    /// Takes over what the store has. What is not saved yet is dropped, unless it is to replace just that.
     pub(super) fn adopt(&mut self, stored: Stored, now: Moment, margin: Duration) {
-        let refresh_token = stored.tokens.refresh_token.clone();
         if self.held.as_ref().is_none_or(|held| held.revision != stored.revision) {
-            self.hold(stored.revision, Access::of(&stored.tokens, now, margin));
+            self.hold(stored.revision.clone(), Access::of(&stored.tokens, now, margin));
         }
-        let outdated = self.fresh(now).is_some();
+        let is_fresh = self.fresh(now).is_some();
         self.unsaved
-            .take_if(|unsaved| outdated || unsaved.made_from != refresh_token);
+            .take_if(|unsaved| unsaved.is_outdated_by(&stored.tokens, is_fresh));
+    }
+
+    /// Keeps tokens of a new consent that could not be saved. What is at hand is good until they are.
+    fn keep(&mut self, tokens: PortalTokens) {
+        self.era = self.era.wrapping_add(1);
+        self.flight = WeakFlight::default();
+        self.failure = None;
+        self.unsaved = Some(Unsaved {
+            tokens,
+            origin: Origin::Consent,
+        });
+    }
+
+    pub(super) fn has_unsaved_consent(&self) -> bool {
+        self.unsaved.as_ref().is_some_and(Unsaved::is_of_consent)
     }
 
     /// Remembers what the store has.

@@ -7,10 +7,15 @@ use std::{
     time::Duration,
 };
 
-use hubchannel_api::{OAuthClient, clock::Clock, model::PortalId};
+use hubchannel_api::{
+    OAuthClient,
+    clock::Clock,
+    model::{PortalId, Secret},
+};
 
 use super::{
     CredentialsError, PortalToken,
+    flight::Flight,
     store::{PortalTokens, TokenStore},
 };
 use crate::TokioClock;
@@ -137,28 +142,47 @@ impl Portals {
     /// }
     /// ```
     ///
+    /// In a Tokio runtime what has begun is finished though the caller is dropped, as when a browser goes away.
+    ///
     /// # Errors
-    /// When there are no tokens, or they cannot be saved. A code is good for one use, so the user has to consent again.
+    /// When there are no tokens, or they cannot be saved now. A code is good for one use, so no error that comes after it
+    /// was used is [retryable](CredentialsError::is_retryable). Where the kind is
+    /// [`Store`](crate::CredentialsErrorKind::Store), nobody has to consent again: the tokens of that
+    /// [portal](CredentialsError::portal) are kept in memory, and its next call saves and uses them. After any other the
+    /// user has to.
     pub async fn connect(&self, code: &str, redirect_uri: &str) -> Result<PortalToken, CredentialsError> {
+        let (portals, code, redirect_uri) = (self.clone(), Secret::from(code), redirect_uri.to_owned());
+        let work = async move { portals.exchange(code.expose(), &redirect_uri).await };
+        let connected = Flight::new(work).wait().await;
+        connected.unwrap_or_else(|| Err(CredentialsError::connecting_panicked()))
+    }
+
+    async fn exchange(&self, code: &str, redirect_uri: &str) -> Result<PortalToken, CredentialsError> {
         let app = &self.0.app;
         let asked_at = app.clock.wall();
         let failed = |error| CredentialsError::of_answer(None, error, None);
         let answer = app.oauth.exchange_code(code, redirect_uri).await.map_err(failed)?;
+        let consent_again = |error: CredentialsError| error.for_good("the code is used up; let the user consent again");
         let (Some(tokens), Some(access_token)) =
             (PortalTokens::from_response(&answer, asked_at), answer.access_token.as_ref())
         else {
-            return Err(CredentialsError::unusable_answer(None, "no tokens"));
+            return Err(consent_again(CredentialsError::unusable_answer(None, "no tokens")));
         };
         let portal = match answer.hub_id.as_ref() {
             Some(portal) => Some(portal.clone()),
             None => {
                 let told = app.oauth.introspect_access_token(access_token.clone()).await;
-                told.map_err(failed)?.hub_id.as_ref().cloned()
+                let told = told.map_err(|error| consent_again(failed(error)))?;
+                told.hub_id.as_ref().cloned()
             }
         };
-        let portal = portal.ok_or_else(|| CredentialsError::unusable_answer(None, "no portal"))?;
+        let portal = portal.ok_or_else(|| consent_again(CredentialsError::unusable_answer(None, "no portal")))?;
         let portal = self.portal(portal);
-        portal.connect(tokens).await?;
+        let kept = "the code is used up, and its tokens are kept and saved with the portal's next call";
+        portal.connect(tokens).await.map_err(|error| {
+            // Reading or writing that took too long is the store's failure too.
+            error.of_store().for_good(kept)
+        })?;
         Ok(portal)
     }
 }

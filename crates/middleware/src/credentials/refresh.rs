@@ -13,7 +13,7 @@ use tracing::{Instrument as _, debug_span, field::Empty};
 use super::{
     CredentialsError, CredentialsErrorKind,
     access::{Access, bearer},
-    portal::{Inner, Outcome, State, Unrefreshed, Unsaved},
+    portal::{Inner, Origin, Outcome, State, Unrefreshed, Unsaved},
     store::{PortalTokens, Revision, Saved, StoreError, Stored},
 };
 use crate::trace::TARGET;
@@ -54,36 +54,26 @@ fn name(kind: CredentialsErrorKind) -> &'static str {
     }
 }
 
+/// What is to be done, given what the store has.
+enum Plan {
+    /// Use this: the store has it.
+    Use(Arc<Access>),
+    Save(Unsaved),
+    Ask(Secret, Revision),
+}
+
 /// A new access token, and a word for where it is from.
 async fn renew(portal: &Inner, era: u64) -> Result<(Arc<Access>, &'static str), Unrefreshed> {
     for _ in 0..ROUNDS {
-        let Some(stored) = load(portal).await? else {
-            portal.state_in(era)?.forget();
-            return Err(CredentialsError::not_connected(&portal.id).into());
-        };
-        let (refresh_token, replaces) = (stored.tokens.refresh_token.clone(), stored.revision.clone());
-        let unsaved = {
-            let now = portal.now();
-            let mut state = portal.state_in(era)?;
-            state.adopt(stored, now, portal.app.margin);
-            if let Some(access) = state.fresh(now) {
-                return Ok((access, "found"));
-            }
-            let is_dead = state
-                .dead
-                .as_ref()
-                .is_some_and(|(token, revision)| *token == refresh_token && *revision == replaces);
-            if state.unsaved.is_none() && is_dead {
-                return Err(CredentialsError::reconnect(&portal.id).into());
-            }
-            state.unsaved.clone()
-        };
-        let (unsaved, from) = match unsaved {
+        let stored = load(portal).await?;
+        let replaces = stored.as_ref().map(|stored| stored.revision.clone());
+        let (unsaved, from) = match plan(portal, era, stored)? {
+            Plan::Use(access) => return Ok((access, "found")),
             // What could not be saved before is saved now, in place of asking for more.
-            Some(unsaved) => (unsaved, "saved"),
-            None => (ask(portal, era, refresh_token, &replaces).await?, "refreshed"),
+            Plan::Save(unsaved) => (unsaved, "saved"),
+            Plan::Ask(refresh_token, found) => (ask(portal, era, refresh_token, &found).await?, "refreshed"),
         };
-        let Some(access) = save(portal, era, &unsaved, &replaces).await? else {
+        let Some(access) = save(portal, era, &unsaved, replaces.as_ref()).await? else {
             continue;
         };
         let now = portal.now();
@@ -94,6 +84,37 @@ async fn renew(portal: &Inner, era: u64) -> Result<(Arc<Access>, &'static str), 
         }
     }
     Err(busy(portal).into())
+}
+
+fn plan(portal: &Inner, era: u64, stored: Option<Stored>) -> Result<Plan, Unrefreshed> {
+    let now = portal.now();
+    let mut state = portal.state_in(era)?;
+    let Some(stored) = stored else {
+        let consent = state.unsaved.take().filter(Unsaved::is_of_consent);
+        state.forget();
+        state.unsaved = consent;
+        let unsaved = state.unsaved.clone().map(Plan::Save);
+        return unsaved.ok_or_else(|| CredentialsError::not_connected(&portal.id).into());
+    };
+    let (refresh_token, found) = (stored.tokens.refresh_token.clone(), stored.revision.clone());
+    state.adopt(stored, now, portal.app.margin);
+    if let Some(unsaved) = state.unsaved.as_ref().filter(|unsaved| unsaved.is_of_consent()) {
+        return Ok(Plan::Save(unsaved.clone()));
+    }
+    if let Some(access) = state.fresh(now) {
+        return Ok(Plan::Use(access));
+    }
+    if let Some(unsaved) = &state.unsaved {
+        return Ok(Plan::Save(unsaved.clone()));
+    }
+    let is_dead = state
+        .dead
+        .as_ref()
+        .is_some_and(|(token, revision)| *token == refresh_token && *revision == found);
+    if is_dead {
+        return Err(CredentialsError::reconnect(&portal.id).into());
+    }
+    Ok(Plan::Ask(refresh_token, found))
 }
 
 async fn load(portal: &Inner) -> Result<Option<Stored>, CredentialsError> {
@@ -130,20 +151,21 @@ async fn ask(portal: &Inner, era: u64, refresh_token: Secret, found: &Revision) 
     }
     let unsaved = Unsaved {
         tokens: PortalTokens::new(refresh_token.clone()).with_answer(&answer, asked_at),
-        made_from: refresh_token,
+        origin: Origin::Refresh(refresh_token),
     };
     portal.state_in(era)?.unsaved = Some(unsaved.clone());
     Ok(unsaved)
 }
 
-/// Saves tokens over the revision that they replace; `None` where something else is there.
+/// Saves tokens over the revision that they replace, or where there is none; `None` where something else is there, or no
+/// usable access token is among them.
 async fn save(
     portal: &Inner,
     era: u64,
     unsaved: &Unsaved,
-    replaces: &Revision,
+    replaces: Option<&Revision>,
 ) -> Result<Option<Arc<Access>>, Unrefreshed> {
-    let saved = portal.app.store.save(&portal.id, &unsaved.tokens, Some(replaces));
+    let saved = portal.app.store.save(&portal.id, &unsaved.tokens, replaces);
     let saved = portal.in_time("saving to the store", saved).await?;
     match saved.map_err(|error| CredentialsError::store(&portal.id, error))? {
         Saved::Done(revision) => {
