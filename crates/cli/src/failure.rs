@@ -1,11 +1,14 @@
 //! Why a command failed, and the exit code that tells a script.
 
-use std::process::ExitCode;
+use std::{fs, process::ExitCode};
 
 use hubchannel::{Error, ErrorKind};
 use hubchannel_emulator::Emulator;
 
-use crate::{connection::is_emulated, output};
+use crate::{
+    connection::{Connection, is_emulated},
+    output,
+};
 
 /// Why a command failed.
 #[derive(Debug)]
@@ -15,6 +18,8 @@ pub(crate) struct Failure {
     /// What to do about it.
     pub(crate) hint: Option<String>,
     pub(crate) emulated: bool,
+    /// What the message is named by, whose repeat needs it.
+    pub(crate) key: Option<String>,
     pub(crate) error: Option<Box<Error>>,
 }
 
@@ -44,7 +49,18 @@ impl Failure {
             message,
             hint: None,
             emulated: false,
+            key: None,
             error: None,
+        }
+    }
+
+    /// A call that was cut off by whoever runs the program.
+    pub(crate) fn interrupted(what: &str, key: Option<String>, connection: &Connection) -> Self {
+        Failure {
+            hint: key.as_deref().map(repeat),
+            emulated: connection.emulator.is_some(),
+            key,
+            ..Failure::new(Class::OutcomeUnknown, format!("interrupted before the answer came; {what}"))
         }
     }
 
@@ -86,6 +102,7 @@ impl Failure {
 
     fn with_error(self, error: Error) -> Self {
         Failure {
+            key: error.idempotency_key().map(str::to_owned),
             error: Some(Box::new(error)),
             ..self
         }
@@ -112,22 +129,38 @@ impl Failure {
     }
 }
 
-/// The command that repeats this one with this key.
+/// The command that repeats this one with this key, and what it takes beside.
 fn repeat(key: &str) -> String {
     let mut words = Vec::new();
+    let mut input_is_gone = false;
     let mut given = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
     while let Some(word) = given.next() {
         if word == "--idempotency-id" {
             given.next();
+        } else if word == "--body" {
+            let path = given.next().unwrap_or_default();
+            input_is_gone = is_read_once(&path);
+            words.extend([word, quote(&path)]);
         } else if !word.starts_with("--idempotency-id=") {
+            input_is_gone |= word.strip_prefix("--body=").is_some_and(is_read_once);
             words.push(quote(&word));
         }
     }
+    let input = if input_is_gone {
+        " and with the same body, which was read from a stream and has to be given again"
+    } else {
+        ""
+    };
     format!(
-        "repeat with the same key, or the message may be doubled: {} --idempotency-id {}",
+        "repeat with the same key{input}, or the message may be doubled: {} --idempotency-id {}",
         words.join(" "),
         quote(key)
     )
+}
+
+/// Whether this names the standard input or a pipe, which a repeat finds empty.
+fn is_read_once(path: &str) -> bool {
+    path == "-" || fs::metadata(path).is_ok_and(|found| !found.is_file())
 }
 
 /// A word as a POSIX shell reads it back.

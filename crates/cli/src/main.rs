@@ -1,13 +1,14 @@
 //! The `hubchannel` program.
 //!
-//! `args` says what can be asked for, `connection` where it goes, `message` what is sent; `run` does it, `output` and
-//! `failure` show what came of it.
+//! `args` says what can be asked for, `connection` where it goes, `message` what is sent; `run` does it, `interrupt`
+//! lets it be ended, `output` and `failure` show what came of it.
 
 mod args;
 mod connection;
 mod console;
 mod emulate;
 mod failure;
+mod interrupt;
 mod message;
 mod output;
 mod run;
@@ -25,7 +26,12 @@ fn main() -> ExitCode {
         .enable_all()
         .build()
         .map_err(|error| failure::Failure::internal(format!("no runtime: {error}")))
-        .and_then(|runtime| runtime.block_on(run::run(&args)));
+        .and_then(|runtime| {
+            let result = runtime.block_on(run::run(&args));
+            // What still runs, as a look-up of a name may, must not hold up the result.
+            runtime.shutdown_background();
+            result
+        });
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

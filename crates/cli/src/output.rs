@@ -211,7 +211,9 @@ struct FailedError<'a> {
     correlation_id: Option<&'a str>,
     outcome_unknown: bool,
     retryable: bool,
-    attempts: u32,
+    /// Unknown of a call that was interrupted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attempts: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     gave_up: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -234,6 +236,7 @@ struct Broken<'a> {
 /// Shows why a command failed, on the standard error.
 pub(crate) fn failure(style: &Style, failure: &Failure) {
     let error = failure.error.as_deref();
+    let outcome_unknown = failure.class == Class::OutcomeUnknown;
     let violations: Vec<&Finding> = error
         .and_then(|error| error.violations())
         .map(|all| all.iter().collect())
@@ -249,12 +252,16 @@ pub(crate) fn failure(style: &Style, failure: &Failure) {
                 category: error
                     .and_then(|error| error.error_body()?.category.as_ref().map(|category| category.as_str())),
                 correlation_id: error.and_then(|error| error.correlation_id()),
-                outcome_unknown: error.is_some_and(|error| error.outcome_unknown()),
-                retryable: error.is_some_and(|error| error.is_retryable()),
-                attempts: error.map_or(0, |error| error.attempts().count),
+                outcome_unknown,
+                // With its key, what was interrupted may be repeated.
+                retryable: error.map_or(outcome_unknown && failure.key.is_some(), |error| error.is_retryable()),
+                attempts: match error {
+                    Some(error) => Some(error.attempts().count),
+                    None => (!outcome_unknown).then_some(0),
+                },
                 gave_up: error.and_then(|error| error.attempts().gave_up).map(gave_up),
                 retry_after_seconds: error.and_then(|error| error.retry_after()).map(seconds),
-                idempotency_key: error.and_then(|error| error.idempotency_key()),
+                idempotency_key: failure.key.as_deref(),
                 violations: violations
                     .iter()
                     .map(|one| Broken {
@@ -275,12 +282,7 @@ pub(crate) fn failure(style: &Style, failure: &Failure) {
             text.push_str(&format!("\n  {}", printable(&violation.to_string())));
         }
     }
-    if let (false, Some(key)) = (
-        style.json,
-        error
-            .filter(|error| error.outcome_unknown())
-            .and_then(|error| error.idempotency_key()),
-    ) {
+    if let (false, true, Some(key)) = (style.json, outcome_unknown, &failure.key) {
         text.push_str(&format!("\nkey: {}", printable(key)));
     }
     if let (false, Some(hint)) = (style.json, &failure.hint) {
@@ -297,6 +299,8 @@ fn gave_up(reason: GaveUp) -> &'static str {
         GaveUp::Budget => "budget",
         GaveUp::Deadline => "deadline",
         GaveUp::NotRepeatable => "notRepeatable",
+        GaveUp::Sent => "sent",
+        GaveUp::ReadOnce => "readOnce",
         GaveUp::DailyLimit => "dailyLimit",
         _ => "other",
     }
@@ -333,4 +337,24 @@ fn json(value: &impl Serialize) -> Result<String, Failure> {
 
 fn line(text: &str) -> Result<(), Failure> {
     writeln!(io::stdout().lock(), "{text}").map_err(|error| Failure::internal(format!("cannot write: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_for_giving_up_has_a_name() {
+        for (reason, name) in [
+            (GaveUp::MaxAttempts, "maxAttempts"),
+            (GaveUp::Budget, "budget"),
+            (GaveUp::Deadline, "deadline"),
+            (GaveUp::NotRepeatable, "notRepeatable"),
+            (GaveUp::Sent, "sent"),
+            (GaveUp::ReadOnce, "readOnce"),
+            (GaveUp::DailyLimit, "dailyLimit"),
+        ] {
+            assert_eq!(gave_up(reason), name);
+        }
+    }
 }

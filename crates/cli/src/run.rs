@@ -1,6 +1,9 @@
 //! What each command does.
 
-use hubchannel::{Error, GetMessage, PublishMessage, Reply, UpdateMessageStatus, model::Message};
+use hubchannel::{
+    Error, GetMessage, KeySource as _, PublishMessage, RandomKeys, Reply, UpdateMessageStatus,
+    model::{Field, Message},
+};
 use hubchannel_emulator::Emulator;
 
 use crate::{
@@ -8,6 +11,7 @@ use crate::{
     connection::{Connection, is_emulated},
     emulate::emulate,
     failure::Failure,
+    interrupt::unless_interrupted,
     message::message,
     output::{self, Style},
 };
@@ -38,11 +42,17 @@ async fn publish(args: &Args, publish: &Publish) -> Result<(), Failure> {
     let connection = Connection::open(args)?;
     let channel = connection.channel(&publish.channel)?;
     let account = connection.emulator.as_ref().map(Emulator::channel_account_id);
-    let message = message(publish, account.as_ref())?;
-    let answer = connection
-        .client
-        .publish_message(PublishMessage::new(channel, message))
-        .await;
+    let mut message = message(publish, account.as_ref())?;
+    // Known here, so that it can be shown although the call is cut off.
+    let key = match message.integration_idempotency_id.as_ref() {
+        Some(key) => key.clone(),
+        None => RandomKeys.next_key(),
+    };
+    message.integration_idempotency_id = Field::Value(key.clone());
+    let call = connection.client.publish_message(PublishMessage::new(channel, message));
+    let answer = unless_interrupted(call)
+        .await?
+        .ok_or_else(|| Failure::interrupted("the message may have been published", Some(key), &connection))?;
     finish(args, &connection, "published", answer).map_err(|failure| match &publish.body {
         Some(_) => failure,
         None => failure.with_flags(FLAGS),
@@ -63,7 +73,9 @@ async fn status(args: &Args, status: &Status) -> Result<(), Failure> {
     let connection = Connection::open(args)?;
     let channel = connection.channel(&status.channel)?;
     let call = UpdateMessageStatus::new(channel, status.message.clone(), status.update());
-    let answer = connection.client.update_message_status(call).await;
+    let answer = unless_interrupted(connection.client.update_message_status(call))
+        .await?
+        .ok_or_else(|| Failure::interrupted("the status may have been updated", None, &connection))?;
     finish(args, &connection, "updated", answer)
 }
 

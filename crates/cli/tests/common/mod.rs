@@ -137,6 +137,18 @@ pub fn server(
     (base_url, heard)
 }
 
+/// Reads one request and says nothing; hands over the connection, which lasts until that is dropped, and what came.
+pub fn silent_server() -> (String, JoinHandle<(TcpStream, String)>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base_url = format!("http://{}", listener.local_addr().unwrap());
+    let taken = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let seen = request(&mut stream);
+        (stream, seen)
+    });
+    (base_url, taken)
+}
+
 fn request(stream: &mut TcpStream) -> String {
     let mut input = BufReader::new(stream);
     let (mut text, mut length) = (String::new(), 0);
