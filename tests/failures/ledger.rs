@@ -6,16 +6,21 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
+    fmt,
     io::{self, Read as _, Write as _},
     net::{SocketAddr, TcpListener, TcpStream},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
     thread,
 };
 
+use http::Response;
+use hubchannel::Body;
 use serde_json::{Value, json};
+
+use crate::line::Far;
 
 /// What becomes of one request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +41,17 @@ pub(crate) enum Fault {
     Answer { answer: Answer, done: bool },
     /// The token that the request came with ends, before the request is looked at.
     EndToken,
+}
+
+impl Fault {
+    /// Whether the client cannot know if it was done. Whoever turns a request down says that it was not.
+    pub(crate) fn hides(&self) -> bool {
+        match self {
+            Fault::None | Fault::NoServer | Fault::EndToken => false,
+            Fault::Answer { answer, done } => *done || !(400..500).contains(&answer.status),
+            Fault::CutRequest(_) | Fault::LoseAnswer | Fault::CutAnswer(_) | Fault::FallSilent { .. } => true,
+        }
+    }
 }
 
 /// An answer that is no success, or a success that cannot be read.
@@ -59,6 +75,8 @@ pub(crate) struct Ledger {
     pub(crate) statuses: usize,
     /// How many requests were read to their end.
     pub(crate) requests: usize,
+    /// How many requests had a fate that leaves the client without a word of whether they were done.
+    pub(crate) hidden: usize,
     /// The tokens up to this number have ended: a request brings `token-0`, then `token-1` ….
     pub(crate) ended: usize,
 }
@@ -72,7 +90,6 @@ struct Shared {
     ledger: Mutex<Ledger>,
     faults: Mutex<VecDeque<Fault>>,
     /// Connections on which nothing more is heard.
-    silent: AtomicUsize,
     held: Mutex<Vec<TcpStream>>,
     stopped: AtomicBool,
 }
@@ -84,7 +101,6 @@ impl Server {
         let shared = Arc::new(Shared {
             ledger: Mutex::default(),
             faults: Mutex::default(),
-            silent: AtomicUsize::new(0),
             held: Mutex::default(),
             stopped: AtomicBool::new(false),
         });
@@ -123,19 +139,25 @@ impl Server {
     pub(crate) fn ledger(&self) -> MutexGuard<'_, Ledger> {
         lock(&self.shared.ledger)
     }
+}
 
-    /// Whether somebody waits for what will not come, and has not been told of yet.
-    pub(crate) fn takes_silence(&self) -> bool {
-        let silent = &self.shared.silent;
-        silent
-            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |count| count.checked_sub(1))
-            .is_ok()
+impl Far for Server {
+    fn is_silent(&self) -> bool {
+        !lock(&self.shared.held).is_empty()
     }
 
-    /// Ends the connections on which nothing was heard.
-    pub(crate) fn hang_up(&self) {
+    fn hang_up(&self) {
         lock(&self.shared.held).clear();
-        self.shared.silent.store(0, Ordering::SeqCst);
+    }
+
+    fn heard(&self) -> usize {
+        self.ledger().requests
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Server")
     }
 }
 
@@ -170,6 +192,7 @@ impl Shared {
                 return Ok(());
             }
             let fault = lock(&self.faults).pop_front().unwrap_or(Fault::None);
+            lock(&self.ledger).hidden += usize::from(fault.hides());
             let most = match fault {
                 Fault::CutRequest(bytes) => bytes.max(1),
                 _ => usize::MAX,
@@ -195,7 +218,6 @@ impl Shared {
                         self.answer(&request);
                     }
                     lock(&self.held).push(stream);
-                    self.silent.fetch_add(1, Ordering::SeqCst);
                     return Ok(());
                 }
                 Fault::Answer { answer, done } => {
@@ -233,6 +255,14 @@ impl Shared {
 }
 
 impl Answer {
+    pub(crate) fn to_response(&self) -> Response<Body> {
+        let mut response = Response::builder().status(self.status);
+        for (name, value) in &self.headers {
+            response = response.header(*name, value);
+        }
+        response.body(self.body.clone().into()).unwrap()
+    }
+
     fn to_bytes(&self) -> Vec<u8> {
         let mut text = format!("HTTP/1.1 {} Any\r\ncontent-length: {}\r\n", self.status, self.body.len());
         for (name, value) in &self.headers {

@@ -1,6 +1,123 @@
 //! What goes wrong, at random but from a seed, so that what failed once can be seen again.
 
+use std::time::Duration;
+
 use crate::ledger::{Answer, Fault};
+
+/// All that goes wrong from one seed.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Schedule {
+    /// What becomes of requests.
+    pub(crate) faults: Vec<Fault>,
+    /// What becomes of requests for a token. Those after them are answered.
+    pub(crate) tokens: Vec<TokenFault>,
+    /// By how many seconds the time of day is set on or back: before a request is sent, and where time passes.
+    pub(crate) jumps: Vec<i64>,
+    /// How many requests may start in ten seconds.
+    pub(crate) limit: Option<u32>,
+    /// How long each call may take, in place of the stack's ten minutes.
+    pub(crate) deadline: Option<Duration>,
+    /// When the caller drops the first call.
+    pub(crate) leave: Option<Leave>,
+    /// How long the caller waits before he calls again.
+    pub(crate) pause: Duration,
+}
+
+/// What becomes of a request for a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum TokenFault {
+    /// It is answered with a token.
+    None,
+    /// The connection ends without an answer.
+    Lose,
+    /// Nothing more is heard of it.
+    FallSilent,
+    /// It is answered like this.
+    Answer(Answer),
+}
+
+/// When a caller drops a call.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Leave {
+    /// After it was polled so often.
+    Polled(usize),
+    /// After time has passed for it so often.
+    Waited(usize),
+    /// When so many requests have been read.
+    Heard(usize),
+}
+
+impl Schedule {
+    pub(crate) fn new(random: &mut Random) -> Self {
+        Schedule {
+            faults: faults(random),
+            tokens: some(random, 4, token_fault),
+            jumps: some(random, 6, jump),
+            limit: maybe(random, 2, |random| 1 + u32::try_from(random.below(4)).unwrap()),
+            deadline: maybe(random, 3, |random| seconds(random.below(70))),
+            leave: maybe(random, 4, leave),
+            pause: seconds(random.choose(&[0, 0, 1, 15, 400])),
+        }
+    }
+}
+
+fn seconds(count: usize) -> Duration {
+    Duration::from_secs(u64::try_from(count).unwrap())
+}
+
+/// In one of so many cases.
+fn maybe<T>(random: &mut Random, one_in: usize, of: impl FnOnce(&mut Random) -> T) -> Option<T> {
+    (random.below(one_in) == 0).then(|| of(random))
+}
+
+/// None in half of the cases, else fewer than `end`.
+fn some<T>(random: &mut Random, end: usize, of: impl Fn(&mut Random) -> T) -> Vec<T> {
+    let count = if random.flip() { random.below(end) } else { 0 };
+    (0..count).map(|_| of(random)).collect()
+}
+
+/// None, or a little or a lot, forward or back.
+fn jump(random: &mut Random) -> i64 {
+    random.choose(&[
+        0,
+        0,
+        3,
+        61,
+        1_790,
+        86_400,
+        400 * 86_400,
+        -3,
+        -61,
+        -1_790,
+        -86_400,
+        -400 * 86_400,
+    ])
+}
+
+fn leave(random: &mut Random) -> Leave {
+    match random.below(3) {
+        0 => Leave::Polled(random.below(40)),
+        1 => Leave::Waited(random.below(6)),
+        _ => Leave::Heard(1 + random.below(4)),
+    }
+}
+
+fn token_fault(random: &mut Random) -> TokenFault {
+    let answer = |status, headers, body: &str| {
+        let body = body.to_owned();
+        TokenFault::Answer(Answer { status, headers, body })
+    };
+    match random.below(9) {
+        0 | 1 => TokenFault::None,
+        2 => TokenFault::Lose,
+        3 => TokenFault::FallSilent,
+        4 => answer(500, Vec::new(), r#"{"status":"error","message":"internal error"}"#),
+        5 => answer(502, Vec::new(), "<html><h1>502 Bad Gateway</h1></html>"),
+        6 => answer(429, vec![("retry-after", random.below(20).to_string())], r#"{"status":"error","message":"slow"}"#),
+        7 => answer(200, Vec::new(), random.choose(&["", "{", "{}", "<html>"])),
+        _ => answer(400, Vec::new(), r#"{"error":"invalid_grant","error_description":"refresh token is invalid"}"#),
+    }
+}
 
 /// SplitMix64: short, and the same everywhere.
 #[derive(Clone, Debug)]

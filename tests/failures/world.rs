@@ -1,35 +1,25 @@
 //! A bridge before the ledger's server: the whole stack over real sockets, on a clock that the test turns.
 
-use std::{
-    net::TcpListener,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::{Duration, SystemTime},
-};
+use std::{net::TcpListener, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use http::{Request, Response};
 use hubchannel::{
-    Body, Client, HttpTransport, OAuthApp, OAuthClient, Reply, TransportError,
+    Body, Client, HttpTransport, OAuthApp, OAuthClient, TransportError,
     clock::ManualClock,
-    middleware::{MemoryTokenStore, PortalTokens, Portals, RetryPolicy, Stack},
-    mock::MockOAuth,
-    model::TokenResponse,
+    middleware::{MemoryTokenStore, PortalToken, PortalTokens, Portals, RateLimiter, RetryPolicy, Stack},
     reqwest::ReqwestTransport,
 };
 
-use crate::ledger::{Fault, Server};
+use crate::{
+    ledger::{Fault, Server},
+    line::{Far, Line, START, Watched, clock_at},
+    schedule::Schedule,
+    tokens::TokenEndpoint,
+};
 
 /// How long an attempt may take.
 const ATTEMPT: Duration = Duration::from_secs(30);
-
-/// No wait between attempts is as long as an attempt may take: neither what the server asks for nor what is added to it.
-const LONGEST_WAIT: Duration = Duration::from_secs(29);
-
-/// How often a call may be looked at without anything going on. No machine is so slow that this is not a standstill.
-const STANDSTILL: u32 = 100_000_000;
 
 /// What must be seen by nobody.
 pub(crate) const REFRESH_TOKEN: &str = "refresh-hush-hush";
@@ -37,67 +27,61 @@ pub(crate) const REFRESH_TOKEN: &str = "refresh-hush-hush";
 pub(crate) struct World {
     pub(crate) server: Arc<Server>,
     pub(crate) client: Client,
-    pub(crate) clock: ManualClock,
+    pub(crate) line: Arc<Line>,
 }
 
 impl World {
-    pub(crate) fn new(seed: u64, wire: &ReqwestTransport) -> Self {
+    pub(crate) fn new(seed: u64, schedule: &Schedule, wire: &ReqwestTransport) -> Self {
         let server = Arc::new(Server::start());
-        // Shortly before the date in `Retry-After`.
-        let clock = ManualClock::new(SystemTime::UNIX_EPOCH + Duration::from_secs(2_051_222_400));
-        let refreshed = Arc::new(AtomicUsize::new(0));
-        let store = MemoryTokenStore::new().with("62515", PortalTokens::new(REFRESH_TOKEN));
-        let portals = Portals::builder(oauth(&refreshed), store).clock(clock.clone()).build();
-        let transport = Detour {
+        server.schedule(schedule.faults.clone());
+        let clock = clock_at(START);
+        let line = Line::new(clock.clone(), Arc::clone(&server) as Arc<dyn Far>, &schedule.jumps);
+        let detour = Detour {
             transport: wire.clone(),
             server: Arc::clone(&server),
         };
-        let stack = Stack::new(transport)
-            .oauth(portals.portal("62515"))
-            .retry(RetryPolicy::new().longest_wait(Duration::from_secs(8)).seed(seed))
-            .attempt_timeout(ATTEMPT)
-            .deadline(Duration::from_secs(600))
-            .clock(clock.clone())
-            .build();
+        let oauth = OAuthClient::new(TokenEndpoint::new(&schedule.tokens), OAuthApp::new("client-7", "client-hush"));
+        let store = MemoryTokenStore::new().with("62515", PortalTokens::new(REFRESH_TOKEN));
+        let portals = Portals::builder(oauth, store).clock(clock.clone()).build();
+        let stack = stack(seed, schedule, Watched::new(&line, detour), portals.portal("62515"), &clock);
         let base_url = format!("http://{}", server.address).parse().unwrap();
         World {
-            client: Client::builder(stack).base_url(base_url).clock(clock.clone()).build(),
+            client: Client::builder(stack).base_url(base_url).clock(clock).build(),
             server,
-            clock,
+            line,
         }
     }
 
-    /// Runs a call to its end. Time passes only where the call waits between attempts, or for what will not come.
-    pub(crate) async fn run<T: Send + 'static>(&self, call: impl Future<Output = T> + Send + 'static) -> T {
-        let mut call = tokio::spawn(call);
-        for _ in 0..STANDSTILL {
-            tokio::select! {
-                biased;
-                done = &mut call => {
-                    self.server.hang_up();
-                    return done.unwrap();
-                }
-                () = tokio::task::yield_now() => {}
-            }
-            if let Some(wake) = self.clock.next_wake()
-                && (wake <= LONGEST_WAIT || self.server.takes_silence())
-            {
-                self.clock.advance(wake);
-            }
-        }
-        panic!("nothing goes on: {:?}", self.clock);
+    /// That nothing but this becomes of requests.
+    pub(crate) fn with_faults(seed: u64, faults: &[Fault], wire: &ReqwestTransport) -> Self {
+        let faults = faults.to_vec();
+        let schedule = Schedule {
+            faults,
+            ..Schedule::default()
+        };
+        World::new(seed, &schedule, wire)
     }
 }
 
-/// An endpoint for tokens that always has another: `token-0`, `token-1` ….
-fn oauth(refreshed: &Arc<AtomicUsize>) -> OAuthClient {
-    let refreshed = Arc::clone(refreshed);
-    let mut api = MockOAuth::new();
-    api.expect_request_token().returning(move |_| {
-        let number = refreshed.fetch_add(1, Ordering::SeqCst);
-        Ok(Reply::new(TokenResponse::new(format!("token-{number}"), 1800).set_refresh_token(REFRESH_TOKEN)))
-    });
-    OAuthClient::from_api(api, OAuthApp::new("client-7", "client-hush"))
+/// All layers that there are.
+pub(crate) fn stack(
+    seed: u64,
+    schedule: &Schedule,
+    transport: impl HttpTransport,
+    portal: PortalToken,
+    clock: &ManualClock,
+) -> Stack {
+    let stack = Stack::new(transport)
+        .oauth(portal)
+        .retry(RetryPolicy::new().longest_wait(Duration::from_secs(8)).seed(seed))
+        .attempt_timeout(ATTEMPT)
+        .deadline(Duration::from_secs(600))
+        .clock(clock.clone());
+    match schedule.limit {
+        Some(limit) => stack.rate_limiter(RateLimiter::new(limit, RateLimiter::WINDOW, Arc::new(clock.clone()))),
+        None => stack,
+    }
+    .build()
 }
 
 /// Leads a request to an address where nobody is, when its turn has come.
@@ -105,12 +89,6 @@ fn oauth(refreshed: &Arc<AtomicUsize>) -> OAuthClient {
 struct Detour {
     transport: ReqwestTransport,
     server: Arc<Server>,
-}
-
-impl std::fmt::Debug for Server {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Server")
-    }
 }
 
 #[async_trait]
@@ -122,12 +100,5 @@ impl HttpTransport for Detour {
             *request.uri_mut() = format!("http://{nobody}{path}").parse().unwrap();
         }
         self.transport.send(request).await
-    }
-}
-
-impl World {
-    /// Whether what becomes of a request can leave it done without a word.
-    pub(crate) fn may_hide(fault: &Fault) -> bool {
-        !matches!(fault, Fault::None | Fault::NoServer | Fault::EndToken)
     }
 }

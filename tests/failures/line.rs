@@ -1,0 +1,148 @@
+//! What is on the way to the other side, and the turning of the clock: time passes only where nothing else goes on.
+
+use std::{
+    collections::VecDeque,
+    fmt,
+    future::poll_fn,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::Poll,
+    time::{Duration, SystemTime},
+};
+
+use async_trait::async_trait;
+use http::{Request, Response};
+use hubchannel::{
+    Body, HttpTransport, TransportError,
+    clock::{Clock as _, ManualClock},
+};
+
+use crate::schedule::Leave;
+
+/// Shortly before the date in `Retry-After`.
+pub(crate) const START: Duration = Duration::from_secs(2_051_222_400);
+
+pub(crate) fn clock_at(since_epoch: Duration) -> ManualClock {
+    ManualClock::new(SystemTime::UNIX_EPOCH + since_epoch)
+}
+
+/// How often a call may be looked at without anything going on. No machine is so slow that this is not a standstill.
+const STANDSTILL: u32 = 100_000_000;
+
+/// How often other tasks get their turn before time passes.
+const TURNS: u32 = 3;
+
+/// The other side, as far as the one who turns the clock has to know it.
+pub(crate) trait Far: fmt::Debug + Send + Sync {
+    /// Whether somebody waits for an answer that will not come.
+    fn is_silent(&self) -> bool;
+
+    /// Nobody waits any more.
+    fn hang_up(&self);
+
+    /// How many requests were read.
+    fn heard(&self) -> usize;
+}
+
+/// The way to the other side. One call after the other uses it.
+#[derive(Debug)]
+pub(crate) struct Line {
+    pub(crate) clock: ManualClock,
+    far: Arc<dyn Far>,
+    on_wire: AtomicUsize,
+    jumps: Mutex<VecDeque<i64>>,
+}
+
+impl Line {
+    pub(crate) fn new(clock: ManualClock, far: Arc<dyn Far>, jumps: &[i64]) -> Arc<Self> {
+        Arc::new(Line {
+            clock,
+            far,
+            on_wire: AtomicUsize::new(0),
+            jumps: Mutex::new(jumps.iter().copied().collect()),
+        })
+    }
+
+    /// Runs a call to its end, or until the caller leaves.
+    pub(crate) async fn run<T>(&self, leave: Option<Leave>, call: impl Future<Output = T>) -> Option<T> {
+        let mut call = Box::pin(call);
+        let (mut polled, mut waited, mut turns) = (0, 0, 0);
+        for _ in 0..STANDSTILL {
+            let leaves = leave.is_some_and(|leave| match leave {
+                Leave::Polled(times) => polled >= times,
+                Leave::Waited(times) => waited > times,
+                Leave::Heard(count) => self.far.heard() >= count,
+            });
+            if leaves {
+                return None;
+            }
+            polled += 1;
+            if let Poll::Ready(done) = poll_fn(|context| Poll::Ready(call.as_mut().poll(context))).await {
+                return Some(done);
+            }
+            turns += 1;
+            let idle = self.on_wire.load(Ordering::SeqCst) == 0;
+            if (idle || self.far.is_silent())
+                && turns > TURNS
+                && let Some(wake) = self.clock.next_wake()
+            {
+                self.jump();
+                self.clock.advance(wake);
+                (waited, turns) = (waited + 1, 0);
+            }
+            tokio::task::yield_now().await;
+        }
+        panic!("nothing goes on: {:?}", self.clock);
+    }
+
+    /// Sets the time of day, if it is its turn.
+    fn jump(&self) {
+        let jump = self.jumps.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        let Some(seconds) = jump else { return };
+        let (by, wall) = (Duration::from_secs(seconds.unsigned_abs()), self.clock.wall());
+        self.clock.set_wall(if seconds < 0 { wall - by } else { wall + by });
+    }
+}
+
+/// A transport whose requests are known to be on the way.
+pub(crate) struct Watched<T> {
+    line: Arc<Line>,
+    transport: T,
+}
+
+impl<T> Watched<T> {
+    pub(crate) fn new(line: &Arc<Line>, transport: T) -> Self {
+        Watched {
+            line: Arc::clone(line),
+            transport,
+        }
+    }
+}
+
+impl<T> fmt::Debug for Watched<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Watched")
+    }
+}
+
+/// Held while a request is on the way.
+struct OnWire<'a>(&'a Line);
+
+impl Drop for OnWire<'_> {
+    fn drop(&mut self) {
+        self.0.on_wire.fetch_sub(1, Ordering::SeqCst);
+        self.0.far.hang_up();
+    }
+}
+
+#[async_trait]
+impl<T: HttpTransport> HttpTransport for Watched<T> {
+    async fn send(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
+        self.line.jump();
+        self.line.on_wire.fetch_add(1, Ordering::SeqCst);
+        let _on_wire = OnWire(&self.line);
+        self.transport.send(request).await
+    }
+}
