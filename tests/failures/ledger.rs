@@ -20,7 +20,7 @@ use http::Response;
 use hubchannel::Body;
 use serde_json::{Value, json};
 
-use crate::line::Far;
+use crate::{course::Truth, line::Far, world::REFRESH_TOKEN};
 
 /// What becomes of one request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -138,6 +138,26 @@ impl Server {
 
     pub(crate) fn ledger(&self) -> MutexGuard<'_, Ledger> {
         lock(&self.shared.ledger)
+    }
+}
+
+impl Truth for Server {
+    fn made(&self, text: &str) -> Vec<String> {
+        let ledger = self.ledger();
+        let of_text = ledger.messages.values().filter(|(of, _)| of == text);
+        of_text.map(|(_, id)| id.clone()).collect()
+    }
+
+    fn hidden(&self) -> usize {
+        self.ledger().hidden
+    }
+
+    fn keys(&self, text: &str) -> Vec<String> {
+        self.ledger().keys.get(text).cloned().unwrap_or_default()
+    }
+
+    fn secrets(&self) -> Vec<String> {
+        ["token-", REFRESH_TOKEN, "client-hush"].map(str::to_owned).to_vec()
     }
 }
 

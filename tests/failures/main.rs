@@ -7,24 +7,27 @@
     reason = "a failing test is how this reports"
 )]
 
+mod course;
+mod emulated;
 mod ledger;
 mod line;
 mod schedule;
 mod tokens;
 mod world;
 
-use std::{env, error::Error as _, fmt::Write as _, ops::Range, time::Duration};
+use std::{env, ops::Range};
 
 use hubchannel::{
-    CallOptions, CreateChannelAccount, Error, ErrorKind, PublishMessage, UpdateMessageStatus,
-    model::{DeliveryIdentifier, NewChannelAccount, NewMessage, Participant, StatusUpdate},
+    CreateChannelAccount, ErrorKind, UpdateMessageStatus,
+    model::{DeliveryIdentifier, NewChannelAccount, StatusUpdate},
     reqwest::ReqwestTransport,
 };
 
 use self::{
+    course::{Tally, Truth as _, is_discreet, message, options},
     ledger::Fault,
-    schedule::{Leave, Random, Schedule, refusal},
-    world::{REFRESH_TOKEN, World},
+    schedule::{Random, Schedule, refusal},
+    world::World,
 };
 
 const SCHEDULES: u64 = 3_000;
@@ -43,155 +46,23 @@ fn seeds(end: u64) -> Range<u64> {
     }
 }
 
-fn options(deadline: Option<Duration>) -> CallOptions {
-    deadline.map_or_else(CallOptions::default, |deadline| CallOptions::default().with_deadline(deadline))
-}
-
-fn with_deadline(call: PublishMessage, deadline: Option<Duration>) -> PublishMessage {
-    call.with_options(options(deadline))
-}
-
-fn message(text: &str) -> PublishMessage {
-    let visitor = Participant::new(DeliveryIdentifier::opaque("chat-42"));
-    let body = NewMessage::incoming("3307400689", visitor, text).set_integration_thread_id("chat-42");
-    PublishMessage::new("2930388", body)
-}
-
 /// Of a test, since finding out whom to trust takes long.
 fn wire() -> ReqwestTransport {
     ReqwestTransport::new().unwrap()
 }
 
-/// Publishes once; the text tells messages apart. Nothing is told to a caller who leaves.
-async fn publish(world: &World, leave: Option<Leave>, call: PublishMessage) -> Option<Result<String, Error>> {
-    let reply = world.line.run(leave, world.client.publish_message(call)).await?;
-    Some(reply.map(|message| message.id.as_ref().unwrap().as_str().to_owned()))
-}
-
-async fn publish_to_the_end(world: &World, call: PublishMessage) -> Result<String, Error> {
-    publish(world, None, call).await.unwrap()
-}
-
-/// The ids of the messages of a text.
-fn made(world: &World, text: &str) -> Vec<String> {
-    let ledger = world.server.ledger();
-    let of_text = ledger.messages.values().filter(|(of, _)| of == text);
-    of_text.map(|(_, id)| id.clone()).collect()
-}
-
-/// What the ledger says before a call.
-struct Before {
-    made: Vec<String>,
-    hidden: usize,
-}
-
-impl Before {
-    fn of(world: &World, text: &str) -> Self {
-        Before {
-            made: made(world, text),
-            hidden: world.server.ledger().hidden,
-        }
-    }
-}
-
-fn is_not_doubled(world: &World, text: &str) {
-    let made = made(world, text);
-    assert!(made.len() <= 1, "doubled: {made:?}");
-    if let Some(keys) = world.server.ledger().keys.get(text) {
-        assert!(keys.iter().all(|key| *key == keys[0]), "other keys for the same message: {keys:?}");
-    }
-}
-
-/// Holds what the caller was told of a message against the ledger. What was made before, in a call that was left in doubt,
-/// is not what this one tells of.
-fn is_true(world: &World, text: &str, before: &Before, told: &Result<String, Error>) {
-    is_not_doubled(world, text);
-    let made = made(world, text);
-    match told {
-        Ok(id) => assert_eq!(made, [id.as_str()]),
-        Err(error) if error.outcome_unknown() => {
-            assert!(world.server.ledger().hidden > before.hidden, "everything was told, and yet: {error:?}");
-            assert!(error.idempotency_key().is_some());
-        }
-        Err(error) => assert_eq!(made, before.made, "{error:?}"),
-    }
-}
-
-/// No secret is in whatever can be said of an error.
-fn is_discreet(error: &Error, text: &str) {
-    let mut said = format!("{error}\n{error:?}\n{error:#?}");
-    let mut cause = error.source();
-    while let Some(of) = cause {
-        write!(said, "\n{of}\n{of:?}").unwrap();
-        cause = of.source();
-    }
-    for secret in ["token-", REFRESH_TOKEN, "client-hush", text] {
-        assert!(!said.contains(secret), "{secret} is in\n{said}");
-    }
-}
-
 #[tokio::test]
 async fn whatever_goes_wrong_no_message_is_doubled_and_the_caller_is_told_the_truth() {
     let wire = wire();
-    let (mut published, mut unknown, mut known, mut left) = (0, 0, 0, 0);
+    let mut tally = Tally::default();
     for seed in seeds(SCHEDULES) {
         let schedule = Schedule::new(&mut Random::new(seed));
-        let text = format!("visitor's words {seed}");
-        let world = World::new(seed, &schedule, &wire);
-        // Shown only where something below does not hold.
+        // Shown only where something does not hold.
         let _scene = Scene(format!("{SEED}={seed}: {schedule:?}"));
-        let mut call = with_deadline(message(&text), schedule.deadline);
-        if schedule.leave.is_some() {
-            // Whoever leaves is not told the key, so he brings one.
-            call.body = call.body.set_integration_idempotency_id(format!("own-{seed}"));
-        }
-        let mut before = Before::of(&world, &text);
-        let mut told = publish(&world, schedule.leave, call.clone()).await;
-        // What was under way when the caller left may be done at any time.
-        let has_left = told.is_none();
-        left += usize::from(has_left);
-        // A caller who is left in doubt, or told to come back, does so with the same key until it is done.
-        for _ in 0..=schedule.faults.len() {
-            let may_help = match &told {
-                None => {
-                    is_not_doubled(&world, &text);
-                    true
-                }
-                Some(told) => {
-                    if has_left {
-                        is_not_doubled(&world, &text);
-                        assert!(told.as_ref().is_err() || made(&world, &text).len() == 1);
-                    } else {
-                        is_true(&world, &text, &before, told);
-                    }
-                    match told {
-                        Ok(_) => false,
-                        Err(error) => {
-                            is_discreet(error, &text);
-                            let key = error.idempotency_key().unwrap();
-                            call.body = call.body.set_integration_idempotency_id(key);
-                            unknown += usize::from(error.outcome_unknown());
-                            known += usize::from(!error.outcome_unknown());
-                            error.outcome_unknown() || error.is_retryable()
-                        }
-                    }
-                }
-            };
-            if !may_help {
-                break;
-            }
-            world.line.clock.advance(schedule.pause);
-            before = Before::of(&world, &text);
-            told = publish(&world, None, call.clone()).await;
-        }
-        published += usize::from(told.is_some_and(|told| told.is_ok()));
+        let world = World::new(seed, &schedule, &wire);
+        world.bridge().play(seed, &schedule, &mut tally).await;
     }
-    // Otherwise this would prove little.
-    if seeds(SCHEDULES).count() > 1 {
-        let counts = [published, unknown, known, left];
-        eprintln!("published {published}, unknown {unknown}, known {known}, left {left}");
-        assert!(published > 1_500 && counts.iter().all(|count| *count > 200), "{counts:?}");
-    }
+    tally.tells_enough(seeds(SCHEDULES));
 }
 
 /// Says what was going on when a test fails.
@@ -213,9 +84,10 @@ async fn a_connection_that_ends_at_any_byte_doubles_nothing() {
         for fault in [Fault::CutRequest(byte), Fault::CutAnswer(byte)] {
             let _scene = Scene(format!("{fault:?}"));
             let world = World::with_faults(0, &[fault], &wire);
-            let before = Before::of(&world, text);
-            let told = publish_to_the_end(&world, message(text)).await;
-            is_true(&world, text, &before, &told);
+            let bridge = world.bridge();
+            let before = bridge.before(text);
+            let told = bridge.publish(message(text)).await;
+            bridge.is_true(text, &before, &told);
             // The key makes it safe to repeat, so that nobody hears of it.
             assert!(told.is_ok(), "{told:?}");
         }
@@ -248,7 +120,7 @@ async fn what_has_no_key_is_never_done_twice_and_what_may_be_repeated_is() {
                 made += 1;
             }
             Some(Err(error)) => {
-                is_discreet(error, "shop");
+                is_discreet(error, &*world.server, "shop");
                 if error.outcome_unknown() {
                     assert!(hidden > 0, "everything was told, and yet: {error:?}");
                     unknown += 1;
@@ -288,16 +160,16 @@ async fn a_server_that_only_turns_requests_down_leaves_nothing_open() {
     for fault in refusals {
         assert!(!fault.hides());
         let world = World::with_faults(3, &vec![fault; 40], &wire);
-        let error = publish_to_the_end(&world, message("refused")).await.unwrap_err();
+        let error = world.bridge().publish(message("refused")).await.unwrap_err();
         assert!(!error.outcome_unknown(), "{error:?}");
-        assert_eq!(made(&world, "refused").len(), 0);
+        assert_eq!(world.server.made("refused"), [""; 0]);
     }
 }
 
 #[tokio::test]
 async fn a_server_that_never_answers_leaves_the_outcome_open_and_says_so() {
     let world = World::with_faults(1, &vec![Fault::FallSilent { done: true }; 20], &wire());
-    let told = publish_to_the_end(&world, message("silence")).await;
+    let told = world.bridge().publish(message("silence")).await;
     let error = told.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
     assert!(error.outcome_unknown());

@@ -12,6 +12,7 @@ use hubchannel::{
 };
 
 use crate::{
+    course::Bridge,
     ledger::{Fault, Server},
     line::{Far, Line, START, Watched, clock_at},
     schedule::Schedule,
@@ -49,6 +50,14 @@ impl World {
             client: Client::builder(stack).base_url(base_url).clock(clock).build(),
             server,
             line,
+        }
+    }
+
+    pub(crate) fn bridge(&self) -> Bridge<'_> {
+        Bridge {
+            client: &self.client,
+            line: &self.line,
+            truth: &*self.server,
         }
     }
 

@@ -1,0 +1,223 @@
+//! The same schedules before the emulator, which knows what it was asked and what it did.
+
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use hubchannel::{
+    BaseUrl, Client, HttpTransport, OAuthClient, PublishMessage, RequestToken,
+    clock::ManualClock,
+    emulator::{Emulator, Fault as Fate, FaultRule, HttpServer, Seed},
+    middleware::{MemoryTokenStore, PortalTokens, Portals},
+};
+use serde_json::Value;
+
+use crate::{
+    SEED, Scene,
+    course::{Bridge, Tally, Truth},
+    ledger::Fault,
+    line::{Far, Line, START, Watched, clock_at},
+    schedule::{Random, Schedule, TokenFault},
+    seeds, wire,
+    world::stack,
+};
+
+const IN_PROCESS: u64 = 3_000;
+const OVER_HTTP: u64 = 1_000;
+
+/// An emulator as the other side.
+struct Emulated {
+    emulator: Emulator,
+    refresh_token: String,
+    over_http: bool,
+    /// How many silences are over.
+    over: AtomicUsize,
+}
+
+impl Emulated {
+    fn new(seed: Seed, schedule: &Schedule, over_http: bool) -> Arc<Self> {
+        let emulator = Emulator::with_seed(seed.without_rate_limits());
+        for fault in &schedule.faults {
+            emulator.add_fault(FaultRule::new(fate(fault)).operation::<PublishMessage>().times(1));
+        }
+        for fault in &schedule.tokens {
+            emulator.add_fault(FaultRule::new(token_fate(fault)).operation::<RequestToken>().times(1));
+        }
+        let scopes = [
+            "conversations.custom_channels.read",
+            "conversations.custom_channels.write",
+        ];
+        let refresh_token = emulator.refresh_token(emulator.portal_id(), scopes);
+        Arc::new(Emulated {
+            refresh_token: refresh_token.expose().to_owned(),
+            emulator,
+            over_http,
+            over: AtomicUsize::new(0),
+        })
+    }
+
+    /// How many requests had a fate of which this is so.
+    fn struck(&self, is_so: impl Fn(&FaultRule) -> bool) -> usize {
+        let faults = self.emulator.faults().into_iter();
+        faults
+            .filter(|fault| is_so(&fault.rule))
+            .map(|fault| usize::try_from(fault.struck).unwrap())
+            .sum()
+    }
+
+    fn silences(&self) -> usize {
+        self.struck(|rule| matches!(rule.fault(), Fate::SilenceBeforeEffect | Fate::SilenceAfterEffect))
+    }
+
+    fn texts(&self) -> impl Iterator<Item = (String, Value)> {
+        let received = self.emulator.received().into_iter();
+        received.filter_map(|received| {
+            let body: Value = serde_json::from_slice(&received.body).ok()?;
+            Some((body["text"].as_str()?.to_owned(), body))
+        })
+    }
+}
+
+impl fmt::Debug for Emulated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Emulated")
+    }
+}
+
+impl Far for Emulated {
+    fn is_silent(&self) -> bool {
+        self.silences() > self.over.load(Ordering::SeqCst)
+    }
+
+    fn hang_up(&self) {
+        self.over.store(self.silences(), Ordering::SeqCst);
+    }
+
+    fn heard(&self) -> usize {
+        self.texts().count()
+    }
+}
+
+impl Truth for Emulated {
+    fn made(&self, text: &str) -> Vec<String> {
+        let messages = self.emulator.messages().into_iter();
+        messages
+            .filter(|message| message.text.as_ref().is_some_and(|of| of == text))
+            .map(|message| message.id.as_ref().unwrap().as_str().to_owned())
+            .collect()
+    }
+
+    fn hidden(&self) -> usize {
+        self.struck(|rule| hides(rule.fault(), self.over_http))
+    }
+
+    fn keys(&self, text: &str) -> Vec<String> {
+        let of_text = self.texts().filter(|(of, _)| of == text);
+        of_text
+            .map(|(_, body)| body["integrationIdempotencyId"].as_str().unwrap().to_owned())
+            .collect()
+    }
+
+    fn secrets(&self) -> Vec<String> {
+        vec![self.refresh_token.clone()]
+    }
+}
+
+/// Whether the client cannot know if it was done.
+fn hides(fate: &Fate, over_http: bool) -> bool {
+    match fate {
+        Fate::DelayBeforeEffect(_) | Fate::ExpireToken => false,
+        // There is a connection before there is a request.
+        Fate::RefuseConnection => over_http,
+        Fate::AnswerBeforeEffect(answer) => !answer.status().is_client_error(),
+        _ => true,
+    }
+}
+
+/// What the emulator makes of it. It knows no request that comes in part, which does as little as one that is not read.
+fn fate(fault: &Fault) -> Fate {
+    match fault {
+        Fault::None => Fate::DelayBeforeEffect(Duration::ZERO),
+        Fault::NoServer => Fate::RefuseConnection,
+        Fault::CutRequest(_) => Fate::DropBeforeEffect,
+        Fault::LoseAnswer => Fate::DropAfterEffect,
+        Fault::CutAnswer(bytes) => Fate::TearAnswer(*bytes),
+        Fault::FallSilent { done: false } => Fate::SilenceBeforeEffect,
+        Fault::FallSilent { done: true } => Fate::SilenceAfterEffect,
+        Fault::Answer { answer, done: false } => Fate::AnswerBeforeEffect(answer.to_response()),
+        Fault::Answer { answer, done: true } => Fate::AnswerAfterEffect(answer.to_response()),
+        Fault::EndToken => Fate::ExpireToken,
+    }
+}
+
+fn token_fate(fault: &TokenFault) -> Fate {
+    match fault {
+        TokenFault::None => Fate::DelayBeforeEffect(Duration::ZERO),
+        TokenFault::Lose => Fate::DropAfterEffect,
+        TokenFault::FallSilent => Fate::SilenceBeforeEffect,
+        TokenFault::Answer(answer) => Fate::AnswerBeforeEffect(answer.to_response()),
+    }
+}
+
+/// Plays a schedule over this way to the emulator.
+async fn play<T: HttpTransport + Clone>(
+    seed: u64,
+    schedule: &Schedule,
+    far: &Arc<Emulated>,
+    (clock, transport, base_url): (&ManualClock, T, &BaseUrl),
+    tally: &mut Tally,
+) {
+    let line = Line::new(clock.clone(), Arc::clone(far) as Arc<dyn Far>, &schedule.jumps);
+    let emulator = &far.emulator;
+    let oauth = OAuthClient::builder(Watched::new(&line, transport.clone()), emulator.oauth_app())
+        .base_url(base_url.clone())
+        .build();
+    let portal = emulator.portal_id().to_string();
+    let store = MemoryTokenStore::new().with(portal.as_str(), PortalTokens::new(far.refresh_token.as_str()));
+    let portals = Portals::builder(oauth, store).clock(clock.clone()).build();
+    let stack = stack(seed, schedule, Watched::new(&line, transport), portals.portal(portal.as_str()), clock);
+    let client = Client::builder(stack)
+        .base_url(base_url.clone())
+        .clock(clock.clone())
+        .build();
+    let bridge = Bridge {
+        client: &client,
+        line: &line,
+        truth: &**far,
+    };
+    bridge.play(seed, schedule, tally).await;
+}
+
+#[tokio::test]
+async fn whatever_goes_wrong_before_the_emulator_no_message_is_doubled_and_the_caller_is_told_the_truth() {
+    let mut tally = Tally::default();
+    for seed in seeds(IN_PROCESS) {
+        let schedule = Schedule::new(&mut Random::new(seed));
+        let _scene = Scene(format!("{SEED}={seed}: {schedule:?}"));
+        let clock = clock_at(START);
+        let far = Emulated::new(Seed::default().with_clock(clock.clone()), &schedule, false);
+        let transport = far.emulator.transport();
+        play(seed, &schedule, &far, (&clock, transport, &BaseUrl::default()), &mut tally).await;
+    }
+    tally.tells_enough(seeds(IN_PROCESS));
+}
+
+#[tokio::test]
+async fn whatever_goes_wrong_before_the_emulator_over_http_no_message_is_doubled_and_the_caller_is_told_the_truth() {
+    let wire = wire();
+    let mut tally = Tally::default();
+    for seed in seeds(OVER_HTTP) {
+        let schedule = Schedule::new(&mut Random::new(seed));
+        let _scene = Scene(format!("{SEED}={seed}: {schedule:?}"));
+        let clock = clock_at(START);
+        let far = Emulated::new(Seed::default().with_clock(clock.clone()), &schedule, true);
+        let server = HttpServer::start(far.emulator.clone()).await.unwrap();
+        play(seed, &schedule, &far, (&clock, wire.clone(), &server.base_url()), &mut tally).await;
+    }
+    tally.tells_enough(seeds(OVER_HTTP));
+}
