@@ -8,6 +8,7 @@
 )]
 
 mod course;
+mod dropped;
 mod emulated;
 mod ledger;
 mod line;
