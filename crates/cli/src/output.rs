@@ -124,6 +124,7 @@ fn people<'a>(
 struct Emulated<'a> {
     emulated: bool,
     base_url: &'a str,
+    inbox_url: &'a str,
     access_token: &'a str,
     channel_id: String,
     channel_account_id: String,
@@ -147,9 +148,11 @@ pub(crate) fn emulator(style: &Style, emulator: &Emulator, base_url: &str, own_s
     // Without its query, where a token may be.
     let webhook_url = channel.and_then(|channel| channel.webhook_url.as_ref());
     let webhook_url = webhook_url.map(|url| format!("{url:?}"));
+    let inbox_url = format!("{}/_emulator/", base_url.trim_end_matches('/'));
     let started = Emulated {
         emulated: true,
         base_url,
+        inbox_url: &inbox_url,
         access_token: token.expose(),
         channel_id: emulator.channel_id().to_string(),
         channel_account_id: emulator.channel_account_id().to_string(),
@@ -169,6 +172,7 @@ pub(crate) fn emulator(style: &Style, emulator: &Emulator, base_url: &str, own_s
         started.access_token
     );
     for (name, value) in [
+        ("inbox page", started.inbox_url),
         ("portal", started.portal_id.as_str()),
         ("inbox", &started.inbox_id),
         ("app", &started.app_id),

@@ -6,7 +6,7 @@ mod common;
 
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
-    net::TcpListener,
+    net::{TcpListener, TcpStream},
     process::Stdio,
 };
 
@@ -248,6 +248,42 @@ fn what_is_replied_at_the_emulator_is_delivered_to_the_bridge() {
         (&event["type"], &event["channelIntegrationThreadIds"], &event["message"]["text"]),
         (&json!("OUTGOING_CHANNEL_MESSAGE_CREATED"), &json!(["chat-42"]), &json!("Hello, too"))
     );
+}
+
+#[test]
+fn the_inbox_page_is_where_the_emulator_says() {
+    let emulator = Emulator::start();
+    let (base_url, inbox_url) = (emulator.text("baseUrl"), emulator.text("inboxUrl"));
+    assert_eq!(inbox_url, format!("{}/_emulator/", base_url.trim_end_matches('/')));
+    let address = base_url.trim_start_matches("http://").trim_end_matches('/');
+    let mut stream = TcpStream::connect(address).unwrap();
+    let path = inbox_url.strip_prefix(&format!("http://{address}")).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    assert!(answer.contains("<!doctype html>"), "{answer}");
+}
+
+#[test]
+fn the_inbox_page_is_named_for_people_too() {
+    let mut process = program()
+        .args(["emulate", "--listen", "127.0.0.1:0"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+    let first = lines.next().unwrap().unwrap();
+    let base_url = first
+        .split_whitespace()
+        .find(|word| word.starts_with("http://"))
+        .unwrap();
+    let base_url = base_url.trim_end_matches(';').trim_end_matches('/').to_owned();
+    let page = lines.map(Result::unwrap).find(|line| line.contains("inbox page"));
+    process.kill().unwrap();
+    process.wait().unwrap();
+    assert_eq!(page.unwrap().split_whitespace().last(), Some(format!("{base_url}/_emulator/").as_str()));
 }
 
 #[test]
