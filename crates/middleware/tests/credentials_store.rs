@@ -252,6 +252,51 @@ fn what_a_refresh_of_an_earlier_connection_comes_to_counts_no_more() {
     assert_eq!(hubspot.refreshes(), 2);
 }
 
+#[test]
+fn what_another_process_has_saved_is_used_while_the_token_endpoint_is_left_alone() {
+    for next in [Next::Busy("4000"), Next::Busy("99999999999999999999")] {
+        let hubspot = HubSpot::new();
+        let store = Flaky::new(connected());
+        let client = hubspot.client(hubspot.builder(store.clone()).build().portal(PORTAL));
+        hubspot.then([next]);
+        failure(&hubspot, &client);
+        // Looked at once a second, however many call, and HubSpot is not asked.
+        for _ in 0..20 {
+            hubspot.clock.advance(seconds(1));
+            (0..5).for_each(|_| drop(failure(&hubspot, &client)));
+        }
+        assert_eq!((store.log().len(), hubspot.refreshes()), (21, 1));
+        let (token, end) = hubspot.issue(LIFETIME);
+        drive(&hubspot.clock, store.save_as_another(&PortalTokens::new(REFRESH).with_access_token(token, end)));
+        hubspot.clock.advance(seconds(1));
+        ok(&hubspot, &client);
+        assert_eq!(hubspot.refreshes(), 1);
+
+        // That it was there does not end the pause.
+        hubspot.clock.advance(seconds(LIFETIME));
+        let (_, credentials) = failure(&hubspot, &client);
+        assert!(credentials.is_retryable());
+        assert_eq!(hubspot.refreshes(), 1);
+    }
+}
+
+#[test]
+fn no_answer_of_the_token_endpoint_shuts_a_portal_out_for_more_than_a_day() {
+    const DAY: u64 = 24 * 60 * 60;
+    let hubspot = HubSpot::new();
+    let client = hubspot.client(hubspot.portal());
+    hubspot.then([Next::Busy("99999999999999999999")]);
+    let (_, credentials) = failure(&hubspot, &client);
+    assert_eq!(credentials.retry_after(), Some(seconds(DAY)));
+    hubspot.clock.advance(seconds(DAY - 1));
+    let (_, credentials) = failure(&hubspot, &client);
+    assert_eq!(credentials.retry_after(), Some(seconds(1)));
+    assert_eq!(hubspot.refreshes(), 1);
+    hubspot.clock.advance(seconds(1));
+    ok(&hubspot, &client);
+    assert_eq!(hubspot.refreshes(), 2);
+}
+
 /// A portal whose tokens are being saved in a refresh, and a caller who waits for that.
 fn saving(hubspot: &HubSpot) -> (PortalToken, Flaky, Crowd<Result<String, CredentialsErrorKind>>) {
     let mut store = Flaky::new(connected());

@@ -27,6 +27,10 @@ pub(super) type Outcome = Result<Arc<Access>, Unrefreshed>;
 #[derive(Clone)]
 pub(super) enum Unrefreshed {
     Failed(CredentialsError),
+    /// HubSpot's token endpoint has failed or refused.
+    NotGiven(CredentialsError),
+    /// The token endpoint is left alone for having failed before, and the store has no token either.
+    LeftAlone(CredentialsError),
     /// The portal was connected or disconnected meanwhile: who has waited has to look again.
     Overtaken,
 }
@@ -127,7 +131,7 @@ impl PortalToken {
                 Ok(access) => Ok(Some(access)),
                 Err(Unrefreshed::Overtaken) => continue,
                 // While the token at hand is good, a failure to replace it costs nothing.
-                Err(Unrefreshed::Failed(error)) => {
+                Err(Unrefreshed::Failed(error) | Unrefreshed::NotGiven(error) | Unrefreshed::LeftAlone(error)) => {
                     let now = self.0.now();
                     let state = self.0.state();
                     let good = state.good(now);
@@ -181,11 +185,10 @@ impl Inner {
         {
             return Step::Use(Arc::clone(access));
         }
-        let pause = state.pause(now);
-        if let Some(failure) = state.failure.as_ref().filter(|_| pause.is_some()) {
+        if let Some(failure) = state.failure.as_ref().filter(|failure| now.monotonic < failure.until) {
             return match good {
                 Some(access) => Step::Use(access),
-                None => Step::Fail(failure.error.clone().with_pause(pause)),
+                None => Step::Fail(failure.error.clone().with_pause(state.pause(now))),
             };
         }
         let waiting = state.flight.join().unwrap_or_else(|| {
@@ -270,6 +273,8 @@ pub(super) struct State {
     /// again.
     pub(super) dead: Option<(Secret, Revision)>,
     failure: Option<Failure>,
+    /// Until when HubSpot's token endpoint is left alone, and why.
+    left_alone: Option<(Duration, CredentialsError)>,
     flight: WeakFlight<Outcome>,
     /// How often the portal was connected or disconnected. What a refresh of an earlier one comes to counts no more.
     era: u64,
@@ -316,7 +321,7 @@ impl Unsaved {
 
 struct Failure {
     error: CredentialsError,
-    /// Until when it is not tried again.
+    /// Until when it is not tried again, not even with the store.
     until: Duration,
     in_a_row: u32,
 }
@@ -330,6 +335,12 @@ impl State {
     const PAUSE: Duration = Duration::from_secs(1);
     const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
+    /// No `Retry-After` of the token endpoint is heeded for longer, so that no answer shuts a portal out for good.
+    const LONGEST_ASKED: Duration = Duration::from_secs(24 * 60 * 60);
+
+    /// How often the store is looked at while HubSpot is not asked: another process may have put a token there.
+    const LOOK: Duration = Duration::from_secs(1);
+
     /// The token at hand, if HubSpot has not refused it and it has not ended.
     pub(super) fn good(&self, now: Moment) -> Option<Arc<Access>> {
         let access = self.held.as_ref()?.access.as_ref()?;
@@ -342,10 +353,18 @@ impl State {
         self.good(now).filter(|access| !access.is_due(now))
     }
 
-    /// For how long after a failure it is not tried again.
+    /// For how long after a failure HubSpot is not asked again.
     fn pause(&self, now: Moment) -> Option<Duration> {
-        let left = self.failure.as_ref()?.until.saturating_sub(now.monotonic);
+        let failed = self.failure.as_ref().map(|failure| failure.until);
+        let left_alone = self.left_alone.as_ref().map(|(until, _)| *until);
+        let left = failed.max(left_alone)?.saturating_sub(now.monotonic);
         (!left.is_zero()).then_some(left)
+    }
+
+    /// Why HubSpot's token endpoint is not asked now.
+    pub(super) fn left_alone(&self, now: Moment) -> Option<&CredentialsError> {
+        let (until, why) = self.left_alone.as_ref()?;
+        (now.monotonic < *until).then_some(why)
     }
 
     /// Takes note of a refusal; false where it is none of a token that can be replaced now.
@@ -379,6 +398,7 @@ impl State {
         self.era = self.era.wrapping_add(1);
         self.flight = WeakFlight::default();
         self.failure = None;
+        self.left_alone = None;
         self.unsaved = Some(Unsaved {
             tokens,
             origin: Origin::Consent,
@@ -435,16 +455,40 @@ impl State {
 
     /// A refresh has brought none.
     pub(super) fn failed(&mut self, error: &CredentialsError, now: Moment) {
+        let pause = self.next_pause();
+        self.rest(error, now.monotonic.saturating_add(pause), 1);
+    }
+
+    /// HubSpot's token endpoint has brought none: it is left alone, and the store may have one soon.
+    pub(super) fn not_given(&mut self, error: &CredentialsError, now: Moment) {
+        let asked = error.asked_to_wait().unwrap_or_default().min(State::LONGEST_ASKED);
+        let until = now.monotonic.saturating_add(self.next_pause().max(asked));
+        self.left_alone = Some((until, error.clone()));
+        self.rest(error, now.monotonic.saturating_add(State::LOOK), 1);
+    }
+
+    /// Nor has the store, while that is left alone.
+    pub(super) fn looked_in_vain(&mut self, error: &CredentialsError, now: Moment) {
+        let until = now.monotonic.saturating_add(State::LOOK);
+        let until = self.left_alone.as_ref().map_or(until, |(end, _)| until.min(*end));
+        self.rest(error, until, 0);
+    }
+
+    /// How long it is not tried again after one more failure.
+    fn next_pause(&self) -> Duration {
+        let in_a_row = self.failure.as_ref().map_or(0, |failure| failure.in_a_row);
+        State::PAUSE
+            .saturating_mul(1 << in_a_row.min(5))
+            .min(State::LONGEST_PAUSE)
+    }
+
+    fn rest(&mut self, error: &CredentialsError, until: Duration, failures: u32) {
         self.flight = WeakFlight::default();
         let in_a_row = self.failure.as_ref().map_or(0, |failure| failure.in_a_row);
-        let pause = State::PAUSE
-            .saturating_mul(1 << in_a_row.min(5))
-            .min(State::LONGEST_PAUSE);
-        let pause = pause.max(error.asked_to_wait().unwrap_or_default());
         self.failure = Some(Failure {
             error: error.clone(),
-            until: now.monotonic.saturating_add(pause),
-            in_a_row: in_a_row.saturating_add(1),
+            until,
+            in_a_row: in_a_row.saturating_add(failures),
         });
     }
 }

@@ -60,14 +60,16 @@ use crate::TokioClock;
 /// nothing. Whether HubSpot ever replaces a refresh token, and whether it takes the old one after that, is not documented.
 /// Where it sends a new one, that is saved; should the save fail, it is kept and saved before anything else is tried.
 ///
-/// After a failure it is not tried again for a second, then two, and so on up to 30 s, nor before HubSpot's `Retry-After`.
-/// Calls without a good token fail at once meanwhile, with a [`CredentialsError`] that says whether it may pass. A
-/// refresh token that HubSpot takes no more is not sent again; that the portal was connected anew is seen in the store, even
-/// with the same refresh token.
+/// After a failure HubSpot is not asked again for a second, then two, and so on up to 30 s, nor before its `Retry-After`,
+/// of which a day is heeded at most. Calls without a good token fail meanwhile, with a [`CredentialsError`] that says
+/// whether it may pass; but once a second one of them looks whether another process has put a token into the store, unless
+/// it was the store that failed. A refresh token that HubSpot takes no more is not sent again; that the portal was
+/// connected anew is seen in the store, even with the same refresh token.
 ///
 /// Each replacement is a span: target `hubchannel`, name `refresh`, level `DEBUG`, with the `portal` and an `outcome`:
-/// `refreshed`; `found` in the store; `saved`, of a token that could not be saved before; `overtaken`, because the
-/// portal was connected or disconnected meanwhile; or the [kind](crate::CredentialsErrorKind) of what failed.
+/// `refreshed`; `found` in the store; `saved`, of a token that could not be saved before; `left_alone`, of a
+/// look at the store in vain while HubSpot is not asked; `overtaken`, because the portal was connected or disconnected
+/// meanwhile; or the [kind](crate::CredentialsErrorKind) of what failed.
 #[derive(Clone)]
 pub struct Portals(Arc<Shared>);
 

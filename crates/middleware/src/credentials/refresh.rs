@@ -28,14 +28,28 @@ pub(super) async fn refresh(portal: Arc<Inner>, era: u64) -> Outcome {
     let now = portal.now();
     let (word, outcome) = match (portal.state_in(era), renewed) {
         // Whatever came of it, it is of tokens that are no longer the portal's.
-        (Err(overtaken), _) | (Ok(_), Err(overtaken @ Unrefreshed::Overtaken)) => ("overtaken", Err(overtaken)),
+        (Err(overtaken), _) => ("overtaken", Err(overtaken)),
         (Ok(mut state), Ok((access, word))) => {
             state.succeeded();
             (word, Ok(access))
         }
-        (Ok(mut state), Err(Unrefreshed::Failed(error))) => {
-            state.failed(&error, now);
-            (name(error.kind()), Err(Unrefreshed::Failed(error)))
+        (Ok(mut state), Err(unrefreshed)) => {
+            let word = match &unrefreshed {
+                Unrefreshed::Failed(error) => {
+                    state.failed(error, now);
+                    name(error.kind())
+                }
+                Unrefreshed::NotGiven(error) => {
+                    state.not_given(error, now);
+                    name(error.kind())
+                }
+                Unrefreshed::LeftAlone(error) => {
+                    state.looked_in_vain(error, now);
+                    "left_alone"
+                }
+                Unrefreshed::Overtaken => "overtaken",
+            };
+            (word, Err(unrefreshed))
         }
     };
     span.record("outcome", word);
@@ -71,7 +85,14 @@ async fn renew(portal: &Inner, era: u64) -> Result<(Arc<Access>, &'static str), 
             Plan::Use(access) => return Ok((access, "found")),
             // What could not be saved before is saved now, in place of asking for more.
             Plan::Save(unsaved) => (unsaved, "saved"),
-            Plan::Ask(refresh_token, found) => (ask(portal, era, refresh_token, &found).await?, "refreshed"),
+            Plan::Ask(refresh_token, found) => {
+                let asked = ask(portal, era, refresh_token, &found).await;
+                let unsaved = asked.map_err(|unrefreshed| match unrefreshed {
+                    Unrefreshed::Failed(error) => Unrefreshed::NotGiven(error),
+                    other => other,
+                });
+                (unsaved?, "refreshed")
+            }
         };
         let Some(access) = save(portal, era, &unsaved, replaces.as_ref()).await? else {
             continue;
@@ -106,6 +127,9 @@ fn plan(portal: &Inner, era: u64, stored: Option<Stored>) -> Result<Plan, Unrefr
     }
     if let Some(unsaved) = &state.unsaved {
         return Ok(Plan::Save(unsaved.clone()));
+    }
+    if let Some(error) = state.left_alone(now) {
+        return Err(Unrefreshed::LeftAlone(error.clone()));
     }
     let is_dead = state
         .dead
