@@ -4,10 +4,13 @@
 
 mod common;
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use common::{Wire, now};
+use http::Response;
 use hubchannel_api::{
-    Call, CallEndpoint, ConversationsClient, EndpointsClient, Error, GetActor, Reach, ReadActors, TransportError,
-    TransportErrorKind, UpdateChannelAccountStagingToken,
+    Body, Call, CallEndpoint, ConversationsClient, DownloadFile, EndpointsClient, Error, FilesClient, GetActor, Reach,
+    ReadActors, TransportError, TransportErrorKind, UpdateChannelAccountStagingToken,
     model::{ActorBatch, DeliveryIdentifier, StagingTokenUpdate},
     redact::Path,
 };
@@ -245,12 +248,78 @@ fn nothing_shows_whom_a_call_is_about_not_even_in_the_server_s_words() {
     assert_eq!(Path::of(told, sent.uri().path()).to_string(), "/hub/spot/crm/v3/objects/contacts/…/…");
 }
 
+/// A server that repeats this of an address that it redirects to, or was asked for.
+fn shown_of_download(redirected: bool, path: &str, told: &str) -> String {
+    let address = format!("https://cdn.example.com{path}");
+    let body = format!(r#"{{"message":"no such file: {told}, sorry"}}"#);
+    let asked = AtomicBool::new(!redirected);
+    let location = address.clone();
+    let wire = Wire::new(move || {
+        let response = Response::builder();
+        let response = if asked.swap(true, Ordering::SeqCst) {
+            response.status(404).body(Body::from(body.clone()))
+        } else {
+            response.status(302).header("location", &location).body(Body::empty())
+        };
+        Ok(response.unwrap())
+    });
+    let first = if redirected {
+        "https://cdn.example.com/f/mail-and-more".to_owned()
+    } else {
+        address
+    };
+    let files = FilesClient::new(wire);
+    shown_of(&now(files.download_file(DownloadFile::new(first))).unwrap_err())
+}
+
+#[test]
+fn no_error_of_a_download_shows_the_path_of_a_foreign_address() {
+    let path = "/f/c4pability%2Dof-SECRET/%c3%bc/SECRET%20file.png";
+    for told in [
+        path,
+        "/f/c4pability-of-SECRET/\u{fc}/SECRET file.png",
+        "f/c4pability%2Dof-SECRET/%c3%bc/SECRET%20file.png",
+        "f/c4pability-of-SECRET/\u{fc}/SECRET file.png",
+        "%2Ff%2Fc4pability-of-SECRET%2F%C3%BC%2FSECRET%20file.png",
+        "SECRET%20file.png",
+        "the key c4pability-of-SECRET",
+        "https://cdn.example.com/f/c4pability%2Dof-SECRET/%c3%bc/SECRET%20file.png",
+    ] {
+        for redirected in [false, true] {
+            for query in ["", "?expires=1800000000"] {
+                let shown = shown_of_download(redirected, &format!("{path}{query}"), told);
+                assert!(!shown.contains("SECRET") && !shown.contains("c4pability"), "{told}: {shown}");
+                assert!(shown.contains("no such file: ") && shown.contains("…, sorry"), "{told}: {shown}");
+            }
+        }
+    }
+    let shown = shown_of_download(false, "/", "n/a");
+    assert!(shown.contains("no such file: n/a, sorry"), "{shown}");
+}
+
+proptest! {
+    #[test]
+    fn no_error_of_a_download_shows_a_foreign_path_however_it_is_spelt(
+        pieces in collection::vec("[a-z]{0,3}S9([0-9A-Za-z_~-]|%2[0-9a-fA-F]|%[cC]3%[aAbB][0-9]){4,20}", 1..5),
+        redirected: bool,
+        decoded: bool,
+        slash: bool,
+    ) {
+        let path = format!("/{}", pieces.join("/"));
+        let told = if decoded { percent_encoding::percent_decode_str(&path).decode_utf8_lossy() } else { (*path).into() };
+        let told = if slash { &told } else { told.trim_start_matches('/') };
+        let told = serde_json::to_string(told).unwrap();
+        let shown = shown_of_download(redirected, &path, told.trim_matches('"'));
+        prop_assert!(!shown.contains("S9"), "{} of {}", shown, path);
+    }
+}
+
 #[cfg(feature = "server")]
 #[test]
 fn a_server_shows_no_token_of_any_operation() {
     use http::Request;
     use hubchannel_api::{
-        ApiVersion, Area, Body, Segment,
+        ApiVersion, Area, Segment,
         server::{OPERATIONS, route},
     };
 

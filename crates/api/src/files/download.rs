@@ -1,6 +1,7 @@
 //! Downloads of attachments, from whatever address they came with.
 
 use std::{
+    cmp::Reverse,
     fmt,
     pin::Pin,
     sync::{Arc, OnceLock},
@@ -250,9 +251,13 @@ pub(crate) async fn download(
         .map_err(|error| error.hiding(secrets))
 }
 
-/// What of an address a server might repeat: the whole, what follows the host, and the values of the query.
-fn secrets(address: &Uri) -> Vec<Secret> {
+/// What of an address a server might repeat: the whole, what follows the host, and the values of the query; of a foreign
+/// one also the path and its pieces, which may be all that it takes to have the file.
+fn secrets(address: &Uri, place: Place) -> Vec<Secret> {
     let mut secrets = vec![address.to_string()];
+    if place == Place::Foreign {
+        secrets.extend(secrets_of_path(address.path()));
+    }
     if let Some(query) = address.query().filter(|query| !query.is_empty()) {
         secrets.push(format!("{}?{query}", address.path()));
         secrets.push(query.to_owned());
@@ -265,7 +270,24 @@ fn secrets(address: &Uri) -> Vec<Secret> {
     secrets.into_iter().map(Secret::from).collect()
 }
 
-/// Shorter values of a query are hidden with the query only, or any message would be full of holes.
+/// A path as it is and decoded, with and without its slashes, and its pieces.
+fn secrets_of_path(path: &str) -> Vec<String> {
+    let inner = path.trim_matches('/');
+    if inner.is_empty() {
+        return Vec::new();
+    }
+    let spellings = |text: &str| {
+        [
+            text.to_owned(),
+            percent_decode_str(text).decode_utf8_lossy().into_owned(),
+        ]
+    };
+    let parts = [inner].into_iter().chain(inner.split('/')).flat_map(spellings);
+    let long = parts.filter(|part| part.len() >= SHORTEST_SECRET);
+    spellings(path).into_iter().chain(long).collect()
+}
+
+/// Shorter values of a query, and pieces of a path, are hidden with the whole only, or any message would be full of holes.
 const SHORTEST_SECRET: usize = 6;
 
 async fn follow(
@@ -283,7 +305,9 @@ async fn follow(
     let began = Arc::default();
     let mut last = Attempts::default();
     for _ in 0..=call.max_redirects {
-        hidden.extend(secrets(&address));
+        hidden.extend(secrets(&address, place));
+        // What is part of another goes after it, or the rest of that would stay.
+        hidden.sort_by_key(|secret| Reverse(secret.expose().len()));
         let response = transport
             .send(request(&address, place, target, &call, &began))
             .await
