@@ -222,6 +222,10 @@ pub(crate) struct Emulate {
     #[arg(long, value_name = "SECRET", env = "HUBSPOT_CLIENT_SECRET", hide_env_values = true)]
     pub(crate) client_secret: Option<String>,
 
+    /// Keep all that the emulator holds in this file, and go on from it; it has the emulator's own tokens in the clear
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<PathBuf>,
+
     /// Within how long a webhook that is not taken is delivered again, up to ten times
     #[arg(long, value_name = "SECONDS", default_value = "86400", value_parser = seconds)]
     pub(crate) retry_within: Duration,

@@ -1,40 +1,73 @@
 //! The emulator as a server.
 
-use std::thread;
+use std::{future::poll_fn, pin::pin, task::Poll, thread};
 
 use async_trait::async_trait;
 use http::{Request, Response};
 use hubchannel::{Body, HttpTransport, TransportError, middleware::TokioClock, reqwest::ReqwestTransport};
-use hubchannel_emulator::{Emulator, HttpServer, Seed, WebhookPolicy};
+use hubchannel_emulator::{Emulator, HttpServer, Seed, Snapshot, WebhookPolicy};
 
 use crate::{
     args::{Args, Emulate},
     console,
     failure::Failure,
     output::{self, Style},
+    state_file::StateFile,
 };
 
 pub(crate) async fn emulate(args: &Args, emulate: &Emulate) -> Result<(), Failure> {
-    let emulator = Emulator::with_seed(seed(emulate));
+    let file = emulate
+        .state
+        .clone()
+        .map(|path| StateFile::new(path, emulate.client_secret.is_some()));
+    let emulator = match file.as_ref().map(StateFile::load).transpose()?.flatten() {
+        Some(snapshot) => Emulator::from_snapshot(seed(emulate), as_asked(snapshot, emulate)),
+        None => Emulator::with_seed(seed(emulate)),
+    };
     let transport =
         ReqwestTransport::new().map_err(|error| Failure::internal(format!("no way to deliver webhooks: {error}")))?;
     let server = HttpServer::bind(emulator.clone(), emulate.listen)
         .await
         .map_err(|error| Failure::usage(format!("cannot listen on {}: {error}", emulate.listen)))?;
+    if let Some(file) = &file {
+        file.save(&emulator).map_err(Failure::usage)?;
+    }
+    // From here on Ctrl-C is heard: whoever reads what is shown next may be done at once.
+    let mut interrupted = pin!(tokio::signal::ctrl_c());
+    let heard = poll_fn(|context| Poll::Ready(interrupted.as_mut().poll(context))).await;
     let own_secret = emulate.client_secret.is_none();
     output::emulator(&Style { json: args.json }, &emulator, server.base_url().as_str(), own_secret)?;
+    if let Some(file) = &file {
+        let (file, emulator) = (file.clone(), emulator.clone());
+        tokio::spawn(async move { file.keep_saving(&emulator).await });
+    }
     let courier = emulator.clone();
     let delivering = tokio::spawn(async move { courier.keep_delivering(&Told(transport)).await });
     // It ends with the program: reading the standard input cannot be broken off.
-    thread::spawn(move || console::listen(&emulator));
-    tokio::signal::ctrl_c()
-        .await
-        .map_err(|error| Failure::internal(format!("cannot wait for Ctrl-C: {error}")))?;
+    let desk = emulator.clone();
+    thread::spawn(move || console::listen(&desk));
+    let heard = match heard {
+        Poll::Ready(heard) => heard,
+        Poll::Pending => interrupted.await,
+    };
+    heard.map_err(|error| Failure::internal(format!("cannot wait for Ctrl-C: {error}")))?;
+    let ended = server.shutdown().await;
+    // As long as what is under way is that, so that it comes again.
+    let saved = file.map_or(Ok(()), |file| file.save(&emulator));
     delivering.abort();
-    server
-        .shutdown()
-        .await
-        .map_err(|error| Failure::internal(format!("the server ended badly: {error}")))
+    saved.map_err(Failure::internal)?;
+    ended.map_err(|error| Failure::internal(format!("the server ended badly: {error}")))
+}
+
+/// The snapshot with what the call says otherwise.
+fn as_asked(mut snapshot: Snapshot, emulate: &Emulate) -> Snapshot {
+    if let Some(url) = &emulate.webhook_url {
+        snapshot = snapshot.with_webhook_url(url.as_str());
+    }
+    if let Some(secret) = &emulate.client_secret {
+        snapshot = snapshot.with_client_secret(secret.as_str());
+    }
+    snapshot
 }
 
 fn seed(emulate: &Emulate) -> Seed {

@@ -1,7 +1,7 @@
 //! The `hubchannel` program.
 //!
 //! `args` says what can be asked for, `connection` where it goes, `message` what is sent; `run` does it, `interrupt`
-//! lets it be ended, `output` and `failure` show what came of it.
+//! lets it be ended, `output` and `failure` show what came of it. `state_file` is where an emulator goes on from.
 
 mod args;
 mod connection;
@@ -12,6 +12,7 @@ mod interrupt;
 mod message;
 mod output;
 mod run;
+mod state_file;
 
 use std::process::ExitCode;
 

@@ -12,7 +12,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use self::common::{Emulator, TOKEN, failed, program, run, server, succeeded, with_input};
+use self::common::{Emulator, TOKEN, failed, program, run, server, succeeded, take_one, with_input};
 
 #[test]
 fn a_message_is_published_to_the_emulator_and_comes_back() {
@@ -201,30 +201,6 @@ fn a_server_keeps_messages_between_commands() {
     succeeded(&emulator.run(token, &report));
     let read: Value = serde_json::from_str(&succeeded(&emulator.run(token, &["--json", "read", id]))).unwrap();
     assert_eq!(read["message"]["status"]["failureDetails"]["errorMessage"], "no such number");
-}
-
-/// Reads one request whole and answers that it is taken.
-fn take_one(listener: &TcpListener) -> String {
-    let (mut stream, _) = listener.accept().unwrap();
-    let mut reader = BufReader::new(stream.try_clone().unwrap());
-    let (mut request, mut length) = (String::new(), 0);
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line).unwrap();
-        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-            length = value.trim().parse().unwrap();
-        }
-        request.push_str(&line);
-        if line == "\r\n" {
-            break;
-        }
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).unwrap();
-    stream
-        .write_all(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n")
-        .unwrap();
-    request + &String::from_utf8(body).unwrap()
 }
 
 #[test]

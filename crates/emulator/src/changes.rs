@@ -114,6 +114,12 @@ impl Changes {
         self.last
     }
 
+    /// Says that everything may be different: all who watch have missed something.
+    pub(crate) fn skip(&mut self) {
+        self.last += 1;
+        self.kept.clear();
+    }
+
     /// What comes after this one; `None` where nothing does yet.
     fn after(&self, sequence: u64) -> Option<Heard> {
         if sequence == self.last {
@@ -229,6 +235,18 @@ impl Emulator {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn everybody_misses_what_is_skipped() {
+        let mut changes = Changes::default();
+        changes.note(ChangeKind::Request, 1);
+        changes.skip();
+        assert_eq!(changes.after(0), Some(Heard::Missed { sequence: 2 }));
+        assert_eq!(changes.after(1), Some(Heard::Missed { sequence: 2 }));
+        assert_eq!(changes.after(2), None);
+        changes.note(ChangeKind::Request, 2);
+        assert!(matches!(changes.after(2), Some(Heard::Change(change)) if change.sequence == 3));
+    }
 
     #[test]
     fn who_is_too_slow_or_of_another_emulator_is_told() {

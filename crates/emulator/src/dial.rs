@@ -10,6 +10,9 @@ use std::{
 };
 
 use hubchannel_api::clock::{Clock, Sleep};
+use serde::{Deserialize, Serialize};
+
+use crate::snapshot::SnapshotError;
 
 /// A clock on top of another one, which can be stopped and put forward. Clones are the same clock.
 #[derive(Clone)]
@@ -33,10 +36,38 @@ struct Setting {
 }
 
 /// How far a time is from that of the source.
-#[derive(Clone, Copy, Debug, Default)]
-struct Shift {
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Shift {
     ahead: Duration,
     behind: Duration,
+}
+
+/// How a dial is set, without its source.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
+pub(crate) enum KeptDial {
+    Frozen {
+        #[serde(with = "crate::snapshot::form::time")]
+        at: SystemTime,
+    },
+    Going {
+        shift: Shift,
+    },
+}
+
+impl KeptDial {
+    /// Fails where it leads to times that have no timestamp.
+    pub(crate) fn check(&self) -> Result<(), SnapshotError> {
+        /// 7,900 years.
+        const MOST: Duration = Duration::from_secs(249_303_000_000);
+        match self {
+            KeptDial::Going { shift } if shift.ahead > MOST || shift.behind > MOST => {
+                Err(SnapshotError::at("clock.going.shift", "the clock was never turned this far"))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 impl Shift {
@@ -120,6 +151,31 @@ impl Dial {
         let awake = setting.turned();
         drop(setting);
         awake.into_values().for_each(Waker::wake);
+    }
+
+    /// How it is set against its source.
+    pub(crate) fn keep(&self) -> KeptDial {
+        let setting = self.lock();
+        match setting.stopped {
+            Some((_, wall)) => KeptDial::Frozen { at: wall },
+            None => KeptDial::Going { shift: setting.wall },
+        }
+    }
+
+    /// Sets it as it was kept; those to wake. Monotonic time goes on from where it is.
+    pub(crate) fn take_up(&self, kept: KeptDial) -> Vec<Waker> {
+        let mut setting = self.lock();
+        let source = self.0.source.monotonic();
+        let monotonic = setting.monotonic(&*self.0.source);
+        setting.monotonic = Shift::between(monotonic.checked_sub(source), source.checked_sub(monotonic));
+        match kept {
+            KeptDial::Frozen { at } => setting.stopped = Some((monotonic, at)),
+            KeptDial::Going { shift } => {
+                setting.stopped = None;
+                setting.wall = shift;
+            }
+        }
+        setting.turned().into_values().collect()
     }
 
     /// Puts it forward, be it standing or not.

@@ -25,9 +25,10 @@ use crate::{
     dial::Dial,
     escape::with_query,
     fault::Faults,
+    origin::Origin,
     received::Arrivals,
     state::{Grant, State},
-    webhooks::{Bell, Post, Schedule, targets},
+    webhooks::{Bell, Post, Schedule, Ticket, targets},
 };
 
 /// A HubSpot of one's own, as far as custom channels go. Cheap to clone; clones are the same emulator.
@@ -41,14 +42,16 @@ use crate::{
 /// assert!(emulator.messages().is_empty());
 /// ```
 ///
-/// Everything is kept in memory and lost with the last clone. One request is answered after the other, whichever way
-/// they come.
+/// Everything is kept in memory and lost with the last clone, unless a [`Snapshot`](crate::Snapshot) was taken. One request
+/// is answered after the other, whichever way they come.
 #[derive(Clone)]
 pub struct Emulator(Arc<Shared>);
 
 struct Shared {
     seed: Seed,
     dial: Dial,
+    /// Under a lock of its own, for those who have the world's.
+    origin: Mutex<Origin>,
     world: Mutex<World>,
 }
 
@@ -59,7 +62,7 @@ pub(crate) struct World {
     pub(crate) received: Arrivals,
     pub(crate) schedule: Schedule,
     /// How many of the state's events are in the schedule, or are for nobody.
-    reported: usize,
+    pub(crate) reported: usize,
     bell: Bell,
 }
 
@@ -80,14 +83,14 @@ impl World {
     }
 
     /// Begins what is due to be delivered: its number and the request, or why there is none.
-    fn begin_due(&mut self, now: SystemTime) -> Vec<(usize, Result<Request<Body>, String>)> {
+    fn begin_due(&mut self, now: SystemTime) -> Vec<(Ticket, Result<Request<Body>, String>)> {
         let due = self.schedule.due(now).into_iter();
         let begun = due.filter_map(|(number, target)| {
             let event = self.schedule.event(number)?;
             let post = Post::new(&self.state, &target, event, now);
-            self.schedule.begin(number, post.attempt(now));
+            let ticket = self.schedule.begin(number, post.attempt(now));
             self.state.changes.note(ChangeKind::Delivery, number);
-            Some((number, post.request))
+            Some((ticket, post.request))
         });
         begun.collect()
     }
@@ -111,6 +114,7 @@ impl Emulator {
             bell: Bell::default(),
         };
         Emulator(Arc::new(Shared {
+            origin: Mutex::new(seed.first().into()),
             seed,
             dial,
             world: Mutex::new(world),
@@ -124,22 +128,22 @@ impl Emulator {
 
     /// The first channel.
     pub fn channel_id(&self) -> ChannelId {
-        self.0.seed.first().channel.id.clone()
+        self.origin().channel_id
     }
 
     /// The first channel account.
     pub fn channel_account_id(&self) -> ChannelAccountId {
-        self.0.seed.first().account.id.clone()
+        self.origin().channel_account_id
     }
 
     /// The first access token.
     pub fn access_token(&self) -> Secret {
-        self.0.seed.first().token.secret.clone()
+        self.origin().access_token
     }
 
     /// The API key of the developer of the first channel's app.
     pub fn developer_key(&self) -> Secret {
-        let id = self.0.seed.first().channel.app_id;
+        let id = self.origin().app_id;
         let world = self.world();
         let app = world.state.apps.get(id);
         app.map_or_else(|| Secret::new(""), |app| app.developer_key.clone())
@@ -147,7 +151,7 @@ impl Emulator {
 
     /// What the first channel's app shows HubSpot to get tokens.
     pub fn oauth_app(&self) -> OAuthApp {
-        let id = self.0.seed.first().channel.app_id;
+        let id = self.origin().app_id;
         let world = self.world();
         world.state.apps.get(id).map_or_else(
             || OAuthApp::new("", ""),
@@ -186,7 +190,7 @@ impl Emulator {
     /// A refresh token of the first channel's app for this portal, as if a user had let it in long ago with these scopes.
     pub fn refresh_token(&self, portal_id: u64, scopes: impl IntoIterator<Item = impl Into<String>>) -> Secret {
         let grant = Grant {
-            app_id: self.0.seed.first().channel.app_id,
+            app_id: self.origin().app_id,
             portal_id,
             scopes: scopes.into_iter().map(Into::into).collect(),
         };
@@ -201,12 +205,12 @@ impl Emulator {
 
     /// The first channel's app.
     pub fn app_id(&self) -> AppId {
-        AppId::from_number(self.0.seed.first().channel.app_id)
+        AppId::from_number(self.origin().app_id)
     }
 
     /// The first channel account's portal.
     pub fn portal_id(&self) -> u64 {
-        self.0.seed.first().account.portal_id
+        self.origin().portal_id
     }
 
     /// Every channel that is not archived, whichever app's, in the order of registration, as a read would return it.
@@ -373,7 +377,7 @@ impl Emulator {
     }
 
     /// Begins what is due to be delivered.
-    pub(crate) fn begin_due(&self) -> Vec<(usize, Result<Request<Body>, String>)> {
+    pub(crate) fn begin_due(&self) -> Vec<(Ticket, Result<Request<Body>, String>)> {
         self.change_world(World::begin_due)
     }
 
@@ -386,6 +390,14 @@ impl Emulator {
     pub(crate) fn ring(&self) {
         let waiting = self.world().bell.take();
         waiting.into_iter().for_each(Waker::wake);
+    }
+
+    pub(crate) fn origin(&self) -> Origin {
+        self.0.origin.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set_origin(&self, origin: Origin) {
+        *self.0.origin.lock().unwrap_or_else(PoisonError::into_inner) = origin;
     }
 
     pub(crate) fn now(&self) -> SystemTime {
@@ -407,7 +419,7 @@ impl fmt::Debug for Emulator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let world = self.world();
         f.debug_struct("Emulator")
-            .field("channel_id", &self.0.seed.first().channel.id)
+            .field("channel_id", &self.origin().channel_id)
             .field("messages", &world.state.messages().len())
             .field("threads", &world.state.threads().len())
             .field("received", &world.received.all().len())

@@ -31,6 +31,7 @@
 //!   [`WebhookDelivery`] with every attempt can be looked at and delivered again.
 //! - [`Fault`] makes a request go wrong in one of the ways in which networks and servers do, and a [`FaultRule`] says
 //!   which requests and how often.
+//! - A [`Snapshot`] is all that an emulator holds, as one JSON document, from which it or another one goes on.
 //! - [`behaviour`] lists what the emulator does where HubSpot's behaviour is not known, and what of it can be switched.
 //!
 //! Requests are read and answers are written with the client's own operations, see [`hubchannel_api::server`]. Time
@@ -49,11 +50,13 @@ mod exchange;
 mod fault;
 #[cfg(feature = "http")]
 mod http_server;
+mod origin;
 mod people;
 mod random;
 mod received;
 mod seed;
 mod service;
+mod snapshot;
 mod state;
 mod transport;
 mod webhooks;
@@ -70,6 +73,7 @@ pub use self::{
     received::Received,
     seed::{AccountSeed, AppSeed, ChannelSeed, InboxSeed, RateLimitBody, RateLimits, Seed, Threading, TokenSeed},
     service::SERVER_NAME,
+    snapshot::{Snapshot, SnapshotError},
     state::Thread,
     transport::EmulatorTransport,
     webhooks::{WebhookAttempt, WebhookDelivery, WebhookEvent, WebhookOutcome, WebhookPolicy, WebhookState},

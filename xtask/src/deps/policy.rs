@@ -218,7 +218,10 @@ pub(crate) const POLICY: Policy = Policy {
                 ("http-body", "answers that break off, behind the feature `http`; comes with axum"),
                 ("serde", "what the admin API takes and shows; skips over JSON to find where it breaks"),
                 ("serde_json", "the places of errors in a body"),
-                ("serde_path_to_error", "names the member of a request to the admin API that could not be read"),
+                (
+                    "serde_path_to_error",
+                    "names the member of a request to the admin API or of a snapshot that is wrong",
+                ),
                 ("tokio", "the server, behind the feature `http`"),
             ]),
             dev_edges: &["hubchannel-mock"],

@@ -263,7 +263,7 @@ impl Emulator {
         check_url("webhookUrl", input.webhook_url.as_deref())?;
         let redirect = input.channel_account_connection_redirect_url;
         check_url("channelAccountConnectionRedirectUrl", redirect.as_deref())?;
-        let app_id = input.app_id.unwrap_or_else(|| self.seed().first().channel.app_id);
+        let app_id = input.app_id.unwrap_or_else(|| self.origin().app_id);
         let capabilities = input
             .capabilities
             .unwrap_or_else(|| ChannelSeed::new("", app_id).into_capabilities());

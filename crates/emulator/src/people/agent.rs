@@ -1,6 +1,7 @@
 //! Agents: users of HubSpot who answer.
 
 use hubchannel_api::model::ActorId;
+use serde::{Deserialize, Serialize};
 
 /// A user of HubSpot who answers in a portal.
 ///
@@ -21,8 +22,9 @@ use hubchannel_api::model::ActorId;
 ///
 /// Without being added, every portal has the user 2620022, called `Emulated agent`, who does whatever nobody else is named
 /// for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Agent {
     /// The user's number.
     pub user_id: u64,

@@ -1,6 +1,7 @@
 //! Contacts of portals.
 
 use hubchannel_api::model::ContactId;
+use serde::{Deserialize, Serialize};
 
 /// A contact of a portal's CRM, as far as conversations know it.
 ///
@@ -24,8 +25,9 @@ use hubchannel_api::model::ContactId;
 ///
 /// HubSpot finds a contact by a sender's e-mail address or phone number (documented), and by nothing else until somebody has
 /// said who it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Contact {
     /// Its number.
     pub id: ContactId,

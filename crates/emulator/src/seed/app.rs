@@ -1,6 +1,7 @@
 //! Apps to start with.
 
 use hubchannel_api::model::{Secret, Url};
+use serde::{Deserialize, Serialize};
 
 /// An app, which owns channels, and the credentials that it has of its own.
 ///
@@ -14,7 +15,8 @@ use hubchannel_api::model::{Secret, Url};
 ///
 /// Apps of one developer may share a key, as they do in HubSpot. The app of the first channel is there without being
 /// added; one that is added with the same number takes its place.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AppSeed {
     pub(crate) id: u64,
     pub(crate) developer_key: Secret,

@@ -3,14 +3,17 @@
 use std::time::SystemTime;
 
 use hubchannel_api::model::Secret;
+use serde::{Deserialize, Serialize};
 
 /// An OAuth access token of an app for a portal.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TokenSeed {
     pub(crate) secret: Secret,
     pub(crate) portal_id: u64,
     pub(crate) app_id: u64,
     pub(crate) scopes: Vec<String>,
+    #[serde(with = "crate::snapshot::form::maybe_time")]
     pub(crate) expires_at: Option<SystemTime>,
     pub(crate) private_app: bool,
 }

@@ -3,6 +3,7 @@
 use hubchannel_api::model::{
     ChannelAccount, ChannelAccountId, ChannelAccountUpdate, ChannelId, DeliveryIdentifier, Field, InboxId, Timestamp,
 };
+use serde::{Deserialize, Serialize};
 
 use super::{Ids, Inboxes};
 use crate::{behaviour::DuplicateIdentifier, seed::Seed};
@@ -11,8 +12,9 @@ use crate::{behaviour::DuplicateIdentifier, seed::Seed};
 #[derive(Debug)]
 pub(crate) struct Accounts(Vec<Held>, DuplicateIdentifier);
 
-#[derive(Debug)]
-struct Held {
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Held {
     portal_id: u64,
     account: ChannelAccount,
 }
@@ -33,6 +35,10 @@ pub(crate) struct NewAccount {
 pub(crate) struct Taken(pub(crate) ChannelAccountId);
 
 impl Held {
+    pub(super) fn id(&self) -> Option<&str> {
+        self.account.id.as_ref().map(|id| id.as_str())
+    }
+
     fn is(&self, id: &str) -> bool {
         self.account.id.as_ref().is_some_and(|own| own == id)
     }
@@ -59,6 +65,15 @@ impl Accounts {
             });
         }
         accounts
+    }
+
+    /// These, as they were kept.
+    pub(super) fn with_held(held: Vec<Held>, seed: &Seed) -> Self {
+        Accounts(held, seed.behaviour().duplicate_identifier)
+    }
+
+    pub(super) fn held(&self) -> &[Held] {
+        &self.0
     }
 
     /// All of them, archived ones too.

@@ -1,11 +1,12 @@
 //! The apps that bridges are.
 
 use hubchannel_api::model::Secret;
+use serde::{Deserialize, Serialize};
 
 use crate::seed::AppSeed;
 
 /// Every app; no two have the same id.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Apps(Vec<AppSeed>);
 
 impl Apps {
@@ -20,6 +21,12 @@ impl Apps {
     /// Adds one whose id no other has.
     pub(crate) fn add(&mut self, app: AppSeed) {
         self.0.push(app);
+    }
+
+    pub(super) fn set_client_secret(&mut self, id: u64, secret: Secret) {
+        if let Some(app) = self.0.iter_mut().find(|app| app.id == id) {
+            app.client_secret = secret;
+        }
     }
 
     pub(crate) fn get(&self, id: u64) -> Option<&AppSeed> {

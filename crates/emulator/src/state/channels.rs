@@ -2,7 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
-use hubchannel_api::model::{Channel, ChannelId, ChannelPatch, Field, NewChannel};
+use hubchannel_api::model::{Channel, ChannelId, ChannelPatch, Field, NewChannel, Url};
+use serde::{Deserialize, Serialize};
 
 use super::Ids;
 use crate::seed::ChannelSeed;
@@ -15,15 +16,17 @@ pub(crate) const MOST: usize = 10;
 pub(crate) struct TooMany;
 
 /// Every channel there ever was, in the order of registration.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Channels(Vec<Held>);
 
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Held {
     app_id: u64,
     channel: Channel,
     archived: bool,
     /// When others than its maker begin to see it.
+    #[serde(with = "crate::snapshot::form::time")]
     shown_from: SystemTime,
 }
 
@@ -51,6 +54,17 @@ impl Channels {
             });
         }
         channels
+    }
+
+    /// The ids of all, archived ones too.
+    pub(super) fn ids(&self) -> impl Iterator<Item = Option<&str>> {
+        self.0.iter().map(|held| held.channel.id.as_ref().map(|id| id.as_str()))
+    }
+
+    pub(super) fn set_webhook_url(&mut self, id: &ChannelId, url: Url) {
+        if let Some(held) = self.0.iter_mut().find(|held| held.is(id.as_str())) {
+            held.channel.webhook_url = url.into();
+        }
     }
 
     /// Every channel that is not archived.

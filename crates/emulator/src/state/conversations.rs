@@ -6,16 +6,24 @@ use hubchannel_api::model::{
     ActorId, ActorType, ChannelAccount, ContactId, ConversationEventType, Field, InboxId, Message, MessageDirection,
     MessageId, Thread, ThreadEntry, ThreadEntryType, ThreadId, ThreadStatus, Timestamp,
 };
+use serde::{Deserialize, Serialize};
 
 use super::{Address, Doer, Line, State, USER, entries::Entry};
 use crate::{behaviour::UnknownContact, changes::ChangeKind, people::AgentError};
 
 /// A conversation of a portal. Its place is that of its thread among the threads of messages.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Conversation {
     portal_id: u64,
     shown: Thread,
     entries: Vec<Entry>,
+}
+
+impl Conversation {
+    pub(super) fn id(&self) -> Option<&ThreadId> {
+        self.shown.id.as_ref()
+    }
 }
 
 impl State {

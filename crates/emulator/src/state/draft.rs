@@ -4,6 +4,7 @@ use hubchannel_api::model::{
     ActorId, Attachment, ChannelAccountId, ContactId, DeliveryIdentifier, MessageDirection, MessageId, Recipient,
     Timestamp,
 };
+use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Draft {
@@ -46,7 +47,8 @@ pub(crate) struct Party {
 }
 
 /// A delivery identifier's type and value.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Address {
     pub(crate) kind: String,
     pub(crate) value: String,

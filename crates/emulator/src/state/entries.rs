@@ -4,12 +4,14 @@ use hubchannel_api::model::{
     ActorId, AppId, Assignment, Client, ClientType, Field, MessageId, Sender, ThreadEntry, ThreadId, ThreadStatus,
     ThreadStatusChange, Timestamp,
 };
+use serde::{Deserialize, Serialize};
 
 use super::Ids;
 use crate::people::actor_id;
 
 /// One thing that stands in a conversation.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub(super) enum Entry {
     Message(MessageId),
     Act { id: MessageId, shown: Box<ThreadEntry> },

@@ -10,6 +10,7 @@ use hubchannel_api::model::{
     DuplicateValidationScope, DuplicateValidationStrategy, FileAccess, FileFolder, FileId, FolderId, Secret,
     UploadedFile, Url,
 };
+use serde::{Deserialize, Serialize};
 
 use super::Ids;
 use crate::escape::escaped;
@@ -18,32 +19,39 @@ use crate::escape::escaped;
 pub(crate) const DOWNLOADS: &str = "/emulated-files/";
 
 /// Every file, in the order of uploading, and the addresses under which private ones can be had for a while.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Files {
     all: Vec<StoredFile>,
     /// By portal and path.
+    #[serde(with = "crate::snapshot::form::pairs")]
     folders: BTreeMap<(u64, String), FolderId>,
     signatures: Vec<Signature>,
     /// Where the emulator can be reached, without a slash at the end.
+    #[serde(skip)]
     base: String,
 }
 
 /// A file with what is in it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct StoredFile {
     pub(crate) portal_id: u64,
     /// What a read shows, but for the address.
     pub(crate) shown: UploadedFile,
     /// With its extension.
     pub(crate) full_name: String,
+    #[serde(with = "crate::snapshot::form::base64")]
     pub(crate) content: Bytes,
     pub(crate) media_type: Option<String>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Signature {
     secret: Secret,
     file_id: FileId,
+    #[serde(with = "crate::snapshot::form::time")]
     expires_at: SystemTime,
 }
 
@@ -89,6 +97,14 @@ impl Files {
     #[cfg(feature = "http")]
     pub(crate) fn serve_at(&mut self, base: &str) {
         base.trim_end_matches('/').clone_into(&mut self.base);
+    }
+
+    /// Takes these in the place of all there are; the emulator stays where it is.
+    pub(super) fn replace(&mut self, files: Files) {
+        *self = Files {
+            base: std::mem::take(&mut self.base),
+            ..files
+        };
     }
 
     /// Where the file can be had, where nobody has asked for it.

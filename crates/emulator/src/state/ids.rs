@@ -3,12 +3,14 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use hubchannel_api::model::{ChannelAccountId, ChannelId, EventId, FileId, FolderId, InboxId, MessageId, ThreadId};
+use serde::{Deserialize, Serialize};
 
-use crate::random::mix;
+use crate::{random::mix, snapshot::SnapshotError};
 
 /// Makes ids. Each kind has a sequence of its own, so that messages have the same ids however many requests fail in
 /// between.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Ids {
     seed: u64,
     messages: u64,
@@ -52,6 +54,54 @@ impl Ids {
             apps: 0,
             users: 0,
         }
+    }
+
+    /// Fails where a sequence is further than any emulator has come.
+    pub(super) fn check(&self) -> Result<(), SnapshotError> {
+        // No sequence runs into another one or over its end from there.
+        const END: u64 = 1 << 48;
+        let counters = [
+            ("messages", self.messages),
+            ("requests", self.requests),
+            ("channels", self.channels),
+            ("inboxes", self.inboxes),
+            ("accounts", self.accounts),
+            ("secrets", self.secrets),
+            ("files", self.files),
+            ("folders", self.folders),
+            ("events", self.events),
+            ("threads", self.threads),
+            ("integrationThreads", self.integration_threads),
+            ("visitors", self.visitors),
+            ("entries", self.entries),
+            ("conversationEvents", self.conversation_events),
+            ("portals", self.portals),
+            ("apps", self.apps),
+            ("users", self.users),
+        ];
+        match counters.iter().find(|(_, counter)| *counter >= END) {
+            Some((name, _)) => {
+                let message = format!("this many ids were never given; the most is {}", END - 1);
+                Err(SnapshotError::at(format!("state.ids.{name}"), message))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Fails where there are more things than ids were given, so that some would be given twice.
+    pub(super) fn check_given(&self, messages: usize, threads: usize, files: usize) -> Result<(), SnapshotError> {
+        let things = [
+            ("messages", self.messages, messages),
+            ("threads", self.threads, threads),
+            ("files", self.files, files),
+        ];
+        for (name, given, there) in things {
+            if u64::try_from(there).is_ok_and(|there| there > given) {
+                let message = format!("there are {there} of them, and so at least as many ids were given");
+                return Err(SnapshotError::at(format!("state.ids.{name}"), message));
+            }
+        }
+        Ok(())
     }
 
     /// 32 hexadecimal digits.

@@ -1,12 +1,13 @@
 //! The inboxes of portals.
 
 use hubchannel_api::model::{Inbox, InboxId, InboxType, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use super::Ids;
 use crate::seed::InboxSeed;
 
 /// Every inbox, in the order of seeding.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Inboxes(Vec<(u64, Inbox)>);
 
 impl Inboxes {

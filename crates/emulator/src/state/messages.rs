@@ -6,22 +6,56 @@ use hubchannel_api::model::{
     ActorId, AppId, ChannelAccountId, ChannelId, Client, ClientType, FailureDetails, Field, Message, MessageDirection,
     MessageId, MessageStatus, MessageType, Recipient, Sender, StatusType, ThreadId, Timestamp, TruncationStatus,
 };
+use serde::{Deserialize, Serialize};
 
 use super::{Draft, Line, State};
-use crate::{behaviour::CreatedBy, changes::ChangeKind};
+use crate::{behaviour::CreatedBy, changes::ChangeKind, snapshot::SnapshotError};
+
 /// What is published.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Messages {
     all: Vec<Stored>,
+    #[serde(skip)]
     by_id: BTreeMap<String, usize>,
     /// By account and idempotency key.
+    #[serde(with = "crate::snapshot::form::pairs")]
     by_key: BTreeMap<(ChannelAccountId, String), usize>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Stored {
     portal_id: u64,
     message: Message,
+}
+
+impl Messages {
+    pub(super) fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    pub(super) fn has(&self, id: &MessageId) -> bool {
+        self.by_id.contains_key(id.as_str())
+    }
+
+    /// Fails where places lead nowhere, and finds again which message has which id.
+    pub(super) fn check(&mut self) -> Result<(), SnapshotError> {
+        self.by_id.clear();
+        for (at, stored) in self.all.iter().enumerate() {
+            let path = || format!("state.messages.all[{at}].message.id");
+            let Some(id) = stored.message.id.as_ref() else {
+                return Err(SnapshotError::at(path(), "a message has an id"));
+            };
+            if self.by_id.insert(id.as_str().to_owned(), at).is_some() {
+                return Err(SnapshotError::at(path(), format!("another message has the id {id}")));
+            }
+        }
+        match self.by_key.values().position(|at| *at >= self.all.len()) {
+            Some(at) => Err(SnapshotError::at(format!("state.messages.byKey[{at}][1]"), "there is no message here")),
+            None => Ok(()),
+        }
+    }
 }
 
 /// How a message's delivery went.

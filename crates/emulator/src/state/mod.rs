@@ -10,6 +10,7 @@ mod events;
 mod files;
 mod ids;
 mod inboxes;
+mod kept;
 mod limits;
 mod messages;
 mod people;
@@ -32,6 +33,7 @@ pub(crate) use self::{
     files::{DOWNLOADS, Duplicate, Files, NewFile, StoredFile, end_after},
     ids::Ids,
     inboxes::Inboxes,
+    kept::KeptState,
     limits::{Caller, Exceeded, Limits, Quota},
     messages::Report,
     staging::{NotConnected, Staging, USER},

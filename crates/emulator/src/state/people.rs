@@ -3,15 +3,18 @@
 use std::collections::BTreeMap;
 
 use hubchannel_api::model::{Actor, ActorId, ActorType, ContactId, DeliveryIdentifierType, Message};
+use serde::{Deserialize, Serialize};
 
 use super::{Address, Draft, Ids, State, USER};
 use crate::people::{Agent, Contact};
 
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct People {
     agents: Vec<Agent>,
     contacts: Vec<Contact>,
     /// Who is at an address, by portal.
+    #[serde(with = "crate::snapshot::form::pairs")]
     known: BTreeMap<(u64, Address), ActorId>,
 }
 

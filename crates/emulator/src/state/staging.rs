@@ -1,6 +1,7 @@
 //! Accounts that users are connecting in HubSpot's settings.
 
 use hubchannel_api::model::{ChannelId, DeliveryIdentifier, InboxId, Secret, StagingToken, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use super::{Ids, NewAccount, State, accounts::Taken};
 use crate::behaviour::SecondStagingPatch;
@@ -9,10 +10,11 @@ use crate::behaviour::SecondStagingPatch;
 pub(crate) const USER: u64 = 2_620_022;
 
 /// Every connection that was ever begun.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Staging(Vec<Held>);
 
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Held {
     portal_id: u64,
     secret: Secret,

@@ -3,9 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hubchannel_api::model::{ChannelAccountId, ChannelId, MessageId, ThreadId};
+use serde::{Deserialize, Serialize};
 
 use super::{Address, Draft, Line, State};
-use crate::{behaviour::ClosedThread, changes::ChangeKind, people::AgentError, seed::Threading};
+use crate::{
+    behaviour::ClosedThread, changes::ChangeKind, people::AgentError, seed::Threading, snapshot::SnapshotError,
+};
 
 /// A conversation's thread.
 ///
@@ -30,8 +33,9 @@ use crate::{behaviour::ClosedThread, changes::ChangeKind, people::AgentError, se
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Thread {
     /// HubSpot's id of it.
     pub id: ThreadId,
@@ -45,14 +49,17 @@ pub struct Thread {
     pub messages: Vec<MessageId>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Threads {
     pub(super) all: Vec<Thread>,
+    #[serde(with = "crate::snapshot::form::pairs")]
     by: BTreeMap<(ChannelAccountId, Belonging), usize>,
 }
 
 /// What messages of one thread share.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 enum Belonging {
     Id(String),
     Visitors(BTreeSet<Address>),
@@ -61,6 +68,14 @@ enum Belonging {
 impl Threads {
     pub(super) fn get(&self, id: &ThreadId) -> Option<&Thread> {
         self.all.iter().find(|thread| thread.id == *id)
+    }
+
+    /// Fails where places lead nowhere.
+    pub(super) fn check(&self) -> Result<(), SnapshotError> {
+        match self.by.values().position(|at| *at >= self.all.len()) {
+            Some(at) => Err(SnapshotError::at(format!("state.threads.by[{at}][1]"), "there is no thread here")),
+            None => Ok(()),
+        }
     }
 
     pub(super) fn get_mut(&mut self, id: &ThreadId) -> Option<&mut Thread> {

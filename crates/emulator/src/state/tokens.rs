@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use hubchannel_api::model::Secret;
+use serde::{Deserialize, Serialize};
 
 use super::Ids;
 use crate::seed::TokenSeed;
@@ -14,7 +15,8 @@ pub(crate) const LIFETIME: Duration = Duration::from_secs(1_800);
 const CODE_LIFETIME: Duration = Duration::from_secs(60);
 
 /// Every code and token that is still known.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Tokens {
     codes: Vec<Code>,
     refresh: Vec<Refresh>,
@@ -22,22 +24,26 @@ pub(crate) struct Tokens {
 }
 
 /// What a user has allowed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Grant {
     pub(crate) app_id: u64,
     pub(crate) portal_id: u64,
     pub(crate) scopes: Vec<String>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Code {
     secret: Secret,
     grant: Grant,
     redirect_uri: String,
+    #[serde(with = "crate::snapshot::form::time")]
     expires_at: SystemTime,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Refresh {
     secret: Secret,
     grant: Grant,

@@ -14,7 +14,7 @@ use hubchannel_api::{
     clock::{Clock, Sleep},
 };
 
-use super::{WebhookDelivery, WebhookOutcome};
+use super::{Ticket, WebhookDelivery, WebhookOutcome};
 use crate::{Emulator, changes::ChangeKind};
 
 /// The longest answer that is kept.
@@ -195,11 +195,11 @@ impl<'e> Courier<'e> {
     fn carry(&mut self, context: &mut Context<'_>) -> bool {
         loop {
             self.emulator.listen(context.waker());
-            for (number, request) in self.emulator.begin_due() {
+            for (ticket, request) in self.emulator.begin_due() {
                 self.attempts += 1;
                 let guard = UnderWay {
                     emulator: self.emulator,
-                    number,
+                    ticket,
                     outcome: None,
                 };
                 self.flights.push(Box::pin(attempt(guard, self.transport, request)));
@@ -238,7 +238,7 @@ impl<'e> Courier<'e> {
 /// An attempt that ends even where nobody waits for it any more.
 struct UnderWay<'e> {
     emulator: &'e Emulator,
-    number: usize,
+    ticket: Ticket,
     outcome: Option<WebhookOutcome>,
 }
 
@@ -246,7 +246,7 @@ impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
         let outcome = self.outcome.take().unwrap_or(WebhookOutcome::Abandoned);
         self.emulator
-            .change_delivery(self.number, |schedule, now| schedule.end(self.number, outcome, now));
+            .change_delivery(self.ticket.number, |schedule, now| schedule.end(self.ticket, outcome, now));
     }
 }
 

@@ -9,11 +9,13 @@ use hubchannel_api::{
     model::{ChannelEvent, ConversationEvent, EventId, Url},
     redact::Headers,
 };
+use serde::{Deserialize, Serialize};
 
 /// What is reported: to a channel's webhook, or to an app that has subscribed to conversations.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 #[expect(clippy::large_enum_variant, reason = "the first is what nearly every one is")]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum WebhookEvent {
     /// For the channel's `webhookUrl`.
     Channel(ChannelEvent),
@@ -40,8 +42,9 @@ impl WebhookEvent {
 }
 
 /// One event on its way to one bridge, with every attempt so far.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct WebhookDelivery {
     /// Its place among all deliveries, from 0.
     pub number: usize,
@@ -50,6 +53,7 @@ pub struct WebhookDelivery {
     /// The delivery that this one repeats on demand.
     pub replay_of: Option<usize>,
     /// When it was put into the queue of its thread.
+    #[serde(with = "crate::snapshot::form::time")]
     pub queued_at: SystemTime,
     /// Every attempt, in their order.
     pub attempts: Vec<WebhookAttempt>,
@@ -58,12 +62,14 @@ pub struct WebhookDelivery {
 }
 
 /// How far a delivery has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum WebhookState {
     /// It is attempted next at this time, once those before it in its thread are over.
     Waiting {
         /// The time.
+        #[serde(with = "crate::snapshot::form::time")]
         until: SystemTime,
     },
     /// It is being attempted.
@@ -92,18 +98,23 @@ impl WebhookState {
 /// One request to a bridge.
 ///
 /// `Debug` shows neither the signature nor the body, nor the query of the address.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 #[non_exhaustive]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct WebhookAttempt {
     /// When it was sent, which is the time that is signed.
+    #[serde(with = "crate::snapshot::form::time")]
     pub at: SystemTime,
     /// Where it was sent to; empty where there was no address.
     pub url: Url,
     /// Its headers, with the signature.
+    #[serde(with = "crate::snapshot::form::headers")]
     pub headers: HeaderMap,
     /// Its body.
+    #[serde(with = "crate::snapshot::form::base64")]
     pub body: Bytes,
     /// When it ended; `None` while it is under way.
+    #[serde(with = "crate::snapshot::form::maybe_time")]
     pub ended_at: Option<SystemTime>,
     /// How it ended; `None` while it is under way.
     pub outcome: Option<WebhookOutcome>,
@@ -123,14 +134,17 @@ impl fmt::Debug for WebhookAttempt {
 }
 
 /// How an attempt ended.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum WebhookOutcome {
     /// The bridge has answered.
     Answered {
         /// The answer's status. Anything but 2xx is a failure.
+        #[serde(with = "crate::snapshot::form::status")]
         status: StatusCode,
         /// The answer's body, as far as it could be read: nothing of what is longer than 64 KiB.
+        #[serde(with = "crate::snapshot::form::base64")]
         body: Bytes,
     },
     /// There was no answer in time.
@@ -138,6 +152,7 @@ pub enum WebhookOutcome {
     /// There was no answer.
     Failed {
         /// What kept it away.
+        #[serde(with = "crate::snapshot::form::transport_error")]
         kind: TransportErrorKind,
         /// The same for people.
         message: String,

@@ -4,14 +4,16 @@
 
 mod courier;
 mod delivery;
+mod kept;
 mod policy;
 mod post;
 mod schedule;
 
 pub(crate) use self::{
     courier::Bell,
+    kept::KeptSchedule,
     post::{Post, targets},
-    schedule::{Queue, Schedule, Target},
+    schedule::{Queue, Schedule, Target, Ticket},
 };
 pub use self::{
     delivery::{WebhookAttempt, WebhookDelivery, WebhookEvent, WebhookOutcome, WebhookState},

@@ -10,11 +10,13 @@ use std::{
 
 use fastrand::Rng;
 use hubchannel_api::model::ChannelId;
+use serde::{Deserialize, Serialize};
 
 use super::{WebhookAttempt, WebhookDelivery, WebhookEvent, WebhookOutcome, WebhookPolicy, WebhookState};
 
 /// Who is told.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub(crate) enum Target {
     Channel(ChannelId),
     /// The subscriptions of an app.
@@ -22,7 +24,8 @@ pub(crate) enum Target {
 }
 
 /// What keeps an order: what one target is told about one thread or account.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Queue {
     pub(crate) target: Target,
     pub(crate) subject: String,
@@ -34,13 +37,22 @@ const MOST: usize = 10_000;
 #[derive(Debug)]
 pub(crate) struct Schedule {
     policy: WebhookPolicy,
-    random: Rng,
+    pub(super) random: Rng,
     /// Each with the queue that it is or was in.
-    deliveries: BTreeMap<usize, (Queue, WebhookDelivery)>,
+    pub(super) deliveries: BTreeMap<usize, (Queue, WebhookDelivery)>,
     /// How many there were.
-    added: usize,
+    pub(super) added: usize,
     /// What is not over, by place.
-    queues: BTreeMap<Queue, VecDeque<usize>>,
+    pub(super) queues: BTreeMap<Queue, VecDeque<usize>>,
+    /// How often others took the place of all deliveries.
+    pub(super) term: u64,
+}
+
+/// An attempt that was begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ticket {
+    pub(crate) number: usize,
+    term: u64,
 }
 
 impl Schedule {
@@ -51,6 +63,7 @@ impl Schedule {
             deliveries: BTreeMap::new(),
             added: 0,
             queues: BTreeMap::new(),
+            term: 0,
         }
     }
 
@@ -151,19 +164,24 @@ impl Schedule {
     }
 
     /// Begins an attempt.
-    pub(crate) fn begin(&mut self, number: usize, attempt: WebhookAttempt) {
+    pub(crate) fn begin(&mut self, number: usize, attempt: WebhookAttempt) -> Ticket {
         if let Some((_, delivery)) = self.deliveries.get_mut(&number) {
             delivery.attempts.push(attempt);
             delivery.state = WebhookState::UnderWay;
         }
+        Ticket {
+            number,
+            term: self.term,
+        }
     }
 
-    /// Ends the attempt that was begun last.
-    pub(crate) fn end(&mut self, number: usize, outcome: WebhookOutcome, now: SystemTime) {
+    /// Ends the attempt, which is the delivery's last.
+    pub(crate) fn end(&mut self, ticket: Ticket, outcome: WebhookOutcome, now: SystemTime) {
+        let number = ticket.number;
         let Some((queue, delivery)) = self.deliveries.get_mut(&number) else {
             return;
         };
-        if delivery.state != WebhookState::UnderWay {
+        if ticket.term != self.term || delivery.state != WebhookState::UnderWay {
             return;
         }
         let success = outcome.is_success();

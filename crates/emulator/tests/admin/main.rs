@@ -15,3 +15,4 @@ mod live;
 mod logs;
 mod odd;
 mod setup;
+mod snapshot;

@@ -11,7 +11,7 @@ use http::{
 use serde::Serialize;
 
 use crate::{
-    SERVER_NAME,
+    SERVER_NAME, SnapshotError,
     admin::{AdminError, AdminErrorKind},
 };
 
@@ -84,6 +84,16 @@ impl From<AdminError> for Problem {
             kind: ProblemKind::Of(error.kind),
             message: error.message,
             field: error.field,
+        }
+    }
+}
+
+impl From<SnapshotError> for Problem {
+    fn from(error: SnapshotError) -> Self {
+        Problem {
+            kind: ProblemKind::Of(AdminErrorKind::Invalid),
+            message: error.message,
+            field: error.path,
         }
     }
 }

@@ -28,7 +28,7 @@ use serde_json::json;
 use self::answer::{Problem, ProblemKind};
 use super::{connection::Stop, page};
 use crate::{
-    Emulator,
+    Emulator, Snapshot,
     admin::{
         AccountInput, AdminError, AdminErrorKind, AgentInput, AppInput, ChannelInput, ContactInput, FaultInput,
         FileUpload, InboxInput, NewVisitorInput, PortalInput, ReplyInput, VisitorInput, WaitInput, Window, decode,
@@ -43,6 +43,9 @@ const API: &str = "/_emulator/api/";
 
 /// The longest body.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
+
+/// The longest snapshot.
+const SNAPSHOT_LIMIT: usize = 256 * 1024 * 1024;
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
@@ -74,10 +77,15 @@ async fn act(emulator: Emulator, stop: Stop, request: Request) -> Result<Respons
     if method == Method::GET {
         return look(&emulator, stop, &request, &pieces);
     }
+    if method == Method::PUT && pieces == ["snapshot"] {
+        let body = read(request, SNAPSHOT_LIMIT).await?;
+        emulator.restore(Snapshot::from_json(&body)?);
+        return ok(&emulator.overview());
+    }
     if method != Method::POST && method != Method::DELETE {
         return Err(wrong_method(&pieces));
     }
-    let body = read(request).await?;
+    let body = read(request, BODY_LIMIT).await?;
     if method == Method::DELETE {
         return match *pieces {
             ["faults", id] => {
@@ -118,6 +126,7 @@ fn look(emulator: &Emulator, stop: Stop, request: &Request, pieces: &[&str]) -> 
         }
         ["faults"] => ok(&json!({ "faults": emulator.fault_list() })),
         ["clock"] => ok(&emulator.clock_reading()),
+        ["snapshot"] => Ok(answer::with(StatusCode::OK, "application/json", emulator.snapshot().to_json().into())),
         ["files", id, "content"] => Ok(content(emulator.file_content(id)?)),
         ["events"] => {
             let feed = match last_event_id(request.headers())? {
@@ -297,7 +306,7 @@ fn ok(value: &impl serde::Serialize) -> Result<Response, Problem> {
 }
 
 /// The whole body.
-async fn read(request: Request) -> Result<Vec<u8>, Problem> {
+async fn read(request: Request, limit: usize) -> Result<Vec<u8>, Problem> {
     let mut body = request.into_body();
     let mut bytes = Vec::new();
     while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
@@ -306,8 +315,8 @@ async fn read(request: Request) -> Result<Vec<u8>, Problem> {
             return Err(Problem::new(ProblemKind::Of(AdminErrorKind::Invalid), message));
         };
         let Ok(data) = frame.into_data() else { continue };
-        if bytes.len() + data.len() > BODY_LIMIT {
-            let message = format!("the body has more than {BODY_LIMIT} bytes");
+        if bytes.len() + data.len() > limit {
+            let message = format!("the body has more than {limit} bytes");
             return Err(Problem::new(ProblemKind::TooLarge, message));
         }
         bytes.extend_from_slice(&data);
@@ -390,7 +399,8 @@ fn wrong_method(pieces: &[&str]) -> Problem {
     match *pieces {
         [
             "overview" | "credentials" | "requests" | "deliveries" | "faults" | "clock" | "events" | "wait" | "portals"
-            | "apps" | "channels" | "inboxes" | "accounts" | "agents" | "contacts" | "files" | "visitor-messages",
+            | "apps" | "channels" | "inboxes" | "accounts" | "agents" | "contacts" | "files" | "snapshot"
+            | "visitor-messages",
         ]
         | ["conversations" | "deliveries" | "accounts" | "faults", _]
         | ["clock", "freeze" | "advance" | "resume"]

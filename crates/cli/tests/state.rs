@@ -1,0 +1,201 @@
+//! A file that an emulator goes on from.
+
+#![allow(clippy::unwrap_used, reason = "a failing test is how this reports")]
+#![cfg(unix)]
+
+mod common;
+
+use std::{
+    fs,
+    io::Write as _,
+    net::TcpListener,
+    os::unix::fs::{PermissionsExt as _, symlink},
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use serde_json::{Value, json};
+
+use self::common::{Emulator, TOKEN, failed, run, succeeded};
+
+/// A directory of the test's own, which goes with it.
+struct Room(PathBuf);
+
+impl Room {
+    fn new(name: &str) -> Self {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("state-{name}-{}", std::process::id()));
+        fs::create_dir(&path).unwrap();
+        Room(path)
+    }
+
+    fn file(&self) -> PathBuf {
+        self.0.join("state.json")
+    }
+
+    fn start(&self, more: &[&str]) -> Emulator {
+        let file = self.file();
+        Emulator::start_with(&[&["--state", file.to_str().unwrap()], more].concat())
+    }
+
+    fn saved(&self) -> Value {
+        serde_json::from_slice(&fs::read(self.file()).unwrap()).unwrap()
+    }
+
+    fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> = fs::read_dir(&self.0)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Ctrl-C.
+fn interrupt(emulator: &mut Emulator) {
+    let id = emulator.process.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    assert_eq!(emulator.process.wait().unwrap().code(), Some(0));
+}
+
+fn publish(emulator: &Emulator, text: &str) -> Value {
+    let token = emulator.text("accessToken");
+    let arguments = [
+        "--json", "publish", "--from", "x", "--thread", "chat-42", "--text", text,
+    ];
+    serde_json::from_str(&succeeded(&emulator.run(token, &arguments))).unwrap()
+}
+
+fn read(emulator: &Emulator, message: &Value) -> Value {
+    let id = message["message"]["id"].as_str().unwrap();
+    let token = emulator.text("accessToken");
+    serde_json::from_str(&succeeded(&emulator.run(token, &["--json", "read", id]))).unwrap()
+}
+
+#[test]
+fn an_emulator_that_is_started_again_goes_on() {
+    let room = Room::new("again");
+    let mut first = room.start(&[]);
+    assert_eq!(fs::metadata(room.file()).unwrap().permissions().mode() & 0o777, 0o600);
+    let hello = publish(&first, "Hello");
+    interrupt(&mut first);
+    assert_eq!(room.names(), ["state.json"]);
+
+    let second = room.start(&[]);
+    assert_eq!(read(&second, &hello)["message"], hello["message"]);
+    let more = publish(&second, "Anybody there?");
+    assert_ne!(more["message"]["id"], hello["message"]["id"]);
+    assert_eq!(more["message"]["conversationsThreadId"], hello["message"]["conversationsThreadId"]);
+}
+
+#[test]
+fn changes_are_saved_before_the_end() {
+    let room = Room::new("changes");
+    let first = room.start(&[]);
+    let hello = publish(&first, "Hello");
+    // Each look is a process of its own, and so takes a while.
+    let saved = (0..2_000).any(|_| {
+        read(&first, &hello);
+        room.saved()["state"]["messages"]["all"][0]["message"]["id"] == hello["message"]["id"]
+    });
+    assert!(saved);
+    // Without a chance to save anything more.
+    drop(first);
+    let second = room.start(&[]);
+    assert_eq!(read(&second, &hello)["message"], hello["message"]);
+}
+
+#[test]
+fn a_webhook_that_waits_comes_from_the_next_emulator_where_the_bridge_is_now() {
+    let room = Room::new("webhook");
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let url = format!("http://{closed}/events");
+    let mut first = room.start(&["--webhook-url", &url, "--retry-within", "1"]);
+    publish(&first, "Hello");
+    let mut input = first.process.stdin.take().unwrap();
+    input.write_all(b"reply chat-42 Yes\n").unwrap();
+    assert!((0..2_000).any(|_| {
+        publish(&first, "More");
+        room.saved()["webhooks"]["deliveries"][0].is_object()
+    }));
+    interrupt(&mut first);
+
+    let bridge = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/moved", bridge.local_addr().unwrap());
+    let second = room.start(&["--webhook-url", &url, "--retry-within", "1"]);
+    let request = common::take_one(&bridge);
+    assert!(request.starts_with("POST /moved HTTP/1.1\r\n"), "{request}");
+    assert!(request.contains(r#""text":"Yes""#), "{request}");
+    drop(second);
+}
+
+#[test]
+fn what_cannot_be_gone_on_from_is_refused_and_not_touched() {
+    let room = Room::new("damaged");
+    interrupt(&mut room.start(&[]));
+    let whole = fs::read(room.file()).unwrap();
+    let mut later: Value = serde_json::from_slice(&whole).unwrap();
+    later["version"] = json!(99);
+    let later = later.to_string().into_bytes();
+    for (content, expected) in [
+        (&whole[..whole.len() / 2], "EOF"),
+        (&later[..], "version 99"),
+        (b"", "EOF"),
+        (b"{}", "format"),
+        (b"\xff", "line 1 column 1"),
+    ] {
+        fs::write(room.file(), content).unwrap();
+        let file = room.file();
+        let arguments = ["emulate", "--listen", "127.0.0.1:0", "--state", file.to_str().unwrap()];
+        let text = failed(&run(&arguments), 2);
+        assert!(text.contains(expected) && text.contains("state.json"), "{text}");
+        assert!(text.contains("was not touched") && text.contains("move it away"), "{text}");
+        assert_eq!(fs::read(room.file()).unwrap(), content);
+        assert_eq!(room.names(), ["state.json"]);
+    }
+}
+
+#[test]
+fn where_no_file_can_be_the_emulator_does_not_start() {
+    let room = Room::new("nowhere");
+    let nowhere = room.0.join("no").join("state.json");
+    for path in [nowhere.as_path(), room.0.as_path()] {
+        let arguments = ["emulate", "--listen", "127.0.0.1:0", "--state", path.to_str().unwrap()];
+        let text = failed(&run(&arguments), 2);
+        assert!(text.contains("cannot") && text.contains(path.to_str().unwrap()), "{text}");
+    }
+}
+
+#[test]
+fn a_client_secret_that_somebody_brings_is_not_in_the_file() {
+    let room = Room::new("secret");
+    let mut emulator = room.start(&["--client-secret", TOKEN]);
+    publish(&emulator, "Hello");
+    interrupt(&mut emulator);
+    let saved = fs::read_to_string(room.file()).unwrap();
+    assert!(saved.contains("Hello") && !saved.contains(TOKEN));
+    let second = room.start(&["--client-secret", TOKEN]);
+    assert_eq!(second.started.get("clientSecret"), None);
+}
+
+#[test]
+fn a_link_stays_one_and_a_file_that_was_open_to_others_is_closed_to_them() {
+    let room = Room::new("link");
+    let file = room.0.join("there.json");
+    symlink(&file, room.file()).unwrap();
+    interrupt(&mut room.start(&[]));
+    let content = fs::read(room.file()).unwrap();
+    fs::remove_file(room.file()).unwrap();
+    fs::write(&file, content).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+    symlink(&file, room.file()).unwrap();
+    interrupt(&mut room.start(&[]));
+    assert!(fs::symlink_metadata(room.file()).unwrap().is_symlink());
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+}

@@ -1,0 +1,88 @@
+//! The schedule as it is kept between two emulators.
+
+use std::time::SystemTime;
+
+use fastrand::Rng;
+use serde::{Deserialize, Serialize};
+
+use super::{Queue, Schedule, WebhookDelivery, WebhookOutcome, WebhookState};
+use crate::snapshot::SnapshotError;
+
+/// More deliveries than any emulator has come to.
+const END: usize = 1 << 31;
+
+/// What of a [`Schedule`] outlasts it: all but the policy, which a [`Seed`](crate::Seed) says.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct KeptSchedule {
+    random: u64,
+    added: usize,
+    deliveries: Vec<KeptDelivery>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct KeptDelivery {
+    queue: Queue,
+    delivery: WebhookDelivery,
+}
+
+impl Schedule {
+    /// What is to be kept. What is under way now will be due at once: nobody will be there to hear how it ended.
+    pub(crate) fn keep(&self, now: SystemTime) -> KeptSchedule {
+        let deliveries = self.deliveries.values().cloned().map(|(queue, mut delivery)| {
+            if delivery.state == WebhookState::UnderWay {
+                delivery.state = WebhookState::Waiting { until: now };
+                if let Some(attempt) = delivery.attempts.last_mut() {
+                    attempt.ended_at = Some(now);
+                    attempt.outcome = Some(WebhookOutcome::Abandoned);
+                }
+            }
+            KeptDelivery { queue, delivery }
+        });
+        KeptSchedule {
+            random: self.random.get_seed(),
+            added: self.added,
+            deliveries: deliveries.collect(),
+        }
+    }
+
+    /// Takes the place of all that there is with what was kept. What is under way ends unheard.
+    pub(crate) fn take_up(&mut self, kept: KeptSchedule) {
+        self.random = Rng::with_seed(kept.random);
+        self.added = kept.added;
+        self.term += 1;
+        self.queues.clear();
+        self.deliveries.clear();
+        for KeptDelivery { queue, delivery } in kept.deliveries {
+            let number = delivery.number;
+            if !delivery.state.is_over() {
+                self.queues.entry(queue.clone()).or_default().push_back(number);
+            }
+            self.deliveries.insert(number, (queue, delivery));
+        }
+    }
+}
+
+impl KeptSchedule {
+    /// Fails where the parts do not belong together.
+    pub(crate) fn check(&self) -> Result<(), SnapshotError> {
+        if self.added >= END {
+            return Err(SnapshotError::at("webhooks.added", "there were never so many deliveries"));
+        }
+        let mut free = 0;
+        for (at, KeptDelivery { delivery, .. }) in self.deliveries.iter().enumerate() {
+            let wrong = |member: &str, message: &str| {
+                Err(SnapshotError::at(format!("webhooks.deliveries[{at}].delivery.{member}"), message))
+            };
+            if delivery.number < free || delivery.number >= self.added {
+                return wrong("number", "numbers rise, and are less than `added`");
+            }
+            if delivery.state == WebhookState::UnderWay {
+                return wrong("state", "nothing is under way in a snapshot");
+            }
+            free = delivery.number + 1;
+        }
+        Ok(())
+    }
+}
