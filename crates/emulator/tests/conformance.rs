@@ -34,18 +34,21 @@ impl Harness for InProcess {
     async fn set_up(&self, peer: Peer) -> Result<Scene, Skip> {
         let emulator = Emulator::new();
         match peer {
-            Peer::Answers { response, .. } => {
+            Peer::Answers { response, .. } | Peer::Drips { response, .. } => {
                 emulator.fail_times(Fault::AnswerBeforeEffect(response.map(Into::into)), ALL);
             }
             Peer::Refuses => emulator.fail_times(Fault::RefuseConnection, ALL),
             Peer::Silent => emulator.fail_times(Fault::SilenceBeforeEffect, ALL),
+            Peer::Resets { .. } => emulator.fail_times(Fault::DropBeforeEffect, ALL),
             Peer::HangsUp { after } => {
                 emulator.fail_times(Fault::answer(http::StatusCode::OK, ""), after);
                 emulator.fail_times(Fault::DropBeforeEffect, ALL);
             }
             Peer::Echoes => return Err(Skip::because(NO_ECHO)),
             Peer::Unreachable | Peer::TooSlow => return Err(Skip::because(NO_TIMEOUT)),
-            Peer::CutsOff { .. } | Peer::Stalls { .. } => return Err(Skip::because(NO_PIECES)),
+            Peer::CutsHead { .. } | Peer::CutsOff { .. } | Peer::Stalls { .. } => {
+                return Err(Skip::because(NO_PIECES));
+            }
             Peer::TooLarge { .. } => return Err(Skip::because(NO_LIMIT)),
             Peer::Garbles { .. } => return Err(Skip::because(NO_BYTES)),
             other => return Err(Skip::because(format_args!("unknown: {other:?}"))),

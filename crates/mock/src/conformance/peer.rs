@@ -44,6 +44,30 @@ pub enum Peer {
         /// How many requests are answered before.
         after: usize,
     },
+    /// Reads the head of a request and so many bytes of its body, remembers that much, and resets the connection while the
+    /// rest is still being sent. Where requests come whole or not at all, it remembers the whole.
+    ///
+    /// The rest is more than what a socket takes without anybody who reads.
+    Resets {
+        /// How many bytes of the body are read.
+        after: usize,
+    },
+    /// Answers every request with this response, as [`Answers`](Peer::Answers) does, but sends each byte by itself, those of
+    /// the head too. Where no bytes travel, the same as that.
+    Drips {
+        /// The response.
+        response: Response<Bytes>,
+        /// How the end of its body is told. In pieces, each is of one byte.
+        framing: Framing,
+    },
+    /// Reads a request, sends so many bytes of the head of this response, and closes the connection. The head is longer than
+    /// that.
+    CutsHead {
+        /// The response as it would be if it were whole.
+        response: Response<Bytes>,
+        /// How many bytes of the head are sent, of which the status line has at least 15.
+        after: usize,
+    },
     /// Reads a request, sends the head of this response and a part of its body, and closes the connection.
     CutsOff {
         /// The response as it would be if it were whole.

@@ -58,7 +58,9 @@ impl MockHarness {
 
 fn script(peer: Peer) -> Result<Rule, Skip> {
     Ok(match peer {
-        Peer::Answers { response, .. } => when().always(Answer::from(response.map(Into::into))),
+        Peer::Answers { response, .. } | Peer::Drips { response, .. } => {
+            when().always(Answer::from(response.map(Into::into)))
+        }
         Peer::Echoes => when()
             .always(Answer::with(|request| Answer::bytes(200, request.body.as_bytes().cloned().unwrap_or_default()))),
         Peer::Refuses => when().always(Answer::refused()),
@@ -68,7 +70,9 @@ fn script(peer: Peer) -> Result<Rule, Skip> {
         Peer::HangsUp { after } => (0..after)
             .fold(when().always(Answer::lost()), |rule, _| rule.once(Answer::status(200)))
             .at_least(0),
-        Peer::CutsOff { .. } | Peer::Garbles { .. } => when().always(Answer::lost()),
+        Peer::Resets { .. } | Peer::CutsHead { .. } | Peer::CutsOff { .. } | Peer::Garbles { .. } => {
+            when().always(Answer::lost())
+        }
         Peer::Stalls { response, after, .. } => when().always(Answer::with(move |_| stalling(&response, after))),
         Peer::TooLarge { .. } => when().always(Answer::too_large()),
         _ => return Err(Skip::because("not known to this harness")),

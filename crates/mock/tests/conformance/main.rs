@@ -42,6 +42,9 @@ async fn a_transport_that_repeats_fails() {
             "no_answer_in_time_is_unknown",
             "a_connection_closed_without_an_answer_is_unknown",
             "a_connection_closed_when_used_again_is_unknown_and_nothing_is_repeated",
+            "a_connection_reset_while_the_request_is_sent_is_unknown",
+            "a_connection_reset_while_a_source_is_sent_is_unknown",
+            "a_head_that_is_cut_off_is_no_answer",
             "an_answer_without_end_fails",
         ],
     );
@@ -67,6 +70,9 @@ async fn a_transport_that_calls_everything_not_sent_fails() {
         &[
             "no_answer_in_time_is_unknown",
             "a_connection_closed_without_an_answer_is_unknown",
+            "a_connection_reset_while_the_request_is_sent_is_unknown",
+            "a_connection_reset_while_a_source_is_sent_is_unknown",
+            "a_head_that_is_cut_off_is_no_answer",
             "a_body_of_known_length_that_is_cut_off_is_no_answer",
             "what_is_not_http_is_no_answer",
         ],
@@ -79,6 +85,7 @@ async fn a_transport_that_takes_half_an_answer_for_an_answer_fails() {
     assert_failed(
         &report,
         &[
+            "a_head_that_is_cut_off_is_no_answer",
             "a_body_of_known_length_that_is_cut_off_is_no_answer",
             "a_body_in_pieces_that_is_cut_off_is_no_answer",
         ],
@@ -113,6 +120,7 @@ async fn a_transport_that_loses_something_fails() {
         &[
             "headers_arrive_with_all_their_values",
             "headers_of_an_answer_come_with_all_their_values",
+            "an_answer_that_comes_in_drips_comes_whole",
         ],
     );
     assert_failed(

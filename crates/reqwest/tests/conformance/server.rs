@@ -71,7 +71,11 @@ impl Drop for Server {
 fn serve(shared: &Shared, stream: TcpStream) -> io::Result<()> {
     let mut out = stream.try_clone()?;
     let mut input = BufReader::new(stream);
-    while let Some(request) = read(&mut input)? {
+    let most = match shared.peer {
+        Peer::Resets { after } => after,
+        _ => usize::MAX,
+    };
+    while let Some(request) = read(&mut input, most)? {
         let body = request.body().clone();
         // Over all connections, for a client may open a second one.
         let answered = {
@@ -81,6 +85,15 @@ fn serve(shared: &Shared, stream: TcpStream) -> io::Result<()> {
         };
         match &shared.peer {
             Peer::Answers { response, framing } => write(&mut out, response, *framing, usize::MAX)?,
+            Peer::Drips { response, framing } => drip(&mut out, response, *framing)?,
+            Peer::CutsHead { response, after } => {
+                let mut head = Vec::new();
+                write(&mut head, response, Framing::Length, 0)?;
+                assert!(*after < head.len(), "the head is no longer than {after} bytes");
+                return out.write_all(&head[..*after]);
+            }
+            // With something left unread, the end of a connection is a reset.
+            Peer::Resets { .. } => return out.peek(&mut [0]).map(drop),
             Peer::Echoes => write(&mut out, &Response::new(body), Framing::Length, usize::MAX)?,
             Peer::Silent => {}
             Peer::HangsUp { after } if answered < *after => {
@@ -118,8 +131,8 @@ fn serve(shared: &Shared, stream: TcpStream) -> io::Result<()> {
     Ok(())
 }
 
-/// Reads a request to its end; `None` when there is no further one.
-fn read(input: &mut BufReader<TcpStream>) -> io::Result<Option<Request<Bytes>>> {
+/// Reads a request to its end, or to so many bytes of its body; `None` when there is no further one.
+fn read(input: &mut BufReader<TcpStream>, most: usize) -> io::Result<Option<Request<Bytes>>> {
     let Some(line) = line(input)? else { return Ok(None) };
     let line = String::from_utf8(line).unwrap();
     let [method, target, "HTTP/1.1"] = line.split(' ').collect::<Vec<_>>()[..] else {
@@ -139,7 +152,7 @@ fn read(input: &mut BufReader<TcpStream>) -> io::Result<Option<Request<Bytes>>> 
         }
         request.headers_mut().append(name, value);
     }
-    let mut body = vec![0; length];
+    let mut body = vec![0; length.min(most)];
     input.read_exact(&mut body)?;
     *request.body_mut() = body.into();
     Ok(Some(request))
@@ -187,6 +200,29 @@ fn write(out: &mut impl Write, response: &Response<Bytes>, framing: Framing, aft
             }
         }
     }
+}
+
+/// Writes a response so that each byte travels by itself.
+fn drip(out: &mut TcpStream, response: &Response<Bytes>, framing: Framing) -> io::Result<()> {
+    out.set_nodelay(true)?;
+    let mut bytes = Vec::new();
+    write(&mut bytes, response, framing, 0)?;
+    match framing {
+        Framing::Length => bytes.extend_from_slice(response.body()),
+        Framing::Chunked if response.body().is_empty() => {}
+        Framing::Chunked => {
+            for byte in response.body() {
+                chunk(&mut bytes, &[*byte])?;
+            }
+            bytes.extend_from_slice(b"0\r\n\r\n");
+        }
+    }
+    for byte in bytes {
+        out.write_all(&[byte])?;
+        // Whoever reads gets his turn.
+        thread::yield_now();
+    }
+    Ok(())
 }
 
 fn chunk(out: &mut impl Write, bytes: &[u8]) -> io::Result<()> {

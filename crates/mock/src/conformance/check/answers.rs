@@ -1,7 +1,7 @@
 //! What the transport returns is what the peer answered.
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Response, StatusCode};
+use http::{HeaderName, HeaderValue, Response, StatusCode, header::SET_COOKIE};
 use hubchannel_api::{
     Client, PublishMessage,
     model::{DeliveryIdentifier, NewMessage, Participant},
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::{
     Verdict,
     requests::all_there,
-    trial::{Exam, fail, same, same_bytes},
+    trial::{BODY, Exam, fail, same, same_bytes},
 };
 use crate::conformance::{Framing, Peer};
 
@@ -25,6 +25,13 @@ pub(super) fn large() -> Vec<u8> {
     (0..0x10_0000_u32)
         .map(|at| (at.wrapping_mul(0x9e37_79b1) >> 24) as u8)
         .collect()
+}
+
+/// More than what sockets hold between one who writes and one who does not read.
+pub(super) fn very_large() -> Vec<u8> {
+    let mut bytes = large().repeat(8);
+    bytes.splice(..BODY.len(), BODY.bytes());
+    bytes
 }
 
 pub(super) fn response(status: StatusCode, body: impl Into<Bytes>) -> Response<Bytes> {
@@ -97,6 +104,29 @@ async fn comes_whole(exam: Exam<'_>, framing: Framing) -> Verdict {
         let trial = exam.peer(Peer::Answers { response, framing }).await?;
         let (_, came) = trial.answer(trial.post()?).await?;
         same_bytes("body", &came, &body)?;
+    }
+    Ok(())
+}
+
+pub(super) async fn an_answer_that_comes_in_drips_comes_whole(exam: Exam<'_>) -> Verdict {
+    for framing in [Framing::Length, Framing::Chunked] {
+        for body in [Vec::new(), every_byte()] {
+            let mut response = response(StatusCode::CREATED, body.clone());
+            for cookie in ["a=1; Path=/", "b=2"] {
+                response
+                    .headers_mut()
+                    .append(SET_COOKIE, HeaderValue::from_static(cookie));
+            }
+            let sent = response.headers().clone();
+            let trial = exam.peer(Peer::Drips { response, framing }).await?;
+            for _ in 0..2 {
+                let (parts, came) = trial.answer(trial.post()?).await?;
+                same("status", parts.status, StatusCode::CREATED)?;
+                all_there(&parts.headers, &sent)?;
+                same_bytes("body", &came, &body)?;
+            }
+            trial.received_only(2).await?;
+        }
     }
     Ok(())
 }

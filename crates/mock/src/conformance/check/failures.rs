@@ -1,7 +1,7 @@
 //! A failure says truly whether the request can have reached the server, and nothing is tried twice.
 
 use bytes::Bytes;
-use http::StatusCode;
+use http::{HeaderValue, Method, StatusCode};
 use hubchannel_api::{
     Reach,
     TransportErrorKind::{Connect, Interrupted, ResponseTooLarge, Timeout},
@@ -9,8 +9,8 @@ use hubchannel_api::{
 
 use super::{
     Verdict,
-    answers::response,
-    trial::{ANSWER, Exam},
+    answers::{response, very_large},
+    trial::{ANSWER, Exam, fail},
 };
 use crate::conformance::{Framing, Peer};
 
@@ -51,6 +51,33 @@ pub(super) async fn a_connection_closed_when_used_again_is_unknown_and_nothing_i
     let result = trial.wait(trial.sending(trial.post()?)).await?;
     trial.failure(result, &[Interrupted], Reach::Unknown)?;
     trial.received_only(3).await
+}
+
+pub(super) async fn a_connection_reset_while_the_request_is_sent_is_unknown(exam: Exam<'_>) -> Verdict {
+    let body = Bytes::from(very_large());
+    for after in [0, 1, 100_000] {
+        let trial = exam.peer(Peer::Resets { after }).await?;
+        let request = trial.request(Method::POST, "/messages", body.clone())?;
+        let result = trial.wait(trial.sending(request)).await?;
+        trial.failure(result, &[Interrupted], Reach::Unknown)?;
+        trial.received_only(1).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn a_head_that_is_cut_off_is_no_answer(exam: Exam<'_>) -> Verdict {
+    let mut response = response(StatusCode::CREATED, "{}");
+    let long = HeaderValue::from_str(&ANSWER.repeat(10)).map_err(fail)?;
+    response.headers_mut().insert("x-long", long);
+    // In the version, before, in and behind the status, in a name, and in a value.
+    for after in [1, 8, 9, 11, 13, 18, 60, 200] {
+        let response = response.clone();
+        let trial = exam.peer(Peer::CutsHead { response, after }).await?;
+        let result = trial.wait(trial.sending(trial.post()?)).await?;
+        trial.failure(result, &[Interrupted], Reach::Unknown)?;
+        trial.received_only(1).await?;
+    }
+    Ok(())
 }
 
 pub(super) async fn a_body_of_known_length_that_is_cut_off_is_no_answer(exam: Exam<'_>) -> Verdict {

@@ -15,7 +15,7 @@ use hubchannel_api::{Body, BodySource, BodyStream, Reach, StreamResponse, Transp
 
 use super::{
     Verdict,
-    answers::{every_byte, large, response},
+    answers::{every_byte, large, response, very_large},
     trial::{ANSWER, BODY, Exam, Trial, fail, same, same_bytes},
 };
 use crate::conformance::{Framing, Peer, report::Stop, turns};
@@ -24,6 +24,8 @@ use crate::conformance::{Framing, Peer, report::Stop, turns};
 struct Pieces {
     bytes: Bytes,
     length: u64,
+    /// How long a piece is.
+    piece: usize,
     /// After how many bytes reading fails.
     fails_after: Option<usize>,
     opened: Arc<AtomicU64>,
@@ -35,6 +37,7 @@ impl Pieces {
     fn new(bytes: Vec<u8>) -> Self {
         Pieces {
             length: bytes.len() as u64,
+            piece: PIECE,
             bytes: bytes.into(),
             fails_after: None,
             opened: Arc::default(),
@@ -49,7 +52,7 @@ impl BodySource for Pieces {
 
     fn open(&self) -> BodyStream {
         self.opened.fetch_add(1, Ordering::SeqCst);
-        let fails_after = self.fails_after;
+        let (piece, fails_after) = (self.piece, self.fails_after);
         let state = (self.bytes.clone(), 0, false);
         BodyStream::unfold(state, move |(mut left, read, empty)| async move {
             // Not at once, as a disk does not answer at once.
@@ -60,9 +63,9 @@ impl BodySource for Pieces {
             if empty {
                 return Ok(Some((Bytes::new(), (left, read, false))));
             }
-            let piece = left.split_to(left.len().min(PIECE).min(fails_after.unwrap_or(PIECE)));
-            let read = read + piece.len();
-            Ok((!piece.is_empty()).then_some((piece, (left, read, true))))
+            let next = left.split_to(left.len().min(piece).min(fails_after.unwrap_or(piece)));
+            let read = read + next.len();
+            Ok((!next.is_empty()).then_some((next, (left, read, true))))
         })
     }
 }
@@ -104,6 +107,17 @@ pub(super) async fn a_source_that_fails_leaves_no_request_that_looks_whole(exam:
         fails(exam, pieces).await?;
     }
     Ok(())
+}
+
+pub(super) async fn a_connection_reset_while_a_source_is_sent_is_unknown(exam: Exam<'_>) -> Verdict {
+    let trial = exam.peer(Peer::Resets { after: 100_000 }).await?;
+    let mut pieces = Pieces::new(very_large());
+    pieces.piece = 256 << 10;
+    let body = Body::from_source(pieces);
+    let request = trial.request(Method::POST, "/messages", body)?;
+    let result = trial.wait(trial.sending(request)).await?;
+    trial.failure(result, &[TransportErrorKind::Interrupted], Reach::Unknown)?;
+    trial.received_only(1).await
 }
 
 pub(super) async fn a_source_of_another_length_leaves_no_request_that_looks_whole(exam: Exam<'_>) -> Verdict {
