@@ -12,14 +12,7 @@ use crate::{Emulator, Fault, Received, changes::ChangeKind, emulator::World, ser
 pub(crate) enum Outcome {
     Answer(Response<Body>),
     /// Only so many bytes of the body arrive.
-    Torn(
-        Response<Body>,
-        #[cfg_attr(
-            not(feature = "http"),
-            expect(dead_code, reason = "in process nothing of a body arrives alone")
-        )]
-        usize,
-    ),
+    Torn(Response<Body>, usize),
     Refused,
     Dropped,
     Silent,
