@@ -183,7 +183,7 @@ fn collected<T>(items: impl IntoIterator<Item = impl Into<T>>) -> Field<Vec<T>> 
 }
 
 fn number(value: u64) -> Field<Number> {
-    Field::Value(i64::try_from(value).unwrap_or(i64::MAX).into())
+    Field::Value(Number::of_whole(value))
 }
 
 open_enum! {

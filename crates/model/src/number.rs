@@ -73,6 +73,11 @@ impl Number {
         self.0.parse().unwrap_or_else(|_| self.as_f64() as u64)
     }
 
+    /// A whole number. No `From`, beside which a plain `1` would be neither this nor an `i64`.
+    pub(crate) fn of_whole(value: u64) -> Self {
+        Number(value.to_string().into())
+    }
+
     /// The number as it is written in JSON.
     pub fn as_str(&self) -> &str {
         &self.0

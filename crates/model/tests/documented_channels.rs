@@ -102,7 +102,7 @@ fn capabilities_built_by_hand_are_what_was_said() {
             "richText":[],"allowInlineImages":false,"allowOutgoingMessages":true,"allowConversationStart":true,
             "allowMultipleRecipients":false,"outgoingAttachmentTypes":["FILE"],
             "allowedFileAttachmentMimeTypes":["image/png"],"maxFileAttachmentCount":1,
-            "maxFileAttachmentSizeBytes":2000000,"maxTotalFileAttachmentSizeBytes":9223372036854775807}"#,
+            "maxFileAttachmentSizeBytes":2000000,"maxTotalFileAttachmentSizeBytes":18446744073709551615}"#,
     );
 }
 
