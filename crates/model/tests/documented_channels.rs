@@ -164,10 +164,10 @@ fn a_channel_to_register_needs_a_name_and_capabilities_that_hubspot_knows() {
     let json = br#"{"name":"Harbour chat","capabilities":{"deliveryIdentifierTypes":[{"type":"HS_EMAIL_ADDRESS"}]}}"#;
     let odd: NewChannel = decode(json).unwrap();
     assert_eq!(
-        odd.preflight().to_string(),
-        "capabilities.deliveryIdentifierTypes: is of another JSON type than has been seen to work (see that HubSpot takes it)"
+        odd.check().unwrap_err().to_string(),
+        "capabilities.deliveryIdentifierTypes: is a list with objects in it, which HubSpot has refused \
+         (list the kinds as strings, such as CHANNEL_SPECIFIC_OPAQUE_ID)"
     );
-    odd.check().unwrap();
 }
 
 #[test]

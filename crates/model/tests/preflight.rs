@@ -263,6 +263,26 @@ fn a_file_usage_that_hubspot_does_not_describe_is_named() {
 }
 
 #[test]
+fn kinds_of_address_that_are_objects_are_refused_as_hubspot_does() {
+    let found = |kinds: &str| {
+        let body = format!(r#"{{"name":"Harbour chat","capabilities":{{"deliveryIdentifierTypes":{kinds}}}}}"#);
+        let found = json::<NewChannel>(&body).preflight();
+        let found: Vec<_> = found
+            .iter()
+            .map(|finding| (finding.path.clone(), finding.severity))
+            .collect();
+        found
+    };
+    let with = |severity| vec![("capabilities.deliveryIdentifierTypes".to_owned(), severity)];
+    for refused in [r#"[{"type":"HS_PHONE_NUMBER"}]"#, r#"["HS_PHONE_NUMBER",{}]"#] {
+        assert_eq!(found(refused), with(Severity::Refusal), "{refused}");
+    }
+    for odd in ["5", r#""HS_PHONE_NUMBER""#, "[5]", "{}", "[[{}]]"] {
+        assert_eq!(found(odd), with(Severity::Advice), "{odd}");
+    }
+}
+
+#[test]
 fn a_recorded_reply_is_held_against_what_agents_may_attach() {
     let file = r#"{"type": "FILE", "fileId": "1"}"#;
     let header = r#"{"type": "MESSAGE_HEADER"}"#;

@@ -7,7 +7,7 @@ impl NewChannel {
     /// Checks what registering a channel needs.
     ///
     /// Refused is what HubSpot requires or is known to refuse: a missing name, missing capabilities, and a threading model
-    /// or a kind of address that is empty or has been refused (observed). HubSpot checks these two; one that it does not
+    /// or a kind of address that is empty or has been refused (observed), as objects in place of such kinds have been. HubSpot checks these two; one that it does not
     /// describe may be new, so it is advised against and left to HubSpot.
     ///
     /// # Errors
@@ -109,7 +109,13 @@ impl ChannelCapabilities {
         self.walk_limit(checker, "maxTotalFileAttachmentSizeBytes", &self.max_total_file_attachment_size_bytes);
         let odd = self.odd_members();
         for (name, _) in self.extra.iter() {
-            if odd.iter().any(|odd| odd == name) {
+            if name == "deliveryIdentifierTypes" && self.has_objects(name) {
+                checker.refuse(
+                    name,
+                    "is a list with objects in it, which HubSpot has refused",
+                    "list the kinds as strings, such as CHANNEL_SPECIFIC_OPAQUE_ID",
+                );
+            } else if odd.iter().any(|odd| odd == name) {
                 checker.advise(name, "is of another JSON type than has been seen to work", "see that HubSpot takes it");
             } else {
                 checker.advise(
@@ -119,6 +125,12 @@ impl ChannelCapabilities {
                 );
             }
         }
+    }
+
+    fn has_objects(&self, name: &str) -> bool {
+        let list = self.extra.decode::<Vec<serde_json::Value>>(name);
+        let list = list.ok().flatten().unwrap_or_default();
+        list.iter().any(serde_json::Value::is_object)
     }
 
     fn walk_limit(&self, checker: &mut Checker, member: &str, limit: &Field<Number>) {
