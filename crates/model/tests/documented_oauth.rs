@@ -339,6 +339,17 @@ fn a_form_writes_no_name_twice_that_has_a_field() {
     assert_eq!(names, ["client_id", "client_secret", "token", "token_type_hint", "tries"]);
 }
 
+#[test]
+fn an_odd_member_of_an_error_costs_nothing_but_itself() {
+    let json = r#"{"status":"BAD_REFRESH_TOKEN","message":{"text":"no"},"correlationId":7,"error":"invalid_grant",
+        "error_description":["no"]}"#;
+    let body: OAuthErrorBody = read(json);
+    assert_eq!(body.status.as_ref(), Some(&OAuthErrorStatus::BadRefreshToken));
+    assert_eq!(body.error.as_ref(), Some(&OAuthErrorCode::InvalidGrant));
+    assert!(body.message.is_absent() && body.correlation_id.is_absent());
+    assert_eq!(body.extra.get("message"), Some(r#"{"text":"no"}"#));
+}
+
 proptest! {
     #![proptest_config(cases())]
 

@@ -18,7 +18,9 @@ record! {
     /// The answer's status is 400 where seen. Bodies before 2026 have no `error` (observed). A limit that is passed, and
     /// any error of the gateway before these endpoints, comes in the usual shape of an [`ErrorBody`](crate::ErrorBody),
     /// which reads every member here as well except the two of the OAuth standard.
-    pub struct OAuthErrorBody {
+    ///
+    /// A member of another JSON type than it should be costs nothing but itself: it is absent, and as it came in `extra`.
+    pub struct OAuthErrorBody keeps members {
         /// What is wrong, as a code; elsewhere in HubSpot's API this is only `error`.
         pub status: Field<OAuthErrorStatus> => "status",
         /// What is wrong, for people.

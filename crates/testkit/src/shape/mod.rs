@@ -264,7 +264,7 @@ macro_rules! for_every_type {
             token_introspection: TokenIntrospection = Object(oauth::INTROSPECTION),
             signed_access_token: SignedAccessToken = Object(oauth::SIGNED_ACCESS_TOKEN),
             revocation_request: RevocationRequest = Object(oauth::REVOCATION_REQUEST),
-            oauth_error_body: OAuthErrorBody = Object(oauth::ERROR),
+            oauth_error_body: OAuthErrorBody = Forgiving(oauth::ERROR),
         }
     };
 }
