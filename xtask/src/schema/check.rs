@@ -11,7 +11,7 @@ pub(crate) use self::print::to_text;
 use super::code::Code;
 use super::contract::{Contract, Schema, Shape};
 use super::deviations::Deviation;
-use super::diff::{self, Change, Direction, Item, Kind, Root, Said, Sayer, Verdict};
+use super::diff::{self, Change, Item, Kind, Root, Said, Sayer, Verdict};
 use super::work::TooMuch;
 
 /// What is not accounted for.
@@ -147,8 +147,8 @@ fn matters(code: &Code, change: &Change) -> bool {
         Root::Scheme(name) => !code.contract.schemes.contains_key(name) || !change.item.steps.is_empty(),
         _ => false,
     };
-    // Whatever comes may be null, whether it is said or not.
-    let is_null_that_comes = change.kind == Kind::Nullable && !change.directions.contains(&Direction::Sent);
+    // Whatever member comes may be null, whether it is said or not; an item of a list may not.
+    let is_null_that_comes = change.kind == Kind::Nullable && change.verdict == Verdict::Harmless;
     !is_unused_scheme && !is_null_that_comes
 }
 

@@ -53,10 +53,12 @@ impl<'c> Generator<'c> {
         }
     }
 
-    /// Full but for one thing: each value of each enum, each alternative by itself, each number at its limit.
+    /// Full but for one thing: each value of each enum, each alternative by itself, each number at its limit, and null
+    /// wherever it is allowed.
     pub(crate) fn variants(self, schema: &Schema) -> Vec<Value> {
+        let may_be_null = self.may_be_null(schema);
         let schema = self.contract.resolve(schema);
-        match &schema.shape {
+        let mut all = match &schema.shape {
             Shape::Array(items) => self.variants(items).into_iter().map(|item| json!([item])).collect(),
             Shape::Object(object) => {
                 let full = self.full(schema);
@@ -92,7 +94,17 @@ impl<'c> Generator<'c> {
             Shape::Boolean => vec![json!(false)],
             Shape::String if schema.values.is_empty() => vec![string(schema)],
             _ => schema.values.iter().map(|value| json!(value)).collect(),
+        };
+        if may_be_null {
+            all.push(Value::Null);
         }
+        all
+    }
+
+    /// Whether null is allowed, by a schema or by a name that it stands for.
+    fn may_be_null(self, schema: &Schema) -> bool {
+        let by_name = |name| self.contract.records.get(name).is_some_and(|of| self.may_be_null(of));
+        schema.nullable || matches!(&schema.shape, Shape::Named(name) if by_name(name))
     }
 
     /// All of the above.

@@ -14,8 +14,9 @@ use super::code;
 use super::contract::tests::checked_in;
 use super::contract::{Contract, Schema, Shape};
 use super::deviations::{self, Deviation};
-use super::diff::{self, Direction, Pairs};
+use super::diff::{self, Direction, Pairs, Root, Verdict};
 use super::generate::Generator;
+use super::mutate::mutants;
 use super::{json_schema, kinds};
 
 /// A version: what HubSpot says, which records of the code stand at the same places, and what differs on purpose.
@@ -125,6 +126,44 @@ fn whatever_a_description_allows_is_read_without_a_rest_and_written_the_same() {
         }
     }
     assert!(read_values > 5_000, "only {read_values}");
+}
+
+#[test]
+fn null_is_read_wherever_a_description_may_come_to_allow_it_unless_that_is_said_to_break() {
+    let (mut read, mut lost) = (0, 0);
+    for version in versions() {
+        for mutant in mutants(&version.contract) {
+            let allows_null = |(kind, _, now): &(diff::Kind, _, Option<String>)| {
+                *kind == diff::Kind::Nullable && now.as_deref() == Some("yes")
+            };
+            let Root::Record(name) = &mutant.root else { continue };
+            // Null in place of a whole record is told of at each of its places.
+            if mutant.steps.is_empty() || !mutant.reports.iter().any(allows_null) {
+                continue;
+            }
+            let changes = diff::diff(&version.contract, &mutant.contract).unwrap();
+            for ((record, hubspot), directions) in &version.pairs {
+                if hubspot != name
+                    || directions.contains(&Direction::Sent)
+                    || changes
+                        .iter()
+                        .any(|change| change.directions.contains(&Direction::Sent))
+                    || version.deviates(record, &mutant.steps)
+                {
+                    continue;
+                }
+                let values = Generator::new(&mutant.contract).variants(&mutant.contract.records[hubspot]);
+                let is_read = values.iter().all(|value| {
+                    let reading = kinds::record(record).unwrap()(value.to_string().as_bytes());
+                    reading.is_ok_and(|reading| reading.unknown.iter().all(|unknown| !unknown.ends_with("can be read")))
+                });
+                let breaks = changes.iter().any(|change| change.verdict == Verdict::Breaking);
+                assert!(is_read || breaks, "{record}: {}", mutant.what);
+                if is_read { read += 1 } else { lost += 1 }
+            }
+        }
+    }
+    assert!(read > 100 && lost > 10, "{read} read, {lost} lost");
 }
 
 #[test]

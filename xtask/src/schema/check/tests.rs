@@ -257,6 +257,26 @@ fn a_report_says_what_and_where_and_what_to_do() {
 }
 
 #[test]
+fn null_that_comes_has_to_be_accounted_for_unless_it_is_a_member() {
+    let told = report(|contract| {
+        let members = object(contract, "PublicConversationsMessage");
+        members.get_mut("subject").unwrap().schema.nullable = true;
+        members.get_mut("senders").unwrap().schema.nullable = true;
+    });
+    assert_eq!(told, "v3: everything is accounted for, 32 facts as deviations\n");
+    let told = report(|contract| {
+        let senders = object(contract, "PublicConversationsMessage")
+            .get_mut("senders")
+            .unwrap();
+        match &mut senders.schema.shape {
+            Shape::Array(items) => items.nullable = true,
+            _ => panic!("no array"),
+        }
+    });
+    assert!(told.contains("  Message.senders[]: nullable: HubSpot says yes, the code says no\n"), "{told}");
+}
+
+#[test]
 fn a_report_on_a_long_list_of_values_says_which_came_and_went() {
     let told = report(|contract| {
         let member = object(contract, "PreResolvedContact")

@@ -129,6 +129,14 @@ impl Item {
         ends.push(self.steps.len());
         ends
     }
+
+    /// Whether it is the value of a member, or one of the alternatives or parts of that.
+    pub(crate) fn is_in_member(&self) -> bool {
+        let ends = self.ends_of_steps();
+        let mut steps = ends.windows(2).rev().map(|step| &self.steps[step[0]..step[1]]);
+        let last = steps.find(|step| !step.starts_with(['|', '&']));
+        last.is_some_and(|step| step.starts_with('.'))
+    }
 }
 
 impl fmt::Display for Item {

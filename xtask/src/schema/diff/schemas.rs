@@ -142,14 +142,18 @@ impl<'a> Walk<'a> {
         if self.is_too_much() {
             return;
         }
-        let nullable = [self.old.settled.of(old).nullable, self.new.settled.of(new).nullable];
+        let wholes = [self.old.settled.of(old), self.new.settled.of(new)];
+        let nullable = wholes.each_ref().map(|whole| whole.nullable);
+        // Whatever is read as any value is read as null too. The only value of a member tells a kind, which null does not.
+        let is_any = matches!(wholes[0].shape, Shape::Any);
+        let is_read = is_any || (place.old.is_in_member() && wholes[0].values.len() != 1);
         match (&old.shape, &new.shape) {
             // Who allows null, the name or what uses it, makes no difference.
             (Shape::Named(old_name), Shape::Named(new_name)) if old.nullable == new.nullable => {
                 let [old, new] = [old_name, new_name].map(|name| Root::Record(name.clone()));
-                self.nullable(&Place::new(old, new), direction, nullable);
+                self.nullable(&Place::new(old, new), direction, nullable, is_read);
             }
-            _ => self.nullable(place, direction, nullable),
+            _ => self.nullable(place, direction, nullable, is_read),
         }
         self.record(place, direction, old, new);
     }
@@ -213,10 +217,11 @@ impl<'a> Walk<'a> {
         true
     }
 
-    fn nullable(&mut self, place: &Place, direction: Direction, sides: [bool; 2]) {
+    /// `is_read` tells that null can be read where the value stands, which is not always where it is told of.
+    fn nullable(&mut self, place: &Place, direction: Direction, sides: [bool; 2], is_read: bool) {
         if sides[0] != sides[1] {
-            let [was, now] = sides.map(|side| Some(said::yes_or_no(side)));
-            self.found.add(place, Kind::Nullable, direction, was, now);
+            let said = sides.map(|side| Some(said::yes_or_no(side)));
+            self.found.add_with(place, Kind::Nullable, direction, said, !is_read);
         }
     }
 

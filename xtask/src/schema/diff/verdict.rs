@@ -1,14 +1,15 @@
 //! What a change means for those who use this project, by its kind and by the direction in which it travels.
 //!
 //! A client reads leniently: a member that is missing or `null`, a value or a kind that has no name, and an id of
-//! either JSON type cost nothing. So what is received breaks less than what is sent.
+//! either JSON type cost nothing. So what is received breaks less than what is sent. `null` in place of an item of a
+//! list, of a value of a map or of a whole answer is no such member, and costs what it stands in.
 
 pub(super) use super::change::Verdict;
 use super::change::{Direction, Kind};
 use crate::schema::contract::{Rest, Schema, Shape};
 
 /// `matters` tells more where the kind alone does not: that what was added must be there, that what was removed was
-/// always there, that another type is not only a list of values more or less.
+/// always there, that another type is not only a list of values more or less, that null stands where no member is.
 pub(super) fn of(kind: Kind, direction: Direction, was: Option<&str>, now: Option<&str>, matters: bool) -> Verdict {
     use Direction::{Auth, Received, Sent};
     use Verdict::{Adopt, Breaking, Harmless};
@@ -123,7 +124,13 @@ pub(super) fn of(kind: Kind, direction: Direction, was: Option<&str>, now: Optio
                 Breaking
             }
         }
-        (Kind::Nullable, _) => Harmless,
+        (Kind::Nullable, _) => {
+            if now == Some("yes") && matters {
+                Breaking
+            } else {
+                Harmless
+            }
+        }
 
         (Kind::EnumValue | Kind::Alternative, Sent) => {
             if removed {
@@ -256,7 +263,9 @@ mod tests {
             (Kind::Format, "-", "uuid", false, BREAKING, ADOPT),
             (Kind::Format, "uuid", "-", false, HARMLESS, ADOPT),
             (Kind::Nullable, "no", "yes", false, ADOPT, HARMLESS),
+            (Kind::Nullable, "no", "yes", true, ADOPT, BREAKING),
             (Kind::Nullable, "yes", "no", false, BREAKING, HARMLESS),
+            (Kind::Nullable, "yes", "no", true, BREAKING, HARMLESS),
             (Kind::EnumValue, "-", "X", false, ADOPT, ADOPT),
             (Kind::EnumValue, "X", "-", false, BREAKING, HARMLESS),
             (Kind::Alternative, "-", "X", false, ADOPT, ADOPT),

@@ -114,6 +114,38 @@ fn another_way_to_get_a_token_breaks_nobody() {
 }
 
 #[test]
+fn null_breaks_who_receives_it_where_no_member_is() {
+    const HARMLESS: &str = "harmless";
+    const BREAKING: &str = "breaking";
+
+    let or_null = |mut schema: Value| {
+        schema["nullable"] = json!(true);
+        schema
+    };
+    let list = |items: Value| json!({ "type": "array", "items": items });
+    let map = |values: Value| json!({ "type": "object", "additionalProperties": values });
+    for (old, new, verdict) in [
+        (text(), or_null(text()), HARMLESS),
+        (list(text()), or_null(list(text())), HARMLESS),
+        (list(text()), list(or_null(text())), BREAKING),
+        (map(text()), map(or_null(text())), BREAKING),
+        (map(list(text())), map(list(or_null(text()))), BREAKING),
+    ] {
+        assert_eq!(verdicts(&old, &new), ["worth adopting", verdict], "{old} -> {new}");
+        assert_eq!(verdicts(&new, &old), [BREAKING, HARMLESS], "{new} -> {old}");
+    }
+
+    // A record that may be null itself is as bad as the worst of its places.
+    let record = described(json!({ "x": text() }), &[]);
+    for (member, verdict) in [(reference("A"), HARMLESS), (list(reference("A")), BREAKING)] {
+        let of = |record: &Value| received(&described(json!({ "a": member }), &[]), &json!({ "A": record }));
+        let found = diff(&of(&record), &of(&or_null(record.clone())));
+        let found: Vec<&str> = found.iter().map(|change| change.verdict.name()).collect();
+        assert_eq!(found, [verdict]);
+    }
+}
+
+#[test]
 fn what_a_client_sends_is_judged_otherwise_than_what_it_receives() {
     let required = changes(|contract| {
         member(contract, "PublicChannelAccountUpdateRequest", "name").required = true;
