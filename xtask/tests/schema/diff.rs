@@ -103,3 +103,17 @@ fn a_file_that_cannot_be_read_is_told_in_a_line_with_what_to_do() {
         assert_eq!(outcome.err.lines().count(), 1, "{}", outcome.err);
     }
 }
+
+#[test]
+fn who_asks_for_help_gets_it_whatever_the_command() {
+    for arguments in [
+        &["diff", "--help"][..],
+        &["diff", "v3", "-h"],
+        &["check", "--help"],
+        &["--help"],
+    ] {
+        let outcome = schema(arguments);
+        assert_eq!((outcome.code, outcome.err.as_str()), (Some(0), ""), "{arguments:?}");
+        assert!(outcome.out.starts_with("cargo xtask schema <command>\n"), "{}", outcome.out);
+    }
+}

@@ -36,7 +36,13 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         return Err(Error::usage(format!("which command?\n\n{USAGE}")));
     };
     match command.as_str() {
-        "help" | "-h" | "--help" => output::print(USAGE),
+        "help" => output::print(USAGE),
+        _ if arguments
+            .iter()
+            .any(|argument| argument == "-h" || argument == "--help") =>
+        {
+            output::print(USAGE)
+        }
         "import" => import::run(rest),
         "check" => check::run(rest),
         "coverage" => check::coverage(rest),
