@@ -88,6 +88,6 @@ pub use self::{
     },
     reconcile::{CannotTell, ReconcilePublish, Reconciled},
     reply::Reply,
-    transport::{HttpTransport, Reach, Transport, TransportError, TransportErrorKind},
+    transport::{Exchange, HttpTransport, Reach, Transport, TransportError, TransportErrorKind},
     version::{ApiVersion, UnknownApiVersion},
 };

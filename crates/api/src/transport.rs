@@ -1,6 +1,6 @@
 //! One HTTP exchange, and how it can fail.
 
-use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
+use std::{error::Error as StdError, fmt, pin::Pin, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use http::{Request, Response};
@@ -50,6 +50,31 @@ pub trait HttpTransport: fmt::Debug + Send + Sync + 'static {
     async fn send(&self, request: Request<Body>) -> Result<Response<Body>, TransportError>;
 }
 
+/// What [`HttpTransport::send`] returns, as `async_trait` writes it out.
+///
+/// A layer that has nothing to do once it has handed a request on can return the future of the transport beneath as it
+/// is. That saves the allocation, and the copies, of a future of its own:
+///
+/// ```
+/// use http::{HeaderValue, Request};
+/// use hubchannel_api::{Body, Exchange, HttpTransport};
+///
+/// #[derive(Debug)]
+/// struct Marked<T>(T);
+///
+/// impl<T: HttpTransport> HttpTransport for Marked<T> {
+///     fn send<'a, 'exchange>(&'a self, mut request: Request<Body>) -> Exchange<'exchange>
+///     where
+///         'a: 'exchange,
+///         Self: 'exchange,
+///     {
+///         request.headers_mut().insert("x-mark", HeaderValue::from_static("1"));
+///         self.0.send(request)
+///     }
+/// }
+/// ```
+pub type Exchange<'a> = Pin<Box<dyn Future<Output = Result<Response<Body>, TransportError>> + Send + 'a>>;
+
 /// A shared handle to any transport; cheap to clone.
 #[derive(Clone)]
 pub struct Transport(Arc<dyn HttpTransport>);
@@ -67,10 +92,13 @@ impl fmt::Debug for Transport {
     }
 }
 
-#[async_trait]
 impl HttpTransport for Transport {
-    async fn send(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
-        self.0.send(request).await
+    fn send<'a, 'exchange>(&'a self, request: Request<Body>) -> Exchange<'exchange>
+    where
+        'a: 'exchange,
+        Self: 'exchange,
+    {
+        self.0.send(request)
     }
 }
 

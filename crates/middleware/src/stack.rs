@@ -2,9 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
-use async_trait::async_trait;
-use http::{Request, Response};
-use hubchannel_api::{Body, HttpTransport, Transport, TransportError, clock::Clock, model::Secret};
+use http::Request;
+use hubchannel_api::{Body, Exchange, HttpTransport, Transport, clock::Clock, model::Secret};
 
 use crate::{
     AttemptSpan, AttemptTimeout, CallSpan, Credentials, Deadline, DeveloperKey, PortalToken, Portals, RateLimit,
@@ -45,10 +44,13 @@ impl Stack {
     }
 }
 
-#[async_trait]
 impl HttpTransport for Stack {
-    async fn send(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
-        self.0.send(request).await
+    fn send<'a, 'exchange>(&'a self, request: Request<Body>) -> Exchange<'exchange>
+    where
+        'a: 'exchange,
+        Self: 'exchange,
+    {
+        self.0.send(request)
     }
 }
 

@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use async_trait::async_trait;
 use http::{HeaderMap, Method, Request, Response};
 use hubchannel_api::{
-    Attempts, Body, Call, GaveUp, HttpTransport, Reach, Transport, TransportError, TransportErrorKind, redact::Path,
-    status,
+    Attempts, Body, Call, Exchange, GaveUp, HttpTransport, Reach, Transport, TransportError, TransportErrorKind,
+    redact::Path, status,
 };
 use tracing::{Instrument, Span, debug_span, field::Empty, info_span};
 
@@ -53,9 +52,12 @@ impl CallSpan {
     }
 }
 
-#[async_trait]
 impl HttpTransport for CallSpan {
-    async fn send(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
+    fn send<'a, 'exchange>(&'a self, request: Request<Body>) -> Exchange<'exchange>
+    where
+        'a: 'exchange,
+        Self: 'exchange,
+    {
         let call = request.extensions().get::<Call>();
         let span = info_span!(
             target: TARGET,
@@ -80,7 +82,6 @@ impl HttpTransport for CallSpan {
                 record_attempts(span, attempts);
             }
         })
-        .await
     }
 }
 
@@ -119,9 +120,12 @@ impl AttemptSpan {
     }
 }
 
-#[async_trait]
 impl HttpTransport for AttemptSpan {
-    async fn send(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
+    fn send<'a, 'exchange>(&'a self, request: Request<Body>) -> Exchange<'exchange>
+    where
+        'a: 'exchange,
+        Self: 'exchange,
+    {
         let call = request.extensions().get::<Call>();
         let progress = Progress::of(&request);
         let span = debug_span!(
@@ -137,26 +141,28 @@ impl HttpTransport for AttemptSpan {
             outcome = Empty,
             correlation_id = Empty,
         );
-        record(&self.inner, span, request, |_, _| {}).await
+        record(&self.inner, span, request, |_, _| {})
     }
 }
 
-async fn record(
-    inner: &Transport,
+fn record<'exchange>(
+    inner: &'exchange Transport,
     span: Span,
     request: Request<Body>,
-    more: impl Fn(&Span, &Result<Response<Body>, TransportError>) + Send,
-) -> Result<Response<Body>, TransportError> {
+    more: impl Fn(&Span, &Result<Response<Body>, TransportError>) + Send + 'exchange,
+) -> Exchange<'exchange> {
     if span.is_disabled() {
-        return inner.send(request).await;
+        return inner.send(request);
     }
-    let has_effect = has_effect(&request);
-    let mut unfinished = Unfinished { span: Some(&span) };
-    let result = inner.send(request).instrument(span.clone()).await;
-    unfinished.span = None;
-    record_result(&span, &result, has_effect);
-    more(&span, &result);
-    result
+    Box::pin(async move {
+        let has_effect = has_effect(&request);
+        let mut unfinished = Unfinished { span: Some(&span) };
+        let result = inner.send(request).instrument(span.clone()).await;
+        unfinished.span = None;
+        record_result(&span, &result, has_effect);
+        more(&span, &result);
+        result
+    })
 }
 
 /// Says so of a span whose call is dropped.

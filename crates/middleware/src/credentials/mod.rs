@@ -9,17 +9,16 @@ mod portals;
 mod refresh;
 mod store;
 
-use std::sync::Arc;
+use std::{future, sync::Arc};
 
-use async_trait::async_trait;
 use http::{
     HeaderValue, Request, Response, StatusCode, Uri,
     header::AUTHORIZATION,
     uri::{PathAndQuery, Scheme},
 };
 use hubchannel_api::{
-    Attempts, BaseUrl, Body, Call, Credential, HttpTransport, Reach, Transport, TransportError, TransportErrorKind,
-    is_confidential,
+    Attempts, BaseUrl, Body, Call, Credential, Exchange, HttpTransport, Reach, Transport, TransportError,
+    TransportErrorKind, is_confidential,
     model::{PortalId, Secret},
 };
 
@@ -184,7 +183,8 @@ impl Credentials {
         Ok(())
     }
 
-    async fn send_with_key(&self, mut request: Request<Body>) -> Result<Response<Body>, TransportError> {
+    /// The request with the developer's key.
+    fn with_key(&self, mut request: Request<Body>) -> Result<Request<Body>, TransportError> {
         let Some(key) = &self.given.developer_key else {
             return Err(refuse(format!(
                 "{} needs the developer's API key with the app's id, and not a portal's access token; give the stack a \
@@ -200,37 +200,34 @@ impl Credentials {
         let too_long = |_| refuse("the address is too long with the developer's API key");
         parts.path_and_query = Some(PathAndQuery::try_from(path_and_query).map_err(too_long)?);
         *request.uri_mut() = Uri::from_parts(parts).map_err(|_| refuse("the address is not absolute"))?;
-        self.inner.send(request).await
+        Ok(request)
     }
 
-    async fn send_with_token(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
+    /// Whose token the request is to have, where it may have one.
+    fn source(&self, request: &Request<Body>) -> Result<Source<'_>, TransportError> {
         let Some(source) = &self.given.portal else {
             return Err(refuse(format!(
                 "{} needs the OAuth token of a portal, and not the developer's API key; give the stack an `access_token`, \
                  or `oauth`, or `portals`",
-                name(&request)
+                name(request)
             )));
         };
-        self.check_address(&request)?;
+        self.check_address(request)?;
         let asked = request
             .extensions()
             .get::<Call>()
             .and_then(|call| call.options.portal.as_ref());
-        let portal = match source {
-            PortalSource::Fixed(header) => {
-                let header = header.clone().map_err(refuse)?;
-                return self.inner.send(authorised(request, header)).await;
-            }
-            PortalSource::One(portal) => one(portal, asked)?,
-            PortalSource::Many(portals) => portals.portal(asked.cloned().ok_or_else(|| {
+        Ok(match source {
+            PortalSource::Fixed(header) => Source::Fixed(header.as_ref().map_err(|why| refuse(*why))?),
+            PortalSource::One(portal) => Source::Portal(one(portal, asked)?),
+            PortalSource::Many(portals) => Source::Portal(portals.portal(asked.cloned().ok_or_else(|| {
                 refuse("the stack has the tokens of many portals, and the call does not say which; set its option `portal`")
-            })?),
-        };
-        self.send_for(&portal, request).await
+            })?)),
+        })
     }
 
-    async fn send_for(&self, portal: &PortalToken, request: Request<Body>) -> Result<Response<Body>, TransportError> {
-        let access = token(portal, None).await?;
+    async fn send_for(&self, portal: PortalToken, request: Request<Body>) -> Result<Response<Body>, TransportError> {
+        let access = token(&portal, None).await?;
         let Some(access) = access else {
             return Err(refuse("the portal has no access token"));
         };
@@ -243,7 +240,7 @@ impl Credentials {
         if let Some(progress) = progress {
             progress.was_turned_down();
         }
-        let other = token(portal, Some(&access)).await?;
+        let other = token(&portal, Some(&access)).await?;
         let (Some(again), Some(other)) = (again, other) else {
             return Ok(response);
         };
@@ -251,20 +248,37 @@ impl Credentials {
     }
 }
 
-#[async_trait]
 impl HttpTransport for Credentials {
-    async fn send(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
+    fn send<'a, 'exchange>(&'a self, request: Request<Body>) -> Exchange<'exchange>
+    where
+        'a: 'exchange,
+        Self: 'exchange,
+    {
         let needs = request
             .extensions()
             .get::<Call>()
             .map_or(Credential::PortalToken, |call| call.operation.credential);
-        match needs {
-            Credential::None => self.inner.send(request).await,
-            Credential::PortalToken => self.send_with_token(request).await,
-            Credential::DeveloperKey => self.send_with_key(request).await,
+        let ready = match needs {
+            Credential::None => Ok(request),
+            Credential::PortalToken => match self.source(&request) {
+                Ok(Source::Fixed(header)) => Ok(authorised(request, header.clone())),
+                Ok(Source::Portal(portal)) => return Box::pin(self.send_for(portal, request)),
+                Err(refused) => Err(refused),
+            },
+            Credential::DeveloperKey => self.with_key(request),
             _ => Err(refuse("the operation needs a credential of a kind that is not known here")),
+        };
+        match ready {
+            Ok(request) => self.inner.send(request),
+            Err(refused) => Box::pin(future::ready(Err(refused))),
         }
     }
+}
+
+/// Where the token of one request comes from.
+enum Source<'a> {
+    Fixed(&'a HeaderValue),
+    Portal(PortalToken),
 }
 
 async fn token(portal: &PortalToken, refused: Option<&Access>) -> Result<Option<Arc<Access>>, TransportError> {

@@ -2,8 +2,14 @@
 
 use std::time::{Duration, SystemTime};
 
-use http::{HeaderMap, Response, StatusCode};
+use http::{HeaderMap, HeaderName, Response, StatusCode};
 use hubchannel_api::{Body, status::retry_after};
+
+static MAX: HeaderName = HeaderName::from_static("x-hubspot-ratelimit-max");
+static REMAINING: HeaderName = HeaderName::from_static("x-hubspot-ratelimit-remaining");
+static INTERVAL: HeaderName = HeaderName::from_static("x-hubspot-ratelimit-interval-milliseconds");
+static DAILY_REMAINING: HeaderName = HeaderName::from_static("x-hubspot-ratelimit-daily-remaining");
+static DAILY: HeaderName = HeaderName::from_static("x-hubspot-ratelimit-daily");
 
 /// What an answer says of the limits; what is missing, or makes no sense, is not there.
 ///
@@ -25,9 +31,9 @@ impl Told {
         let headers = response.headers();
         let turned_down = response.status() == StatusCode::TOO_MANY_REQUESTS;
         Told {
-            max: small(headers, "x-hubspot-ratelimit-max").filter(|max| *max > 0),
-            remaining: small(headers, "x-hubspot-ratelimit-remaining"),
-            interval: number(headers, "x-hubspot-ratelimit-interval-milliseconds").map(Duration::from_millis),
+            max: small(headers, &MAX).filter(|max| *max > 0),
+            remaining: small(headers, &REMAINING),
+            interval: number(headers, &INTERVAL).map(Duration::from_millis),
             day_is_used_up: day_is_used_up(response),
             turned_down,
             retry_after: retry_after(headers, Some(wall)),
@@ -38,15 +44,15 @@ impl Told {
 /// Whether nothing is left of the day's limit.
 pub(crate) fn day_is_used_up(response: &Response<Body>) -> bool {
     let headers = response.headers();
-    let nothing_left = number(headers, "x-hubspot-ratelimit-daily-remaining") == Some(0);
+    let nothing_left = number(headers, &DAILY_REMAINING) == Some(0);
     // A day's limit of 0 is none that could be used up.
-    let has_limit = number(headers, "x-hubspot-ratelimit-daily") != Some(0);
+    let has_limit = number(headers, &DAILY) != Some(0);
     let turned_down = response.status() == StatusCode::TOO_MANY_REQUESTS;
     nothing_left && has_limit || turned_down && names_the_day(response.body())
 }
 
 /// The smallest number that the header gives, where it is there more than once.
-fn number(headers: &HeaderMap, name: &str) -> Option<u64> {
+fn number(headers: &HeaderMap, name: &HeaderName) -> Option<u64> {
     let numbers = headers.get_all(name).iter().filter_map(|value| {
         let text = value.to_str().ok()?.trim();
         let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -56,7 +62,7 @@ fn number(headers: &HeaderMap, name: &str) -> Option<u64> {
     numbers.min()
 }
 
-fn small(headers: &HeaderMap, name: &str) -> Option<u32> {
+fn small(headers: &HeaderMap, name: &HeaderName) -> Option<u32> {
     number(headers, name).map(|number| u32::try_from(number).unwrap_or(u32::MAX))
 }
 

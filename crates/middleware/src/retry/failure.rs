@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use http::{Response, StatusCode};
-use hubchannel_api::{Attempts, Body, GaveUp, Reach, TransportError, TransportErrorKind, status};
+use hubchannel_api::{Attempts, Body, GaveUp, Reach, TransportError, TransportErrorKind, clock::Clock, status};
 
 use super::RetryBudget;
 use crate::{
@@ -75,7 +75,7 @@ pub(super) fn gave_up_beneath(outcome: &Outcome) -> Option<GaveUp> {
 }
 
 impl Ending {
-    pub(super) fn of(outcome: &Outcome, wall: SystemTime) -> Self {
+    pub(super) fn of(outcome: &Outcome, clock: &dyn Clock) -> Self {
         match outcome {
             Ok(response) if !status::passes_by_itself(response.status()) => {
                 if response.status().is_server_error() {
@@ -84,7 +84,7 @@ impl Ending {
                     Ending::Settled
                 }
             }
-            Ok(response) => Ending::Passing(Passing::of_answer(response, wall)),
+            Ok(response) => Ending::Passing(Passing::of_answer(response, clock.wall())),
             Err(error) if !error.kind().passes_by_itself() => Ending::Final,
             Err(error) => Ending::Passing(Passing {
                 floor: error.retry_after().unwrap_or_default(),

@@ -168,7 +168,7 @@ impl HttpTransport for Retry {
             let fate = failure::fate(&outcome);
             asked.progress.attempted(ended, fate, &failure::made(&outcome));
             let mut gave_up = failure::gave_up_beneath(&outcome);
-            match Ending::of(&outcome, self.clock.wall()) {
+            match Ending::of(&outcome, &*self.clock) {
                 Ending::Settled if asked.foreign => {}
                 Ending::Settled => self.policy.budget.give(reward),
                 Ending::Passing(_) if gave_up.is_none() && !asked.foreign && failure::day_is_used_up(&outcome) => {
