@@ -5,8 +5,9 @@
 use std::time::Duration;
 
 use hubchannel::{
-    Client, Error, PublishMessage, Reply,
+    Client, Error, HttpTransport, PublishMessage, Reply,
     emulator::{Emulator, Fault, HttpServer},
+    hyper::HyperTransport,
     middleware::{RetryPolicy, Stack},
     mock::{Answer, MockCustomChannels, MockTransport, when},
     model::{DeliveryIdentifier, Message, NewMessage, Participant},
@@ -74,9 +75,18 @@ async fn over_the_emulator_in_process() {
 
 #[tokio::test]
 async fn over_reqwest_and_the_emulator_s_server() {
+    over_a_socket(ReqwestTransport::new().unwrap()).await;
+}
+
+#[tokio::test]
+async fn over_hyper_and_the_emulator_s_server() {
+    over_a_socket(HyperTransport::new().unwrap()).await;
+}
+
+async fn over_a_socket(transport: impl HttpTransport) {
     let emulator = Emulator::new();
     let server = HttpServer::start(emulator.clone()).await.unwrap();
-    let stack = Stack::new(ReqwestTransport::new().unwrap())
+    let stack = Stack::new(transport)
         .access_token(emulator.access_token())
         .retry(at_once())
         .build();

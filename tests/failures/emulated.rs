@@ -18,12 +18,12 @@ use hubchannel::{
 use serde_json::Value;
 
 use crate::{
-    SEED, Scene,
+    SEED, Scene, Wires,
     course::{Bridge, Tally, Truth},
     ledger::Fault,
     line::{Far, Line, START, Watched, clock_at},
     schedule::{Random, Schedule, TokenFault},
-    seeds, wire,
+    seeds,
     world::stack,
 };
 
@@ -209,7 +209,7 @@ async fn whatever_goes_wrong_before_the_emulator_no_message_is_doubled_and_the_c
 
 #[tokio::test]
 async fn whatever_goes_wrong_before_the_emulator_over_http_no_message_is_doubled_and_the_caller_is_told_the_truth() {
-    let wire = wire();
+    let wires = Wires::new();
     let mut tally = Tally::default();
     for seed in seeds(OVER_HTTP) {
         let schedule = Schedule::new(&mut Random::new(seed));
@@ -217,7 +217,7 @@ async fn whatever_goes_wrong_before_the_emulator_over_http_no_message_is_doubled
         let clock = clock_at(START);
         let far = Emulated::new(Seed::default().with_clock(clock.clone()), &schedule, true);
         let server = HttpServer::start(far.emulator.clone()).await.unwrap();
-        play(seed, &schedule, &far, (&clock, wire.clone(), &server.base_url()), &mut tally).await;
+        play(seed, &schedule, &far, (&clock, wires.of(seed).clone(), &server.base_url()), &mut tally).await;
     }
     tally.tells_enough(seeds(OVER_HTTP));
 }

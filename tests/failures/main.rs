@@ -19,7 +19,8 @@ mod world;
 use std::{env, ops::Range};
 
 use hubchannel::{
-    CreateChannelAccount, ErrorKind, UpdateMessageStatus,
+    CreateChannelAccount, ErrorKind, Transport, UpdateMessageStatus,
+    hyper::HyperTransport,
     model::{DeliveryIdentifier, NewChannelAccount, StatusUpdate},
     reqwest::ReqwestTransport,
 };
@@ -47,20 +48,32 @@ fn seeds(end: u64) -> Range<u64> {
     }
 }
 
-/// Of a test, since finding out whom to trust takes long.
-fn wire() -> ReqwestTransport {
-    ReqwestTransport::new().unwrap()
+/// The transports over sockets, in turn. Of a test, since finding out whom to trust takes long.
+struct Wires([Transport; 2]);
+
+impl Wires {
+    fn new() -> Self {
+        Wires([
+            Transport::new(ReqwestTransport::new().unwrap()),
+            Transport::new(HyperTransport::new().unwrap()),
+        ])
+    }
+
+    fn of(&self, seed: u64) -> &Transport {
+        let [one, other] = &self.0;
+        if seed.is_multiple_of(2) { one } else { other }
+    }
 }
 
 #[tokio::test]
 async fn whatever_goes_wrong_no_message_is_doubled_and_the_caller_is_told_the_truth() {
-    let wire = wire();
+    let wires = Wires::new();
     let mut tally = Tally::default();
     for seed in seeds(SCHEDULES) {
         let schedule = Schedule::new(&mut Random::new(seed));
         // Shown only where something does not hold.
         let _scene = Scene(format!("{SEED}={seed}: {schedule:?}"));
-        let world = World::new(seed, &schedule, &wire);
+        let world = World::new(seed, &schedule, wires.of(seed));
         world.bridge().play(seed, &schedule, &mut tally).await;
     }
     tally.tells_enough(seeds(SCHEDULES));
@@ -79,12 +92,15 @@ impl Drop for Scene {
 
 #[tokio::test]
 async fn a_connection_that_ends_at_any_byte_doubles_nothing() {
-    let wire = wire();
+    let wires = Wires::new();
     let text = "cut";
     for byte in 0..900 {
-        for fault in [Fault::CutRequest(byte), Fault::CutAnswer(byte)] {
-            let _scene = Scene(format!("{fault:?}"));
-            let world = World::with_faults(0, &[fault], &wire);
+        for (fault, wire) in [Fault::CutRequest(byte), Fault::CutAnswer(byte)]
+            .into_iter()
+            .flat_map(|fault| wires.0.iter().map(move |wire| (fault.clone(), wire)))
+        {
+            let _scene = Scene(format!("{fault:?} {wire:?}"));
+            let world = World::with_faults(0, &[fault], wire);
             let bridge = world.bridge();
             let before = bridge.before(text);
             let told = bridge.publish(message(text)).await;
@@ -97,12 +113,12 @@ async fn a_connection_that_ends_at_any_byte_doubles_nothing() {
 
 #[tokio::test]
 async fn what_has_no_key_is_never_done_twice_and_what_may_be_repeated_is() {
-    let wire = wire();
+    let wires = Wires::new();
     let (mut made, mut unknown) = (0, 0);
     for seed in seeds(SCHEDULES / 3) {
         let schedule = Schedule::new(&mut Random::new(seed));
         let _scene = Scene(format!("{SEED}={seed}: {schedule:?}"));
-        let world = World::new(seed, &schedule, &wire);
+        let world = World::new(seed, &schedule, wires.of(seed));
         let body = NewChannelAccount::new("7", "shop").set_delivery_identifier(DeliveryIdentifier::opaque("shop"));
         let call = CreateChannelAccount::new("2930388", body).with_options(options(schedule.deadline));
         let told = world
@@ -132,7 +148,7 @@ async fn what_has_no_key_is_never_done_twice_and_what_may_be_repeated_is() {
         }
 
         // What says the same again is repeated until it is heard, unless there is no end of it.
-        let world = World::new(seed, &schedule, &wire);
+        let world = World::new(seed, &schedule, wires.of(seed));
         let call = UpdateMessageStatus::new("2930388", "m1", StatusUpdate::sent());
         let call = call.with_options(options(schedule.deadline));
         let told = world
@@ -157,23 +173,27 @@ async fn a_server_that_only_turns_requests_down_leaves_nothing_open() {
     let mut random = Random::new(7);
     let answer = |answer| Fault::Answer { answer, done: false };
     let refusals = [answer(refusal(&mut random)), Fault::NoServer, Fault::EndToken];
-    let wire = wire();
+    let wires = Wires::new();
     for fault in refusals {
         assert!(!fault.hides());
-        let world = World::with_faults(3, &vec![fault; 40], &wire);
-        let error = world.bridge().publish(message("refused")).await.unwrap_err();
-        assert!(!error.outcome_unknown(), "{error:?}");
-        assert_eq!(world.server.made("refused"), [""; 0]);
+        for wire in &wires.0 {
+            let world = World::with_faults(3, &vec![fault.clone(); 40], wire);
+            let error = world.bridge().publish(message("refused")).await.unwrap_err();
+            assert!(!error.outcome_unknown(), "{error:?}");
+            assert_eq!(world.server.made("refused"), [""; 0]);
+        }
     }
 }
 
 #[tokio::test]
 async fn a_server_that_never_answers_leaves_the_outcome_open_and_says_so() {
-    let world = World::with_faults(1, &vec![Fault::FallSilent { done: true }; 20], &wire());
-    let told = world.bridge().publish(message("silence")).await;
-    let error = told.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Timeout);
-    assert!(error.outcome_unknown());
-    assert_eq!(error.attempts().count, 4);
-    assert_eq!(world.server.ledger().messages.len(), 1);
+    for wire in &Wires::new().0 {
+        let world = World::with_faults(1, &vec![Fault::FallSilent { done: true }; 20], wire);
+        let told = world.bridge().publish(message("silence")).await;
+        let error = told.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Timeout);
+        assert!(error.outcome_unknown());
+        assert_eq!(error.attempts().count, 4);
+        assert_eq!(world.server.ledger().messages.len(), 1);
+    }
 }

@@ -5,10 +5,9 @@ use std::{net::TcpListener, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use http::{Request, Response};
 use hubchannel::{
-    Body, Client, HttpTransport, OAuthApp, OAuthClient, TransportError,
+    Body, Client, HttpTransport, OAuthApp, OAuthClient, Transport, TransportError,
     clock::ManualClock,
     middleware::{MemoryTokenStore, PortalToken, PortalTokens, Portals, RateLimiter, RetryPolicy, Stack},
-    reqwest::ReqwestTransport,
 };
 
 use crate::{
@@ -32,7 +31,7 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) fn new(seed: u64, schedule: &Schedule, wire: &ReqwestTransport) -> Self {
+    pub(crate) fn new(seed: u64, schedule: &Schedule, wire: &Transport) -> Self {
         let server = Arc::new(Server::start());
         server.schedule(schedule.faults.clone());
         let clock = clock_at(START);
@@ -62,7 +61,7 @@ impl World {
     }
 
     /// That nothing but this becomes of requests.
-    pub(crate) fn with_faults(seed: u64, faults: &[Fault], wire: &ReqwestTransport) -> Self {
+    pub(crate) fn with_faults(seed: u64, faults: &[Fault], wire: &Transport) -> Self {
         let faults = faults.to_vec();
         let schedule = Schedule {
             faults,
@@ -96,7 +95,7 @@ pub(crate) fn stack(
 /// Leads a request to an address where nobody is, when its turn has come.
 #[derive(Debug)]
 struct Detour {
-    transport: ReqwestTransport,
+    transport: Transport,
     server: Arc<Server>,
 }
 

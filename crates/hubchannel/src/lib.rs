@@ -29,6 +29,7 @@
 //! | [`model`] | `hubchannel-model` | every JSON body as plain data | |
 //! | the root | `hubchannel-api` | client, operations, traits, errors | |
 //! | `reqwest` | `hubchannel-reqwest` | the transport over reqwest | `reqwest` (default) |
+//! | `hyper` | `hubchannel-hyper` | the transport straight over hyper, which costs less and can do less | `hyper`, `hyper-rustls` |
 //! | `middleware` | `hubchannel-middleware` | credentials, repeats, limits, timeouts, spans | `middleware` (default) |
 //! | `mock` | `hubchannel-mock` | doubles for tests | `mock` |
 //! | `webhook` | `hubchannel-webhook` | HubSpot's webhooks: raw bytes in, verified typed events out | `webhook` (default), `webhook-axum`, `webhook-tower` |
@@ -37,6 +38,8 @@
 pub use hubchannel_api::*;
 #[cfg(feature = "emulator")]
 pub use hubchannel_emulator as emulator;
+#[cfg(feature = "hyper")]
+pub use hubchannel_hyper as hyper;
 #[cfg(feature = "middleware")]
 pub use hubchannel_middleware as middleware;
 #[cfg(feature = "mock")]

@@ -114,7 +114,7 @@ fn median(rounds: &mut [(f64, f64)], of: impl Fn((f64, f64)) -> f64) -> f64 {
 
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{:<52} {:>6} {:>7}  {:>10} {:>10}", "", "aim", "ratio", "ours", "baseline")?;
+        writeln!(f, "{:<60} {:>6} {:>7}  {:>10} {:>10}", "", "aim", "ratio", "ours", "baseline")?;
         for Row {
             what,
             aim,
@@ -129,7 +129,7 @@ impl fmt::Display for Table {
             } else {
                 ""
             };
-            writeln!(f, "{what:<52} {shown:>6} {ratio:>7.3}  {ours:>7.0} ns {baseline:>7.0} ns{missed}")?;
+            writeln!(f, "{what:<60} {shown:>6} {ratio:>7.3}  {ours:>7.0} ns {baseline:>7.0} ns{missed}")?;
         }
         Ok(())
     }

@@ -22,7 +22,8 @@ use std::{
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
 use hubchannel::{
-    Client, PublishMessage,
+    Client, HttpTransport, PublishMessage,
+    hyper::HyperTransport,
     middleware::{RateLimiter, Stack, TokioClock},
     model::{NewMessage, decode},
     reqwest::ReqwestTransport,
@@ -36,6 +37,8 @@ use crate::{baseline, measure::Table};
 /// How many requests a turn is of.
 const REQUESTS: usize = 512;
 const ROUNDS: usize = 31;
+/// How many clients take turns.
+const CLIENTS: usize = 5;
 const PATH: &str = "/conversations/v3/custom-channels/2930388/messages";
 
 /// What one request of a turn took.
@@ -105,39 +108,44 @@ fn thread_time() -> Duration {
     clock_gettime(ClockId::ThreadCPUTime).try_into().unwrap()
 }
 
-/// Publishes over the full stack and `ReqwestTransport`, beside the same over reqwest and hyper alone.
+/// Publishes over the full stack and each transport, beside the same over reqwest and hyper alone.
 pub(crate) fn publish(table: &mut Table) {
     if !table.wants("over the wire") {
         return;
     }
     let server = serve();
-    let ours = Worker::start("ours", move || stack(server));
-    let typed = Worker::start("typed", move || typed_reqwest(server));
-    let ready = Worker::start("ready", move || ready_reqwest(server));
-    let hyper = Worker::start("hyper", move || bare_hyper(server));
+    let [ours, over_hyper, typed, ready, hyper] = [
+        Worker::start("ours", move || stack(server, ReqwestTransport::new().unwrap())),
+        Worker::start("over hyper", move || stack(server, HyperTransport::new().unwrap())),
+        Worker::start("typed", move || typed_reqwest(server)),
+        Worker::start("ready", move || ready_reqwest(server)),
+        Worker::start("hyper", move || bare_hyper(server)),
+    ];
     for in_flight in [1, 16, 64] {
         let what = |beside: &str| format!("over the wire, {in_flight} at once, {beside}");
-        let costs = costs([&ours, &typed, &ready, &hyper], in_flight);
+        let costs = costs([&ours, &over_hyper, &typed, &ready, &hyper], in_flight);
         let cpu = |at: usize| costs.iter().map(|round| round[at].cpu).collect::<Vec<_>>();
         let time = |at: usize| costs.iter().map(|round| round[at].time).collect::<Vec<_>>();
-        table.add(&what("CPU beside reqwest"), Some(1.05), &cpu(0), &cpu(1));
-        table.add(&what("CPU beside ready reqwest"), None, &cpu(0), &cpu(2));
-        table.add(&what("CPU beside hyper"), None, &cpu(0), &cpu(3));
-        table.add(&what("time beside hyper"), None, &time(0), &time(3));
-        table.add(&what("reqwest's CPU beside hyper"), None, &cpu(1), &cpu(3));
+        table.add(&what("CPU beside reqwest"), Some(1.05), &cpu(0), &cpu(2));
+        table.add(&what("CPU beside ready reqwest"), None, &cpu(0), &cpu(3));
+        table.add(&what("CPU beside hyper"), None, &cpu(0), &cpu(4));
+        table.add(&what("time beside hyper"), None, &time(0), &time(4));
+        table.add(&what("by hyper, CPU beside reqwest"), Some(1.05), &cpu(1), &cpu(2));
+        table.add(&what("by hyper, time beside hyper"), Some(1.0 / 0.75), &time(1), &time(4));
+        table.add(&what("reqwest's CPU beside hyper"), None, &cpu(2), &cpu(4));
     }
 }
 
 /// What each client's request took in each round. Who begins changes, so that going last is nobody's advantage.
-fn costs(workers: [&Worker; 4], in_flight: usize) -> Vec<[Cost; 4]> {
+fn costs(workers: [&Worker; CLIENTS], in_flight: usize) -> Vec<[Cost; CLIENTS]> {
     for worker in workers {
         worker.turn(in_flight);
     }
     (0..ROUNDS)
         .map(|round| {
-            let mut costs = [Cost { cpu: 0.0, time: 0.0 }; 4];
-            for step in 0..4 {
-                let at = (round + step) % 4;
+            let mut costs = [Cost { cpu: 0.0, time: 0.0 }; CLIENTS];
+            for step in 0..CLIENTS {
+                let at = (round + step) % CLIENTS;
                 costs[at] = workers[at].turn(in_flight);
             }
             costs
@@ -146,10 +154,10 @@ fn costs(workers: [&Worker; 4], in_flight: usize) -> Vec<[Cost; 4]> {
 }
 
 /// All that a bridge has around it, a limit that is never reached included.
-fn stack(server: SocketAddr) -> Exchange {
+fn stack(server: SocketAddr, transport: impl HttpTransport) -> Exchange {
     let body: NewMessage = decode(bodies::NEW_MESSAGE.as_bytes()).unwrap();
     let limiter = RateLimiter::new(10_000_000, Duration::from_secs(10), Arc::new(TokioClock));
-    let stack = Stack::new(ReqwestTransport::new().unwrap())
+    let stack = Stack::new(transport)
         .access_token("token")
         .rate_limiter(limiter)
         .build();

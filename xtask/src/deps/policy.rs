@@ -154,6 +154,24 @@ pub(crate) const POLICY: Policy = Policy {
         },
         // Layer 2
         Package {
+            name: "hubchannel-hyper",
+            edges: Edges::Only(&["hubchannel-api"]),
+            foreign: Foreign::Only(&[
+                ("async-trait", "implements the transport trait"),
+                ("bytes", "hands bodies over without a copy"),
+                ("futures-core", "the trait of bodies that stream"),
+                ("http", "implements the transport trait"),
+                ("http-body", "how hyper takes and gives bodies"),
+                ("hyper-rustls", "TLS, behind the feature `rustls`"),
+                ("hyper-util", "the HTTP client this package is for, and its pool of connections"),
+                ("rustls", "which cryptography TLS uses, behind the feature `rustls`"),
+                ("tokio", "limits the time of connections; comes with hyper-util"),
+                ("tower-service", "how hyper is told to connect; comes with it"),
+            ]),
+            dev_foreign: &[("tokio", "runs async tests")],
+            ..LIBRARY
+        },
+        Package {
             name: "hubchannel-reqwest",
             edges: Edges::Only(&["hubchannel-api"]),
             foreign: Foreign::Only(&[
@@ -165,7 +183,6 @@ pub(crate) const POLICY: Policy = Policy {
                 ("reqwest", "the HTTP client this package is for"),
                 ("tokio", "reads files off the runtime's threads; comes with reqwest"),
             ]),
-            dev_edges: &["hubchannel-mock"],
             dev_foreign: &[
                 ("serde_json", "the JSON that the bytes on the wire are held against"),
                 ("tokio", "runs async tests and loopback servers"),
@@ -235,6 +252,7 @@ pub(crate) const POLICY: Policy = Policy {
             edges: Edges::Only(&[
                 "hubchannel-api",
                 "hubchannel-emulator",
+                "hubchannel-hyper",
                 "hubchannel-middleware",
                 "hubchannel-mock",
                 "hubchannel-model",

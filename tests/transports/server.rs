@@ -12,8 +12,10 @@ use std::{
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
-use hubchannel_mock::conformance::{Framing, Peer, Scene};
-use hubchannel_reqwest::ReqwestTransport;
+use hubchannel::{
+    HttpTransport,
+    mock::conformance::{Framing, Peer, Scene},
+};
 
 /// The largest response that the transport is set to take.
 pub(crate) const LIMIT: usize = 2 << 20;
@@ -55,7 +57,7 @@ impl Server {
         server
     }
 
-    pub(crate) fn scene(self, transport: ReqwestTransport) -> Scene {
+    pub(crate) fn scene(self, transport: impl HttpTransport) -> Scene {
         let base_url = format!("http://{}", self.address).parse().unwrap();
         Scene::new(transport, base_url, move || self.shared.received.lock().unwrap().clone())
     }

@@ -1,4 +1,4 @@
-//! Bodies that are larger than memory should have to be, over loopback.
+//! Files from disk, over loopback.
 
 #![allow(clippy::unwrap_used, reason = "a failing test is how this reports")]
 
@@ -15,20 +15,12 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use bytes::Bytes;
 use http::{Request, Response};
-use hubchannel_api::{
-    Body, BodySource, BodyStream, HttpTransport, Reach, StreamResponse, TransportError, TransportErrorKind,
-};
+use hubchannel_api::{Body, BodySource, BodyStream, HttpTransport, Reach, TransportError, TransportErrorKind};
 use hubchannel_reqwest::{FileSource, ReqwestTransport};
 
 /// Much more than the two ends of a connection hold for it.
 const LARGE: u64 = 96 << 20;
-
-/// What the system may hold of a connection over loopback, and the HTTP client before it.
-const BUFFERED: u64 = 24 << 20;
-
-const PIECE: u64 = 64 << 10;
 
 /// Reads a request and a body of this length behind its head, counts what came of it, and answers.
 fn counting(length: u64, counter: Arc<AtomicU64>) -> (String, thread::JoinHandle<String>) {
@@ -63,86 +55,6 @@ fn put(base_url: &str, body: impl Into<Body>) -> Request<Body> {
 
 async fn send(request: Request<Body>) -> Result<Response<Body>, TransportError> {
     ReqwestTransport::new().unwrap().send(request).await
-}
-
-/// Zeros, and how far ahead of the server they were read at most.
-#[derive(Clone)]
-struct Zeros {
-    length: u64,
-    received: Arc<AtomicU64>,
-    lead: Arc<AtomicU64>,
-}
-
-impl BodySource for Zeros {
-    fn length(&self) -> u64 {
-        self.length
-    }
-
-    fn open(&self) -> BodyStream {
-        let zeros = self.clone();
-        BodyStream::unfold(0, move |read| {
-            let zeros = zeros.clone();
-            async move {
-                let lead = u64::saturating_sub(read, zeros.received.load(Ordering::SeqCst));
-                zeros.lead.fetch_max(lead, Ordering::SeqCst);
-                let size = PIECE.min(zeros.length - read);
-                Ok((size > 0).then(|| (Bytes::from(vec![0; usize::try_from(size).unwrap()]), read + size)))
-            }
-        })
-    }
-}
-
-#[tokio::test]
-async fn a_large_body_is_read_no_faster_than_it_is_sent() {
-    let received = Arc::new(AtomicU64::new(0));
-    let zeros = Zeros {
-        length: LARGE,
-        received: Arc::clone(&received),
-        lead: Arc::default(),
-    };
-    let (base_url, served) = counting(LARGE, Arc::clone(&received));
-    send(put(&base_url, Body::from_source(zeros.clone()))).await.unwrap();
-    let head = served.join().unwrap();
-    assert!(head.contains(&format!("content-length: {LARGE}\r\n")), "{head}");
-    assert_eq!(received.load(Ordering::SeqCst), LARGE);
-    let lead = zeros.lead.load(Ordering::SeqCst);
-    assert!(lead < BUFFERED, "{lead} bytes were read before the server had them");
-}
-
-#[tokio::test]
-async fn a_large_answer_is_read_no_faster_than_it_is_wanted() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let base_url = format!("http://{}", listener.local_addr().unwrap());
-    let (wanted, lead) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
-    let served = thread::spawn({
-        let (wanted, lead) = (Arc::clone(&wanted), Arc::clone(&lead));
-        move || {
-            let (mut stream, _) = listener.accept().unwrap();
-            let _ = stream.read(&mut [0; 4096]).unwrap();
-            write!(stream, "HTTP/1.1 200 OK\r\ncontent-length: {LARGE}\r\n\r\n").unwrap();
-            let mut sent = 0;
-            while sent < LARGE {
-                stream.write_all(&[0; PIECE as usize]).unwrap();
-                sent += PIECE;
-                lead.fetch_max(sent.saturating_sub(wanted.load(Ordering::SeqCst)), Ordering::SeqCst);
-            }
-        }
-    });
-    let mut request = Request::get(base_url).body(Body::empty()).unwrap();
-    request.extensions_mut().insert(StreamResponse);
-    // Far below what comes: the limit is for answers that are read whole.
-    let transport = ReqwestTransport::builder().max_response_bytes(1_000).build().unwrap();
-    let body = transport.send(request).await.unwrap().into_body();
-    assert_eq!((body.len(), body.as_bytes()), (Some(LARGE), None));
-    let mut stream = body.open();
-    while let Some(piece) = stream.next().await {
-        wanted.fetch_add(piece.unwrap().len() as u64, Ordering::SeqCst);
-        tokio::task::yield_now().await;
-    }
-    served.join().unwrap();
-    assert_eq!(wanted.load(Ordering::SeqCst), LARGE);
-    let lead = lead.load(Ordering::SeqCst);
-    assert!(lead < BUFFERED, "{lead} bytes had come before they were wanted");
 }
 
 /// A file that is gone when the test is over.

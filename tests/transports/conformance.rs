@@ -1,48 +1,62 @@
 //! The conformance suite of transports, over loopback.
 
-#![allow(clippy::panic, clippy::unwrap_used, reason = "a failing test is how this reports")]
-
-mod server;
-
 use std::{
+    marker::PhantomData,
     net::{SocketAddr, TcpListener},
     time::Duration,
 };
 
 use async_trait::async_trait;
-use hubchannel_mock::conformance::{self, Harness, Peer, Scene, Skip};
-use hubchannel_reqwest::ReqwestTransport;
+use hubchannel::{
+    HttpTransport,
+    hyper::HyperTransport,
+    mock::conformance::{self, Harness, Peer, Scene, Skip},
+    reqwest::ReqwestTransport,
+};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpSocket, TcpStream},
 };
 
-use crate::server::{LIMIT, Server};
+use crate::{
+    server::{LIMIT, Server},
+    transport::Loopback,
+};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_transport_does_what_a_transport_must() {
-    let report = conformance::run(&Loopback).await;
-    report.assert();
-    let skipped: Vec<String> = report
-        .skipped()
-        .map(|(check, reason)| format!("{check}: {reason}"))
-        .collect();
+async fn reqwest_does_what_a_transport_must() {
+    let skipped = skipped_by::<ReqwestTransport>().await;
     assert!(skipped.is_empty(), "every peer can be had over loopback: {skipped:?}");
 }
 
-struct Loopback;
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn hyper_does_what_a_transport_must() {
+    let skipped = skipped_by::<HyperTransport>().await;
+    assert_eq!(skipped, ["no_answer_in_time_is_unknown: it waits for ever"]);
+}
+
+/// Runs the suite, and tells which of its checks the transport cannot be asked.
+async fn skipped_by<T: Loopback>() -> Vec<String> {
+    let report = conformance::run(&Over::<T>(PhantomData)).await;
+    report.assert();
+    report
+        .skipped()
+        .map(|(check, reason)| format!("{check}: {reason}"))
+        .collect()
+}
+
+struct Over<T>(PhantomData<fn() -> T>);
 
 #[async_trait]
-impl Harness for Loopback {
+impl<T: Loopback> Harness for Over<T> {
     async fn set_up(&self, peer: Peer) -> Result<Scene, Skip> {
-        let transport = ReqwestTransport::builder().max_response_bytes(LIMIT);
         match peer {
             // A socket that is bound and does not listen: nobody else can get the port, and connections are refused.
             Peer::Refuses => {
                 let socket = TcpSocket::new_v4().unwrap();
                 socket.bind(loopback()).unwrap();
                 let base_url = format!("http://{}", socket.local_addr().unwrap());
-                Ok(scene(transport.build().unwrap(), &base_url, move || {
+                Ok(scene(T::limited(LIMIT), &base_url, move || {
                     let _bound = &socket;
                     Vec::new()
                 }))
@@ -51,22 +65,17 @@ impl Harness for Loopback {
             Peer::Unreachable => {
                 let listener = TcpListener::bind(loopback()).unwrap();
                 let base_url = format!("https://{}", listener.local_addr().unwrap());
-                let transport = transport.connect_timeout(Duration::from_millis(50)).build().unwrap();
+                let transport = T::connecting_within(Duration::from_millis(50));
                 Ok(scene(transport, &base_url, move || {
                     let _listening = &listener;
                     Vec::new()
                 }))
             }
-            // The transport waits for ever, but a client that a program brings may not.
             Peer::TooSlow => {
-                let client = reqwest::Client::builder()
-                    .timeout(Duration::from_millis(50))
-                    .build()
-                    .unwrap();
-                let server = Server::start(Peer::Silent);
-                Ok(server.scene(ReqwestTransport::from_client(client)))
+                let transport = T::answered_within(Duration::from_millis(50))?;
+                Ok(Server::start(Peer::Silent).scene(transport))
             }
-            peer => Ok(Server::start(peer).scene(transport.build().unwrap())),
+            peer => Ok(Server::start(peer).scene(T::limited(LIMIT))),
         }
     }
 
@@ -93,7 +102,7 @@ fn loopback() -> SocketAddr {
 }
 
 fn scene(
-    transport: ReqwestTransport,
+    transport: impl HttpTransport,
     base_url: &str,
     received: impl Fn() -> Vec<http::Request<bytes::Bytes>> + Send + Sync + 'static,
 ) -> Scene {

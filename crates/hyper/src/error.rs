@@ -1,0 +1,62 @@
+//! hyper's errors, told as transport errors.
+
+use std::{error::Error as StdError, fmt};
+
+use hubchannel_api::{Reach, TransportError, TransportErrorKind};
+use hyper_util::client::legacy;
+
+use crate::connect::TooSlow;
+
+/// Why there is no transport: TLS finds no certificates of the platform.
+#[derive(Debug)]
+pub struct BuildError(Box<dyn StdError + Send + Sync>);
+
+impl BuildError {
+    #[cfg(feature = "rustls")]
+    pub(crate) fn new(cause: impl StdError + Send + Sync + 'static) -> Self {
+        BuildError(Box::new(cause))
+    }
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TLS cannot be set up with the platform's certificates: {}", innermost(&*self.0))
+    }
+}
+
+impl StdError for BuildError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(&*self.0)
+    }
+}
+
+/// Tells what kept the head of an answer away, and whether the request can have left.
+pub(crate) fn exchange_error(error: legacy::Error) -> TransportError {
+    if !error.is_connect() {
+        return interrupted(error);
+    }
+    // A connection that was never there carried nothing, whatever kept it away.
+    let (kind, what) = if chain(&error).any(|cause| cause.is::<TooSlow>()) {
+        (TransportErrorKind::Timeout, "no connection in time")
+    } else {
+        (TransportErrorKind::Connect, "no connection")
+    };
+    let message = format!("{what}: {}", innermost(&error));
+    TransportError::new(kind, Reach::NotSent, message).with_source(error)
+}
+
+/// Tells that a connection broke that may have carried the request.
+pub(crate) fn interrupted(error: impl Into<Box<dyn StdError + Send + Sync>>) -> TransportError {
+    let error = error.into();
+    let message = format!("the connection broke: {}", innermost(&*error));
+    TransportError::new(TransportErrorKind::Interrupted, Reach::Unknown, message).with_source(error)
+}
+
+fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |error: &&'a (dyn StdError + 'static)| (*error).source())
+}
+
+/// What the innermost cause says, which is where the facts are.
+fn innermost(error: &(dyn StdError + 'static)) -> String {
+    chain(error).last().unwrap_or(error).to_string()
+}

@@ -1,0 +1,166 @@
+//! The transport and its settings.
+
+use std::{fmt, time::Duration};
+
+use async_trait::async_trait;
+use http::{Method, Request, Response, Uri, Version, uri::Scheme};
+use hubchannel_api::{Body, HttpTransport, Reach, StreamResponse, TransportError, TransportErrorKind};
+use hyper_util::{
+    client::legacy,
+    rt::{TokioExecutor, TokioTimer},
+};
+
+use crate::{
+    BuildError,
+    body::{Outgoing, incoming, outgoing, read},
+    connect::{HAS_TLS, Limited, Unlimited, connector},
+    error::exchange_error,
+};
+
+/// Carries HTTP exchanges over hyper, by HTTP/1.1. Cheap to clone; clones share the connections.
+///
+/// ```
+/// use std::time::Duration;
+/// use hubchannel_hyper::HyperTransport;
+///
+/// let transport = HyperTransport::builder()
+///     .connect_timeout(Duration::from_secs(3))
+///     .max_response_bytes(1 << 20)
+///     .build()?;
+/// # Ok::<(), hubchannel_hyper::BuildError>(())
+/// ```
+///
+/// A connection that nobody uses is kept for 90 s. No proxy is used, whatever the environment says.
+#[derive(Clone)]
+pub struct HyperTransport {
+    client: legacy::Client<Limited<Unlimited>, Outgoing>,
+    max_response_bytes: usize,
+}
+
+/// The largest response that is read unless set otherwise: 8 MiB, many times the largest that is known of this API.
+const MAX_RESPONSE_BYTES: usize = 8 << 20;
+
+/// How long a connection may take unless set otherwise.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long a connection that nobody uses is kept.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
+
+impl HyperTransport {
+    /// A transport with connections within 10 s and responses up to 8 MiB.
+    ///
+    /// # Errors
+    /// With the feature `rustls`, when the platform's certificates cannot be used.
+    pub fn new() -> Result<Self, BuildError> {
+        HyperTransport::builder().build()
+    }
+
+    /// A transport with settings of its own.
+    pub fn builder() -> HyperTransportBuilder {
+        HyperTransportBuilder {
+            connect_timeout: CONNECT_TIMEOUT,
+            max_response_bytes: MAX_RESPONSE_BYTES,
+        }
+    }
+}
+
+#[async_trait]
+impl HttpTransport for HyperTransport {
+    async fn send(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
+        let streams = request.extensions().get::<StreamResponse>().is_some();
+        check(request.method(), request.uri())?;
+        let (mut head, body) = request.into_parts();
+        head.version = Version::HTTP_11;
+        let (body, failure) = outgoing(body).await?;
+        let response = self
+            .client
+            .request(Request::from_parts(head, body))
+            .await
+            .map_err(|error| failure.take().unwrap_or_else(|| exchange_error(error)))?;
+        let (head, body) = response.into_parts();
+        let body = if streams && head.status.is_success() {
+            incoming(body)
+        } else {
+            read(body, self.max_response_bytes).await?.into()
+        };
+        let mut answer = Response::new(body);
+        *answer.status_mut() = head.status;
+        *answer.version_mut() = head.version;
+        *answer.headers_mut() = head.headers;
+        Ok(answer)
+    }
+}
+
+/// Whether this can be sent at all.
+fn check(method: &Method, address: &Uri) -> Result<(), TransportError> {
+    let refuse = |why: &str| Err(TransportError::new(TransportErrorKind::Refused, Reach::NotSent, why));
+    if method == Method::CONNECT {
+        return refuse("the request cannot be written: CONNECT opens a tunnel, which no exchange is");
+    }
+    let Some(scheme) = address
+        .scheme()
+        .filter(|_| address.host().is_some_and(|host| !host.is_empty()))
+    else {
+        return refuse("the request cannot be written: its address names no server");
+    };
+    match scheme {
+        scheme if *scheme == Scheme::HTTP => Ok(()),
+        scheme if *scheme == Scheme::HTTPS && HAS_TLS => Ok(()),
+        scheme if *scheme == Scheme::HTTPS => refuse(
+            "the transport was built without TLS, which https needs: switch on the feature `rustls` of hubchannel-hyper",
+        ),
+        _ => refuse("the request cannot be written: its address is neither http nor https"),
+    }
+}
+
+impl fmt::Debug for HyperTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HyperTransport")
+            .field("max_response_bytes", &self.max_response_bytes)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Settings of a [`HyperTransport`].
+#[derive(Clone, Debug)]
+pub struct HyperTransportBuilder {
+    connect_timeout: Duration,
+    max_response_bytes: usize,
+}
+
+impl HyperTransportBuilder {
+    /// How long a connection may take, TLS included; 10 s unless set. Nothing is sent before there is one.
+    #[must_use]
+    pub fn connect_timeout(self, connect_timeout: Duration) -> Self {
+        HyperTransportBuilder {
+            connect_timeout,
+            ..self
+        }
+    }
+
+    /// The largest response that is read whole, in bytes of the body; 8 MiB unless set. One that is streamed has no limit
+    /// here.
+    #[must_use]
+    pub fn max_response_bytes(self, max_response_bytes: usize) -> Self {
+        HyperTransportBuilder {
+            max_response_bytes,
+            ..self
+        }
+    }
+
+    /// The transport.
+    ///
+    /// # Errors
+    /// With the feature `rustls`, when the platform's certificates cannot be used.
+    pub fn build(self) -> Result<HyperTransport, BuildError> {
+        let connector = Limited::new(connector()?, self.connect_timeout);
+        let client = legacy::Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(IDLE_TIMEOUT)
+            .build(connector);
+        Ok(HyperTransport {
+            client,
+            max_response_bytes: self.max_response_bytes,
+        })
+    }
+}

@@ -1,0 +1,8 @@
+//! What every transport over real connections must do, over loopback.
+
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a failing test is how this reports")]
+
+mod conformance;
+mod server;
+mod streams;
+mod transport;
