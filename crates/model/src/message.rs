@@ -26,7 +26,8 @@ record! {
     /// described and what is sent have differed. Called `PublicConversationsMessage` in HubSpot's descriptions.
     ///
     /// A member of another JSON type than it should be fails, with its path. In a [`ChannelEvent`](crate::ChannelEvent)
-    /// it costs nothing but itself, unless a bridge could not deliver the message without it.
+    /// it costs nothing but itself, unless a bridge could not deliver the message without it; so does a member of a
+    /// recipient other than its address.
     pub struct Message {
         /// What kind of thread entry this is; a message has `MESSAGE`.
         pub r#type: Field<MessageType> => "type" (required),
@@ -45,7 +46,7 @@ record! {
         /// Who sent it.
         pub senders: Field<Vec<Sender>> => "senders" (required),
         /// Whom it is for; may be empty.
-        pub recipients: Field<Vec<Recipient>> => "recipients" (required) vital,
+        pub recipients: Field<Vec<Recipient>> => "recipients" (required) vital as a whole,
         /// Whether the message is archived.
         pub archived: Field<bool> => "archived" (required),
         /// The text without formatting.
@@ -115,7 +116,7 @@ record! {
         /// Which field of an e-mail named the recipient: `TO`, `CC` or `BCC`.
         pub recipient_field: Field<String> => "recipientField",
         /// The recipient's address in the outside service: where a bridge delivers an agent's reply.
-        pub delivery_identifier: Field<DeliveryIdentifier> => "deliveryIdentifier" (required),
+        pub delivery_identifier: Field<DeliveryIdentifier> => "deliveryIdentifier" (required) vital,
     }
 }
 

@@ -112,8 +112,83 @@ fn what_a_bridge_cannot_deliver_a_reply_without_costs_the_event_with_its_path() 
     }
     let event = read(&with(REPLY, "message", serde_json::json!("Yes")));
     assert_eq!(event.as_unrecognized().unwrap().decode_error().unwrap().path(), "message");
-    let event = read(&with(REPLY, "message.recipients", serde_json::json!([{}, {"name": 5}])));
-    assert_eq!(event.as_unrecognized().unwrap().decode_error().unwrap().path(), "message.recipients[1].name");
+}
+
+/// The reply with a second recipient that has these members besides an address.
+fn with_recipient(members: &[(&str, serde_json::Value)]) -> String {
+    let mut recipient = serde_json::json!({"actorId": "V-1402", "name": "Ada", "recipientField": "TO",
+        "deliveryIdentifier": {"type": "HS_EMAIL_ADDRESS", "value": "ada@example.com"}});
+    for (name, value) in members {
+        recipient[name] = value.clone();
+    }
+    with(REPLY, "message.recipients", serde_json::json!([{"actorId": "V-1401"}, recipient]))
+}
+
+#[test]
+fn an_odd_member_of_a_recipient_costs_nothing_but_itself() {
+    for name in ["actorId", "name", "recipientField"] {
+        let event = read(&with_recipient(&[(name, odd_value())]));
+        assert_eq!(event.odd_members(), [format!("message.recipients[1].{name}")]);
+        let ChannelEvent::OutgoingMessageCreated(reply) = &event else {
+            panic!("{name}: {event:?}")
+        };
+        let message = reply.message.as_ref().unwrap();
+        let [first, second] = message.recipients.as_deref().unwrap() else {
+            panic!("{name}: {message:?}")
+        };
+        assert_eq!((&first.actor_id, first.extra.is_empty()), (&"V-1401".into(), true));
+        assert_eq!(second.delivery_identifier, DeliveryIdentifier::email("ada@example.com").into());
+        assert_eq!(second.extra.decode::<serde_json::Value>(name).unwrap(), Some(odd_value()));
+        let left = [&second.name, &second.recipient_field].map(|field| field.as_deref());
+        let all = [("name", "Ada"), ("recipientField", "TO")];
+        assert_eq!(left, all.map(|(member, text)| (member != name).then_some(text)));
+        assert_eq!(second.actor_id.as_ref().is_some(), name != "actorId");
+    }
+    let odd = ["actorId", "name"].map(|name| (name, odd_value()));
+    let event = read(&with(&with_recipient(&odd), "message.createdAt", odd_value()));
+    let mut names = event.odd_members();
+    names.sort_unstable();
+    assert_eq!(
+        names,
+        [
+            "message.createdAt",
+            "message.recipients[1].actorId",
+            "message.recipients[1].name"
+        ]
+    );
+}
+
+#[test]
+fn recipients_whose_addresses_cannot_be_read_cost_the_event_with_their_path() {
+    let refused_at = |json: &str| {
+        let event = read(json);
+        let refused = event.as_unrecognized().and_then(|event| event.decode_error());
+        assert!(event.odd_members().is_empty());
+        refused.map(|error| error.path().to_owned())
+    };
+    for (address, path) in [
+        (serde_json::json!("ada@example.com"), ""),
+        (odd_value(), ""),
+        (serde_json::json!({"type": 7, "value": "ada@example.com"}), ".type"),
+        (serde_json::json!({"type": "HS_EMAIL_ADDRESS", "value": ["ada@example.com"]}), ".value"),
+    ] {
+        let json = with_recipient(&[("name", odd_value()), ("deliveryIdentifier", address)]);
+        assert_eq!(refused_at(&json), Some(format!("message.recipients[1].deliveryIdentifier{path}")));
+    }
+    for (recipients, path) in [
+        (serde_json::json!({}), "message.recipients"),
+        (serde_json::json!("V-1401"), "message.recipients"),
+        (serde_json::json!([{"name": 5}, null]), "message.recipients[1]"),
+        (serde_json::json!(["V-1401"]), "message.recipients[0]"),
+        (serde_json::json!([{"name": 5}, [{}]]), "message.recipients[1]"),
+    ] {
+        assert_eq!(refused_at(&with(REPLY, "message.recipients", recipients)).as_deref(), Some(path));
+    }
+    let twice = with_recipient(&[("name", serde_json::json!(5))]).replace(r#""name":5"#, r#""name":5,"name":"Ada""#);
+    assert_eq!(refused_at(&twice).as_deref(), Some("message.recipients[1].name"));
+    for none in [serde_json::json!([]), serde_json::Value::Null] {
+        assert_eq!(refused_at(&with(REPLY, "message.recipients", none)), None);
+    }
 }
 
 #[test]
@@ -212,6 +287,8 @@ fn apart_from_events_a_member_of_the_wrong_type_fails_with_its_path() {
 
     let message = serde_json::from_str::<serde_json::Value>(&json).unwrap()["message"].to_string();
     assert_eq!(decode::<Message>(message.as_bytes()).unwrap_err().path(), "createdAt");
+    let error = decode::<Message>(br#"{"recipients":[{},{"name":5}]}"#).unwrap_err();
+    assert_eq!(error.path(), "recipients[1].name");
     let page: Page<ThreadEntry> = decode(format!(r#"{{"results":[{message}]}}"#).as_bytes()).unwrap();
     let entry = page.items()[0].as_unrecognized().unwrap();
     assert_eq!(entry.decode_error().unwrap().path(), "createdAt");

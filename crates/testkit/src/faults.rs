@@ -151,7 +151,7 @@ impl Site {
 struct Walk {
     sites: Vec<Site>,
     at: Site,
-    /// Whether the object that comes next forgives.
+    /// Whether the object that comes next forgives, or each object of the list that comes next.
     forgives: bool,
 }
 
@@ -160,7 +160,9 @@ impl Walk {
     fn inside(&mut self, kind: &'static Kind, value: &Json) {
         match (kind, value) {
             (Kind::List(item) | Kind::OneOrMany(item), Json::Array(items)) => {
+                let forgives = self.forgives;
                 for (at, value) in items.iter().enumerate() {
+                    self.forgives = forgives;
                     self.item(at, item, value);
                 }
             }

@@ -31,15 +31,15 @@ tagged! {
     /// # Ok::<(), hubchannel_model::DecodeError>(())
     /// ```
     ///
-    /// Reading one never fails. A member of another JSON type than it should be, of the event or of its message, costs
-    /// nothing but itself: it is absent, as it came in `extra`, and named by
+    /// Reading one never fails. A member of another JSON type than it should be, of the event, of its message or of a
+    /// recipient, costs nothing but itself: it is absent, as it came in `extra`, and named by
     /// [`odd_members`](ChannelEvent::odd_members). An event of an unknown kind, or one of which the bridge could not read
     /// what it acts on, is kept whole, for [`as_unrecognized`](ChannelEvent::as_unrecognized) to show; a bridge that
     /// answers such a delivery with an error will get it again. Either is written again as it came.
     ///
     /// What a bridge acts on is the message with its `id`, `conversationsThreadId`, `channelAccountId`, `recipients`,
-    /// `text`, `richText` and `attachments`, and the event's `channelIntegrationThreadIds`; of an account its id, its
-    /// address and `authorized`.
+    /// `text`, `richText` and `attachments`, the `deliveryIdentifier` of each recipient, and the event's
+    /// `channelIntegrationThreadIds`; of an account its id, its address and `authorized`.
     ///
     /// HubSpot publishes no description of these bodies. What is known comes from its changelog and from integrations
     /// that read them (observed), so a bridge should take every member to be optional.

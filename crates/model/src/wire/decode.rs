@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_path_to_error::{Path, Segment, Track};
 
 use super::{
-    Line, Record, parse,
+    Forgiving, Line, parse,
     reason::{without_place, without_values},
 };
 
@@ -42,12 +42,12 @@ pub(crate) fn decode_text<T: DeserializeOwned>(text: &str) -> Result<T, DecodeEr
 
 /// Decodes a record; where that fails once more, forgivingly: a member that cannot be read costs nothing but itself, unless
 /// it is vital.
-pub(crate) fn decode_forgivingly<R: Record + DeserializeOwned>(text: &str) -> Result<R, DecodeError> {
+pub(crate) fn decode_forgivingly<R: Forgiving + DeserializeOwned>(text: &str) -> Result<R, DecodeError> {
     parse::from_str(text).or_else(|_| forgive(text))
 }
 
 #[cold]
-fn forgive<R: Record>(text: &str) -> Result<R, DecodeError> {
+fn forgive<R: Forgiving>(text: &str) -> Result<R, DecodeError> {
     let mut parser = parse::parser(text);
     let mut track = Track::new();
     let read = R::read_forgivingly(serde_path_to_error::Deserializer::new(&mut parser, &mut track));

@@ -19,7 +19,7 @@ pub(crate) use field::{Fill, Filling, into_field};
 pub(crate) use line::Line;
 pub(crate) use open_enum::{OtherValue, open_enum};
 pub(crate) use reason::HALF_A_CHARACTER;
-pub(crate) use record::{FillingForgivingly, Record, fill_or_keep, record, refuse_double};
+pub(crate) use record::{FillingForgivingly, Forgiving, Record, fill_or_keep, record, refuse_double};
 pub(crate) use setters::setters;
 pub(crate) use text::Text;
 

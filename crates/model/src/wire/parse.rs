@@ -103,6 +103,16 @@ mod tests {
         ] {
             is_linear::<ChannelEvents>(|times| list(event, times));
         }
+        for recipient in [
+            r#"{"name":5,"deliveryIdentifier":{}}"#,
+            r#"{"name":5,"deliveryIdentifier":7}"#,
+            "7",
+        ] {
+            is_linear::<ChannelEvents>(|times| {
+                let recipients = list(recipient, times);
+                format!(r#"{{"message":{{"recipients":{recipients}}},"type":"OUTGOING_CHANNEL_MESSAGE_CREATED"}}"#)
+            });
+        }
         for event in [r#"{"objectId":1}"#, r#"{"objectId":[],"subscriptionType":"a"}"#, "7"] {
             is_linear::<ConversationEvents>(|times| list(event, times));
         }

@@ -7,7 +7,7 @@
 use std::{fmt, marker::PhantomData};
 
 use serde::{
-    Deserializer, Serializer,
+    Deserialize, Deserializer, Serializer,
     de::{self, DeserializeSeed, Error as _, MapAccess, Visitor},
     ser::SerializeMap,
 };
@@ -43,11 +43,6 @@ pub(crate) trait Record: Default {
     #[inline]
     fn read_from<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(RecordVisitor::<Self, false>(PhantomData))
-    }
-
-    /// The same forgivingly: what is odd costs nothing but itself, unless it is vital.
-    fn read_forgivingly<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(RecordVisitor::<Self, true>(PhantomData))
     }
 
     /// The rest of a map whose tag is already read.
@@ -208,36 +203,47 @@ where
     Ok(())
 }
 
-/// Reads a record or `null` into a field, forgivingly.
-pub(crate) struct FillingForgivingly<'f, R>(pub(crate) &'f mut Field<R>);
+/// What can be read forgivingly: what is odd within costs nothing but itself, unless it is vital.
+pub(crate) trait Forgiving: Sized {
+    fn read_forgivingly<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
+}
 
-impl<'de, R: Record> DeserializeSeed<'de> for FillingForgivingly<'_, R> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_option(self)
+impl<R: Record> Forgiving for R {
+    fn read_forgivingly<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(RecordVisitor::<Self, true>(PhantomData))
     }
 }
 
-impl<'de, R: Record> Visitor<'de> for FillingForgivingly<'_, R> {
+/// An item that is no record is not let off.
+impl<R: Record> Forgiving for Vec<R> {
+    fn read_forgivingly<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let items = Vec::<Forgiven<R>>::deserialize(deserializer)?;
+        Ok(items.into_iter().map(|Forgiven(item)| item).collect())
+    }
+}
+
+/// What was read forgivingly.
+struct Forgiven<T>(T);
+
+impl<'de, T: Forgiving> Deserialize<'de> for Forgiven<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::read_forgivingly(deserializer).map(Forgiven)
+    }
+}
+
+/// Reads a value or `null` into a field, forgivingly.
+pub(crate) struct FillingForgivingly<'f, T>(pub(crate) &'f mut Field<T>);
+
+impl<'de, T: Forgiving> DeserializeSeed<'de> for FillingForgivingly<'_, T> {
     type Value = ();
 
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "an object ({}) or null", R::NAME)
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        *self.0 = Field::Value(R::read_forgivingly(deserializer)?);
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        *self.0 = match Field::deserialize(deserializer)? {
+            Field::Absent => Field::Absent,
+            Field::Null => Field::Null,
+            Field::Value(Forgiven(value)) => Field::Value(value),
+        };
         Ok(())
-    }
-
-    fn visit_none<E: de::Error>(self) -> Result<(), E> {
-        *self.0 = Field::Null;
-        Ok(())
-    }
-
-    fn visit_unit<E: de::Error>(self) -> Result<(), E> {
-        self.visit_none()
     }
 }
 
@@ -262,7 +268,7 @@ impl<'de, R: Record> Visitor<'de> for FillingForgivingly<'_, R> {
 /// ```
 ///
 /// Records that keep no members by themselves are read like that too where they are read forgivingly, as events are on a
-/// second try. `as a whole` then reads forgivingly what is within the member.
+/// second try. `as a whole` then reads forgivingly what is within the member, which is a record or a list of records.
 ///
 /// What stands in parentheses is how HubSpot describes the member: notes of [`Member`](crate::schema::Member), which
 /// decide nothing here.

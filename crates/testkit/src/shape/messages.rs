@@ -2,7 +2,7 @@
 
 use super::{
     Kind,
-    Kind::{Bool, Either, Id, List, Map, Object, Tagged, Text, Time, Word},
+    Kind::{Bool, Either, Id, List, Map, Object, Tagged, Text, Time, Vital, Word},
     Members,
     attachments::ATTACHMENTS,
 };
@@ -36,7 +36,7 @@ pub(crate) const RECIPIENT: Members = &[
     ("actorId", Id),
     ("name", Text),
     ("recipientField", Text),
-    ("deliveryIdentifier", Object(IDENTIFIER)),
+    ("deliveryIdentifier", Vital(&Object(IDENTIFIER))),
 ];
 
 pub(crate) const FAILURE_DETAILS: Members = &[("errorMessage", Text), ("errorMessageTokens", Map(&Text))];

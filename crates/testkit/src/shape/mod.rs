@@ -50,7 +50,8 @@ pub(crate) enum Kind {
     Forgiving(Members),
     /// What a member of an object that forgives is not let off for.
     Vital(&'static Kind),
-    /// The same of a member which is an object that forgives what is within, where the object around it does.
+    /// The same of a member which is an object, or a list of objects, that forgives what is within, where the object around
+    /// it does.
     VitalAsAWhole(&'static Kind),
     /// One of these; whatever else it is, it is kept.
     Kept(&'static Kind),

@@ -32,7 +32,7 @@ const REPLY: Members = &[
     ("createdBy", Id),
     ("createdAt", Time),
     ("senders", List(&Object(SENDER))),
-    ("recipients", Vital(&List(&Object(RECIPIENT)))),
+    ("recipients", VitalAsAWhole(&List(&Object(RECIPIENT)))),
     ("text", Vital(&Text)),
     ("richText", Vital(&Text)),
     ("attachments", Vital(&List(&Tagged(ATTACHMENTS)))),
