@@ -137,7 +137,7 @@ impl Bridge {
                 let Some(reply) = AgentReply::of(event) else {
                     return false;
                 };
-                let chat = reply.own_thread_ids()[0].to_string();
+                let chat = reply.own_thread_ids().unwrap()[0].to_string();
                 let sent = self.work().outside.post(&chat, reply.text().unwrap());
                 if sent.is_err() {
                     return false;

@@ -137,8 +137,13 @@ fn channel(events: &ChannelEvents) {
         is_key(&DeliveryKey::of(event));
         if let Some(reply) = AgentReply::of(event) {
             is_key(&reply.delivery_key());
-            let without_ids = matches!(reply.threading(), Threading::Participants | Threading::Unreadable);
-            assert_eq!(reply.own_thread_ids().is_empty(), without_ids);
+            match reply.own_thread_ids() {
+                Ok(ids) => assert_eq!(ids.is_empty(), reply.threading() == Threading::Participants),
+                Err(error) => {
+                    assert_eq!(reply.threading(), Threading::Unreadable);
+                    assert!(event.odd_members().iter().any(|odd| error.path().starts_with(odd)), "{error}");
+                }
+            }
             assert!(reply.recipients().count() >= usize::from(reply.recipient().is_some()));
             assert!(reply.files().count() <= reply.attachments().len());
             let html = reply.rich_text().unwrap_or_default();

@@ -203,9 +203,65 @@ fn a_reply_with_odd_members_shows_all_the_others() {
     let (message, other) = (reply.message.as_ref().unwrap(), expected.message.as_ref().unwrap());
     assert!(reply.portal_id.is_absent() && message.created_at.is_absent());
     assert_eq!(message.extra.decode::<serde_json::Value>("createdAt").unwrap(), Some(odd_value()));
-    assert_eq!(reply.integration_thread_ids(), expected.integration_thread_ids());
+    assert_eq!(reply.integration_thread_ids().unwrap(), expected.integration_thread_ids().unwrap());
     assert_eq!((&message.id, &message.text, &message.recipients), (&other.id, &other.text, &other.recipients));
     assert_eq!((&message.senders, &message.status), (&other.senders, &other.status));
+}
+
+/// Of which a message has no member by that name: they stand there for one integration alone.
+#[test]
+fn thread_ids_within_the_message_that_cannot_be_read_are_told_from_none() {
+    const PATH: &str = "message.channelIntegrationThreadIds";
+
+    let read_with = |top: Option<&str>, within: &str| {
+        let top = top
+            .map(|ids| format!(r#","channelIntegrationThreadIds":{ids}"#))
+            .unwrap_or_default();
+        let message = format!(r#"{{"id":"8a7b","channelIntegrationThreadIds":{within}}}"#);
+        read(&format!(r#"{{"type":"OUTGOING_CHANNEL_MESSAGE_CREATED"{top},"message":{message}}}"#))
+    };
+    let ids_of = |event: &ChannelEvent| match event {
+        ChannelEvent::OutgoingMessageCreated(reply) => {
+            let ids = reply
+                .integration_thread_ids()
+                .map(|ids| ids.iter().map(ToString::to_string).collect::<Vec<_>>());
+            ids.map_err(|error| error.path().to_owned())
+        }
+        other => panic!("{other:?}"),
+    };
+    for (odd, at) in [
+        ("7", ""),
+        ("{}", ""),
+        (r#""chat-42""#, ""),
+        ("[null]", "[0]"),
+        (r#"["chat-42",[]]"#, "[1]"),
+    ] {
+        for top in [None, Some("null"), Some("[]")] {
+            let event = read_with(top, odd);
+            assert_eq!(ids_of(&event), Err(format!("{PATH}{at}")), "{top:?} {odd}");
+            assert_eq!(event.odd_members(), [PATH], "{top:?} {odd}");
+        }
+        // Those at the top are what counts, and the others are odd all the same.
+        let event = read_with(Some(r#"["chat-42"]"#), odd);
+        assert_eq!(ids_of(&event), Ok(vec!["chat-42".to_owned()]));
+        assert_eq!(event.odd_members(), [PATH], "{odd}");
+    }
+    for (none, ids) in [
+        ("null", vec![]),
+        ("[]", vec![]),
+        (r#"["chat-42",7]"#, vec!["chat-42".to_owned(), "7".to_owned()]),
+    ] {
+        let event = read_with(None, none);
+        assert_eq!(ids_of(&event), Ok(ids), "{none}");
+        assert!(event.odd_members().is_empty(), "{none}");
+    }
+    let event = read(
+        r#"{"type":"OUTGOING_CHANNEL_MESSAGE_CREATED","eventId":{},
+            "message":{"createdAt":7,"channelIntegrationThreadIds":7,"recipients":[{"name":5}]}}"#,
+    );
+    let mut odd = event.odd_members();
+    odd.sort_unstable();
+    assert_eq!(odd, ["eventId", PATH, "message.createdAt", "message.recipients[0].name"]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use hubchannel_model::{
-    ActorId, Attachment, ChannelAccountId, ChannelEvent, ChannelId, DeliveryIdentifier, Extra, FileAttachment,
+    ActorId, Attachment, ChannelAccountId, ChannelEvent, ChannelId, DecodeError, DeliveryIdentifier, FileAttachment,
     IntegrationThreadId, Message, MessageId, OutgoingMessageCreated, PortalId, ThreadId, TruncationStatus,
 };
 
@@ -23,7 +23,7 @@ use crate::{DeliveryKey, InlineImage, inline_images};
 /// let reply = AgentReply::of(&events[0]).ok_or("no reply")?;
 /// assert_eq!(reply.text(), Some("Yes, the blue one"));
 /// assert_eq!(reply.threading(), Threading::OwnIds);
-/// assert_eq!(reply.own_thread_ids()[0], "chat-42");
+/// assert_eq!(reply.own_thread_ids()?[0], "chat-42");
 /// let to = reply.recipient().and_then(|recipient| recipient.value.as_deref());
 /// assert_eq!(to, Some("chat:987654321"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -50,8 +50,9 @@ pub enum Threading {
     /// By participants: there is no id, because the channel threads by its addresses, and so the
     /// [`recipient`](AgentReply::recipient) is the conversation.
     Participants,
-    /// By ids that are there and cannot be read, so that nobody knows which conversation it is. The recipient is no help:
-    /// one visitor may have several. Let HubSpot come again until the bridge is mended, or report the message as failed.
+    /// By ids that are there and cannot be read, so that nobody knows which conversation it is;
+    /// [`own_thread_ids`](AgentReply::own_thread_ids) says why. The recipient is no help: one visitor may have several. Let
+    /// HubSpot come again until the bridge is mended, or report the message as failed.
     Unreadable,
 }
 
@@ -89,31 +90,21 @@ impl<'e> AgentReply<'e> {
     ///
     /// There may be several for one thread of HubSpot's (observed: it is a list), and which one the reply is for is then
     /// unknown.
-    pub fn own_thread_ids(&self) -> Cow<'e, [IntegrationThreadId]> {
+    ///
+    /// # Errors
+    /// When there are ids and they cannot be read, which is [`Threading::Unreadable`].
+    pub fn own_thread_ids(&self) -> Result<Cow<'e, [IntegrationThreadId]>, DecodeError> {
         self.event.integration_thread_ids()
     }
 
     /// What the bridge finds its conversation by.
     pub fn threading(&self) -> Threading {
-        let ids = self.own_thread_ids();
-        if ids.is_empty() && self.has_unreadable_thread_ids() {
-            Threading::Unreadable
-        } else if ids.is_empty() {
-            Threading::Participants
-        } else if ids.iter().all(IntegrationThreadId::is_digits) {
-            Threading::Numbers
-        } else {
-            Threading::OwnIds
+        match self.own_thread_ids() {
+            Err(_) => Threading::Unreadable,
+            Ok(ids) if ids.is_empty() => Threading::Participants,
+            Ok(ids) if ids.iter().all(IntegrationThreadId::is_digits) => Threading::Numbers,
+            Ok(_) => Threading::OwnIds,
         }
-    }
-
-    /// Whether there are ids in either place that are no ids, nor nothing.
-    fn has_unreadable_thread_ids(&self) -> bool {
-        const NAME: &str = "channelIntegrationThreadIds";
-
-        let extras = [Some(&self.event.extra), self.message().map(|message| &message.extra)];
-        let unreadable = |extra: &Extra| extra.decode::<Option<Vec<IntegrationThreadId>>>(NAME).is_err();
-        extras.into_iter().flatten().any(unreadable)
     }
 
     /// Whom the message is for: the first recipient that has an address.

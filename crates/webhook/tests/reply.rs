@@ -27,7 +27,7 @@ fn a_whole_reply_is_seen_whole() {
     let reply = AgentReply::of(&events[0]).unwrap();
     assert_eq!(reply.message_id().unwrap(), "8a7b");
     assert_eq!(reply.thread_id().unwrap(), "19615248623");
-    assert_eq!(reply.own_thread_ids().iter().map(|id| id.as_str()).collect::<Vec<_>>(), ["chat-42", "chat-43"]);
+    assert_eq!(*reply.own_thread_ids().unwrap(), ["chat-42", "chat-43"]);
     assert_eq!(reply.threading(), Threading::OwnIds);
     assert_eq!(reply.recipient().unwrap().value.as_deref(), Some("chat:1"));
     assert_eq!(reply.recipients().count(), 2);
@@ -64,7 +64,7 @@ fn whatever_is_missing_costs_nothing_else() {
         let reply = AgentReply::of(&events[0]).unwrap();
         assert_eq!((reply.message_id(), reply.recipient(), reply.text(), reply.agent()), (None, None, None, None));
         assert_eq!(reply.threading(), Threading::Participants);
-        assert!(reply.own_thread_ids().is_empty() && reply.attachments().is_empty() && !reply.is_truncated());
+        assert!(reply.own_thread_ids().unwrap().is_empty() && reply.attachments().is_empty() && !reply.is_truncated());
         assert_eq!(reply.inline_images().count(), 0);
     }
     let created =
@@ -98,7 +98,10 @@ fn ids_that_cannot_be_read_are_not_taken_for_none() {
         let json = format!(
             r#"{{"type":"OUTGOING_CHANNEL_MESSAGE_CREATED","message":{{"channelIntegrationThreadIds":{ids}}}}}"#
         );
-        AgentReply::of(&events(&json)[0]).map(|reply| reply.threading())
+        let events = events(&json);
+        let reply = AgentReply::of(&events[0]).unwrap();
+        assert_eq!(reply.own_thread_ids().is_err(), reply.threading() == Threading::Unreadable, "{ids}");
+        reply.threading()
     };
     for odd in [
         "7",
@@ -109,12 +112,12 @@ fn ids_that_cannot_be_read_are_not_taken_for_none() {
         "[null]",
         r#"["chat-42",[]]"#,
     ] {
-        assert_eq!(within(odd), Some(Threading::Unreadable), "{odd}");
+        assert_eq!(within(odd), Threading::Unreadable, "{odd}");
     }
     for none in ["[]", "null"] {
-        assert_eq!(within(none), Some(Threading::Participants), "{none}");
+        assert_eq!(within(none), Threading::Participants, "{none}");
     }
-    assert_eq!(within(r#"["chat-42"]"#), Some(Threading::OwnIds));
+    assert_eq!(within(r#"["chat-42"]"#), Threading::OwnIds);
 
     // A member that is known and could not be read stands among the unknown ones.
     let whole = r#"{"type":"OUTGOING_CHANNEL_MESSAGE_CREATED","message":{"channelIntegrationThreadIds":["chat-42"]}}"#;
@@ -203,7 +206,7 @@ fn the_typical_event_is_seen_without_a_copy() {
     let reply = AgentReply::of(&events[0]).unwrap();
     let cost = allocation_counter::measure(|| {
         assert!(reply.message_id().is_some() && reply.recipient().is_some() && reply.text().is_some());
-        assert_eq!((reply.threading(), reply.own_thread_ids().len()), (Threading::OwnIds, 1));
+        assert_eq!((reply.threading(), reply.own_thread_ids().unwrap().len()), (Threading::OwnIds, 1));
         assert_eq!(reply.files().count(), 1);
     });
     assert_eq!(cost.count_total, 0);

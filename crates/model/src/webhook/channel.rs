@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use super::{ChannelAccountCreated, ChannelAccountPurged, ChannelAccountUpdated};
 use crate::{
-    ChannelAccountId, ChannelId, EventId, Field, IntegrationThreadId, Message, PortalId, Timestamp, schema,
-    tagged::tagged, wire::record,
+    ChannelAccountId, ChannelId, DecodeError, EventId, Extra, IntegrationThreadId, Message, PortalId, Timestamp,
+    schema, tagged::tagged, wire::record,
 };
 
 tagged! {
@@ -21,7 +21,7 @@ tagged! {
     /// let ChannelEvent::OutgoingMessageCreated(reply) = &event else {
     ///     return Ok(());
     /// };
-    /// assert_eq!(reply.integration_thread_ids()[0].as_str(), "chat-42");
+    /// assert_eq!(reply.integration_thread_ids()?[0].as_str(), "chat-42");
     /// let message = reply.message.as_ref();
     /// assert_eq!(message.and_then(|message| message.text.as_deref()), Some("Yes, the blue one is in stock"));
     ///
@@ -116,8 +116,16 @@ impl ChannelEvent {
     /// assert_eq!(reply.extra.get("eventTimestamp"), Some("1779884100123"));
     /// # Ok::<(), hubchannel_model::DecodeError>(())
     /// ```
+    ///
+    /// Thread ids within the message, of which [`Message`] has no member, are named too where they cannot be read.
     pub fn odd_members(&self) -> Vec<String> {
-        schema::odd(self)
+        let mut odd = schema::odd(self);
+        if let ChannelEvent::OutgoingMessageCreated(event) = self
+            && event.thread_ids_within_message().is_err()
+        {
+            odd.push(WITHIN_MESSAGE.to_owned());
+        }
+        odd
     }
 }
 
@@ -145,19 +153,53 @@ record! {
     }
 }
 
+const THREAD_IDS: &str = "channelIntegrationThreadIds";
+const WITHIN_MESSAGE: &str = "message.channelIntegrationThreadIds";
+
 impl OutgoingMessageCreated {
     /// The conversation's ids in the outside service; none where HubSpot threads by participants.
     ///
+    /// ```
+    /// use hubchannel_model::{ChannelEvent, decode};
+    ///
+    /// let event: ChannelEvent = decode(
+    ///     br#"{"type":"OUTGOING_CHANNEL_MESSAGE_CREATED","message":{"channelIntegrationThreadIds":["chat-42",{}]}}"#,
+    /// )?;
+    /// let ChannelEvent::OutgoingMessageCreated(reply) = &event else {
+    ///     return Ok(());
+    /// };
+    /// let path = reply.integration_thread_ids().map_err(|error| error.path().to_owned());
+    /// assert_eq!(path, Err("message.channelIntegrationThreadIds[1]".to_owned()));
+    /// assert_eq!(event.odd_members(), ["message.channelIntegrationThreadIds"]);
+    /// # Ok::<(), hubchannel_model::DecodeError>(())
+    /// ```
+    ///
     /// They are read at the top level, where most integrations find them, and else within the message, where one
-    /// expects them (observed). There may be several for one conversation.
-    pub fn integration_thread_ids(&self) -> Cow<'_, [IntegrationThreadId]> {
-        match &self.channel_integration_thread_ids {
-            Field::Value(ids) if !ids.is_empty() => Cow::Borrowed(ids),
-            _ => {
-                let extra = self.message.as_ref().map(|message| &message.extra);
-                let ids = extra.and_then(|extra| extra.decode("channelIntegrationThreadIds").ok().flatten());
-                Cow::Owned(ids.unwrap_or_default())
-            }
+    /// expects them (observed). There may be several for one conversation. Absent, `null` and empty are none.
+    ///
+    /// # Errors
+    /// When none are at the top level, and what stands in their place within the message, or in `extra`, is no list of
+    /// ids, so that nobody knows which conversation it is. A bridge lets HubSpot come again until it is mended, or reports
+    /// the message as failed.
+    pub fn integration_thread_ids(&self) -> Result<Cow<'_, [IntegrationThreadId]>, DecodeError> {
+        if let Some(ids @ [_, ..]) = self.channel_integration_thread_ids.as_deref() {
+            return Ok(Cow::Borrowed(ids));
         }
+        let mut ids = self.thread_ids_within_message()?;
+        if ids.is_empty() {
+            ids = thread_ids_in(&self.extra, THREAD_IDS)?;
+        }
+        Ok(Cow::Owned(ids))
     }
+
+    fn thread_ids_within_message(&self) -> Result<Vec<IntegrationThreadId>, DecodeError> {
+        let message = self.message.as_ref();
+        message.map_or(Ok(Vec::new()), |message| thread_ids_in(&message.extra, WITHIN_MESSAGE))
+    }
+}
+
+/// The ids among members without a field, at this path of the event.
+fn thread_ids_in(extra: &Extra, path: &str) -> Result<Vec<IntegrationThreadId>, DecodeError> {
+    let ids: Option<Option<Vec<_>>> = extra.decode(THREAD_IDS).map_err(|error| error.within(path))?;
+    Ok(ids.flatten().unwrap_or_default())
 }

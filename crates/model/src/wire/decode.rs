@@ -202,6 +202,19 @@ impl DecodeError {
         }))
     }
 
+    /// The same of a value that stands at this path of a larger one.
+    pub(crate) fn within(mut self, path: &str) -> Self {
+        let inner = &mut self.0.path;
+        let dot = if inner.is_empty() || inner.starts_with('[') {
+            ""
+        } else {
+            "."
+        };
+        inner.insert_str(0, dot);
+        inner.insert_str(0, path);
+        self
+    }
+
     /// Which member: `senders[0].name`; empty for the document as a whole. Where the text is no JSON, the member that was
     /// being read when it ceased to be.
     pub fn path(&self) -> &str {
@@ -217,8 +230,9 @@ impl DecodeError {
     /// Where in the text the parser noticed it, which is behind the fault.
     ///
     /// The text is the one that was read. What is kept whole where it cannot be read (an attachment, an event, an entry
-    /// of a thread) is a text of its own: there the place counts from its beginning, which is that of
-    /// [`Unrecognized::json`](crate::Unrecognized::json).
+    /// of a thread) is a text of its own, and so is a member that is kept in an [`Extra`](crate::Extra): there the place
+    /// counts from its beginning, which is that of [`Unrecognized::json`](crate::Unrecognized::json) or of
+    /// [`Extra::get`](crate::Extra::get).
     pub fn place(&self) -> Option<Place> {
         self.0.place
     }
