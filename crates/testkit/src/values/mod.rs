@@ -2,9 +2,11 @@
 //!
 //! - [`requests`]: the bodies that a client sends, as a careful program builds them.
 //! - [`by_hand`]: any value that can be built of any type, good or bad.
+//! - [`pairs`]: what is names and values, and no JSON.
 //! - [`new_message`]: what is read, as any other side might write it.
 
 pub mod by_hand;
+pub mod pairs;
 pub mod requests;
 
 use hubchannel_model::{NewMessage, decode};

@@ -89,7 +89,7 @@ macro_rules! words {
 
 words! {
     GrantType OAuthErrorCode OAuthErrorStatus TokenUse
-    ActorType BatchStatus AddressType PhoneType FileUsageType QuickReplyValueType MediaType ThreadingModel
+    ImageSize ActorType BatchStatus AddressType PhoneType FileUsageType QuickReplyValueType MediaType ThreadingModel
     RichTextFeature OutgoingAttachmentType ErrorCategory FileAccess DuplicateValidationStrategy
     DuplicateValidationScope InboxType MessageType ClientType TruncationStatus DeliveryIdentifierType
     MessageDirection StatusType ThreadStatus ThreadEntryType ConversationEventType

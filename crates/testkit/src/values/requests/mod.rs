@@ -182,7 +182,7 @@ pub fn file_upload_options() -> BoxedStrategy<FileUploadOptions> {
 }
 
 /// With this set, or as it was.
-fn perhaps<B, V>(
+pub(super) fn perhaps<B, V>(
     body: impl Strategy<Value = B> + 'static,
     value: impl Strategy<Value = V> + 'static,
     set: fn(B, V) -> B,
