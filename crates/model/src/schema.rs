@@ -22,16 +22,29 @@ pub enum Shape {
     Id,
     /// A number.
     Number,
-    /// A string, of which these values are named.
-    Words(&'static [&'static str]),
+    /// A string, some values of which an enum names.
+    Words(&'static Enum),
     /// An array.
     List(Box<Shape>),
     /// An object with names of the sender's choice.
     Map(Box<Shape>),
     /// An object with named members.
     Record(&'static Table),
-    /// One of several objects, told apart by their `type`.
-    OneOf(Vec<&'static Table>),
+    /// One of several objects, told apart by their `type`; the enum that names the kinds.
+    OneOf(&'static Enum, Vec<&'static Table>),
+}
+
+/// An enum of strings, or of objects told apart by their `type`.
+#[derive(Debug)]
+pub struct Enum {
+    /// The type's name here.
+    pub name: &'static str,
+    /// The file that declares it.
+    pub file: &'static str,
+    /// The line in the file.
+    pub line: u32,
+    /// The values or the kinds that it names, in HubSpot's spelling.
+    pub named: &'static [&'static str],
 }
 
 /// An object with named members.
@@ -162,13 +175,13 @@ pub(crate) fn odd<T: Described>(value: &T) -> Vec<String> {
     walk.odd
 }
 
-/// One of several records.
-pub(crate) fn one_of(records: &[fn() -> Shape]) -> Shape {
+/// One of several records, whose kinds an enum names.
+pub(crate) fn one_of(kinds: &'static Enum, records: &[fn() -> Shape]) -> Shape {
     let tables = records.iter().filter_map(|record| match record() {
         Shape::Record(table) => Some(table),
         _ => None,
     });
-    Shape::OneOf(tables.collect())
+    Shape::OneOf(kinds, tables.collect())
 }
 
 /// Goes down a value and collects places.

@@ -298,7 +298,13 @@ macro_rules! tagged {
 
         impl $crate::schema::Described for $name {
             fn shape() -> $crate::schema::Shape {
-                $crate::schema::one_of(&[$( <$record as $crate::schema::Described>::shape, )+])
+                const ENUM: &$crate::schema::Enum = &$crate::schema::Enum {
+                    name: stringify!($name),
+                    file: file!(),
+                    line: line!(),
+                    named: $name::NAMED,
+                };
+                $crate::schema::one_of(ENUM, &[$( <$record as $crate::schema::Described>::shape, )+])
             }
 
             fn note_unknown(&self, walk: &mut $crate::schema::Walk) {

@@ -3,7 +3,7 @@
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a failing test is how this reports")]
 
 use hubchannel_model::{
-    Channel, ChannelEvent, ChannelEvents, Message, Page, decode,
+    Attachment, Channel, ChannelEvent, ChannelEvents, Message, MessageDirection, Page, decode,
     schema::{Described, Presence, Shape, Table, unknown},
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -40,6 +40,18 @@ fn a_table_tells_where_it_is_declared_and_how_it_is_described() {
     assert_eq!(id.received, Presence::Required);
     let subject = table.members.iter().find(|member| member.name == "subject").unwrap();
     assert_eq!(subject.received, Presence::Optional);
+}
+
+#[test]
+fn an_enum_tells_where_it_is_declared_and_what_it_names() {
+    let (words, kinds) = match (MessageDirection::shape(), Attachment::shape()) {
+        (Shape::Words(words), Shape::OneOf(kinds, _)) => (words, kinds),
+        other => panic!("no enums: {other:?}"),
+    };
+    assert_eq!((words.name, words.file), ("MessageDirection", "crates/model/src/participant.rs"));
+    assert_eq!(words.named, MessageDirection::NAMED);
+    assert_eq!((kinds.name, kinds.file), ("Attachment", "crates/model/src/attachment/mod.rs"));
+    assert_eq!(kinds.named, Attachment::NAMED);
 }
 
 #[test]

@@ -7,6 +7,8 @@ mod tests;
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
+use hubchannel_model::schema::Enum;
+
 pub(crate) use self::print::to_text;
 use super::code::Code;
 use super::contract::{Contract, Schema, Shape};
@@ -26,6 +28,8 @@ pub(crate) struct Finding {
     pub(crate) called: BTreeSet<String>,
     /// File and line in the code.
     pub(crate) place: Option<String>,
+    /// The enum that names the values or kinds, where one of them differs.
+    pub(crate) of_enum: Option<&'static Enum>,
     /// More that helps to see what happened.
     pub(crate) notes: Vec<String>,
 }
@@ -233,6 +237,10 @@ fn finding(code: &Code, item: String, change: &Change, listed: Option<String>, b
         also: change.also.iter().map(|also| named(code, also)).collect(),
         called: change.called().into_iter().map(str::to_owned).collect(),
         place: place.and_then(|name| code.places.get(&name).cloned()),
+        of_enum: match change.kind {
+            Kind::EnumValue | Kind::Alternative => code.enum_at(&change.item),
+            _ => None,
+        },
         notes: before.of(change),
     }
 }
@@ -275,6 +283,7 @@ fn unreached(name: &str, change: &Change, listed: Option<String>) -> Finding {
         also: Vec::new(),
         called: BTreeSet::new(),
         place: None,
+        of_enum: None,
         notes: Vec::new(),
     }
 }
@@ -295,6 +304,7 @@ fn stale(deviation: &Deviation, findings: &mut Vec<Finding>) {
             also: Vec::new(),
             called: BTreeSet::new(),
             place: None,
+            of_enum: None,
             notes: Vec::new(),
         }),
     }

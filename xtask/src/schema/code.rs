@@ -3,17 +3,21 @@
 //! Records are named as their types are. A record that HubSpot describes in another way when it takes it than when it
 //! sends it stands here twice, with the direction in its name.
 
+mod credentials;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use hubchannel_api::schema::Endpoint;
-use hubchannel_api::{ApiVersion, AuthorizeUrl, BaseUrl, Credential, Operation as _, QueryType, RequestToken, Segment};
+use hubchannel_api::{ApiVersion, BaseUrl, QueryParameter, QueryType, Segment};
 use hubchannel_model::ErrorBody;
-use hubchannel_model::schema::{Described, Form, Member as ModelMember, Presence, Shape as ModelShape, Table};
+use hubchannel_model::schema::{Described, Enum, Form, Member as ModelMember, Presence, Shape as ModelShape, Table};
 
+use self::credentials::{schemes, security};
 use super::contract::{
-    Body, Combination, Content, Contract, Flow, How, Member, Object, Operation, OperationId, Parameter, ParameterId,
-    Requirement, Response, Rest, Schema, Scheme, Shape,
+    Body, Combination, Content, Contract, How, Member, Object, Operation, OperationId, Parameter, ParameterId,
+    Response, Rest, Schema, Shape, in_step,
 };
+use super::diff::{Item, Root, member_step};
 
 /// A contract of the code, and where in the code its parts are.
 #[derive(Debug, Default)]
@@ -23,6 +27,18 @@ pub(crate) struct Code {
     pub(crate) operations: BTreeMap<OperationId, &'static str>,
     /// File and line of each operation and of each record.
     pub(crate) places: BTreeMap<String, String>,
+    /// The enums that name values and kinds, by the places where these stand.
+    enums: BTreeMap<Item, &'static Enum>,
+}
+
+impl Code {
+    /// The enum that names what stands at a place, or at the nearest one above it.
+    pub(crate) fn enum_at(&self, item: &Item) -> Option<&'static Enum> {
+        item.ends_of_steps().into_iter().rev().find_map(|end| {
+            let above = Item::new(item.root.clone()).step(&item.steps[..end]);
+            self.enums.get(&above).copied()
+        })
+    }
 }
 
 /// What the code says of a version.
@@ -37,12 +53,34 @@ pub(crate) fn of(version: ApiVersion) -> Code {
         code.places
             .insert(endpoint.info.name.to_owned(), format!("{}:{}", endpoint.file, endpoint.line));
         code.operations.insert(id.clone(), endpoint.info.name);
-        code.contract.operations.insert(id, operation(endpoint, &mut records));
+        let operation = operation(endpoint, &Item::new(Root::Operation(id.clone())), &mut records);
+        code.contract.operations.insert(id, operation);
     }
     code.contract.schemes = schemes(version);
     code.contract.records = records.found;
     code.places.extend(records.places);
+    code.enums = records.enums;
+    for endpoint in endpoints {
+        let item = Item::new(Root::Operation(id(endpoint, version)));
+        code.enums.extend(enums_of_query(endpoint, &item, &code.enums));
+    }
     code
+}
+
+/// The enums of the parameters that are lists of what an enum names, which is known by its values.
+fn enums_of_query(
+    endpoint: &Endpoint,
+    item: &Item,
+    known: &BTreeMap<Item, &'static Enum>,
+) -> Vec<(Item, &'static Enum)> {
+    let of_parameter = |query: &QueryParameter| match query.r#type {
+        QueryType::WordList(values) => {
+            let of = known.values().find(|of| of.named == values)?;
+            Some((item.step(&format!(" query {}[]", in_step(query.name))), *of))
+        }
+        _ => None,
+    };
+    endpoint.info.query.iter().filter_map(of_parameter).collect()
 }
 
 fn id(endpoint: &Endpoint, version: ApiVersion) -> OperationId {
@@ -64,7 +102,7 @@ fn id(endpoint: &Endpoint, version: ApiVersion) -> OperationId {
     }
 }
 
-fn operation(endpoint: &Endpoint, records: &mut Records) -> Operation {
+fn operation(endpoint: &Endpoint, item: &Item, records: &mut Records) -> Operation {
     let info = endpoint.info;
     let mut operation = Operation::default();
     for segment in info.path {
@@ -92,12 +130,13 @@ fn operation(endpoint: &Endpoint, records: &mut Records) -> Operation {
     }
     operation.body = endpoint.body.map(|shape| Body {
         required: true,
-        content: content("application/json", records.schema(&shape(), Direction::Sent)),
+        content: content("application/json", records.schema(&shape(), Direction::Sent, &item.step(" body"))),
     });
+    let answer = item.step(&format!(" response {}", info.success.as_str()));
     let mut success = Response {
         content: match (endpoint.answer)() {
             ModelShape::Nothing => Content::new(),
-            shape => content("application/json", records.schema(&shape, Direction::Received)),
+            shape => content("application/json", records.schema(&shape, Direction::Received, &answer)),
         },
         ..Response::default()
     };
@@ -111,65 +150,15 @@ fn operation(endpoint: &Endpoint, records: &mut Records) -> Operation {
     }
     operation.responses.insert(info.success.as_str().to_owned(), success);
     let error = Response {
-        content: content("*/*", records.schema(&ErrorBody::shape(), Direction::Received)),
+        content: content(
+            "*/*",
+            records.schema(&ErrorBody::shape(), Direction::Received, &item.step(" response default")),
+        ),
         ..Response::default()
     };
     operation.responses.insert("default".to_owned(), error);
     operation.security = security(info.credential, info.scopes);
     operation
-}
-
-fn security(credential: Credential, scopes: &[&str]) -> BTreeSet<Requirement> {
-    match credential {
-        Credential::PortalToken => {
-            let scope = |scope: &&str| Requirement::from([(OAUTH.to_owned(), BTreeSet::from([(*scope).to_owned()]))]);
-            scopes.iter().map(scope).collect()
-        }
-        Credential::DeveloperKey => [Requirement::from([(KEY.to_owned(), BTreeSet::new())])].into(),
-        _ => BTreeSet::new(),
-    }
-}
-
-/// What HubSpot calls the token of a portal.
-const OAUTH: &str = "oauth2";
-
-/// What HubSpot calls the key of a developer.
-const KEY: &str = "developer_hapikey";
-
-/// How the credentials travel that the operations ask for, and where those that are not given out by hand are got. Which
-/// scopes there are is said by the operations.
-fn schemes(version: ApiVersion) -> BTreeMap<String, Scheme> {
-    let facts = |facts: &[(&str, &str)]| {
-        let facts = facts.iter();
-        facts
-            .map(|(name, fact)| ((*name).to_owned(), (*fact).to_owned()))
-            .collect()
-    };
-    // As the developer's key is written beside the app's id.
-    let key = Scheme {
-        facts: facts(&[("type", "apiKey"), ("in", "query"), ("name", "hapikey")]),
-        ..Scheme::default()
-    };
-    let page = AuthorizeUrl::new("", "").to_string();
-    let mut token = format!("{}{}", BaseUrl::default().as_str(), RequestToken::INFO.area.base(version));
-    for segment in RequestToken::INFO.path {
-        if let Segment::Literal(literal) = segment {
-            token.push('/');
-            token.push_str(literal);
-        }
-    }
-    let flow = Flow {
-        urls: facts(&[
-            ("authorizationUrl", page.split('?').next().unwrap_or_default()),
-            ("tokenUrl", &token),
-        ]),
-        ..Flow::default()
-    };
-    let oauth = Scheme {
-        facts: facts(&[("type", "oauth2")]),
-        flows: [("authorizationCode".to_owned(), flow)].into(),
-    };
-    [(OAUTH.to_owned(), oauth), (KEY.to_owned(), key)].into()
 }
 
 fn query_schema(of: QueryType) -> Schema {
@@ -241,6 +230,7 @@ struct Records {
     two_faced: BTreeSet<&'static str>,
     found: BTreeMap<String, Schema>,
     places: BTreeMap<String, String>,
+    enums: BTreeMap<Item, &'static Enum>,
 }
 
 impl Records {
@@ -260,10 +250,12 @@ impl Records {
             two_faced: two_faced.collect(),
             found: BTreeMap::new(),
             places: BTreeMap::new(),
+            enums: BTreeMap::new(),
         }
     }
 
-    fn schema(&mut self, shape: &ModelShape, direction: Direction) -> Schema {
+    /// The schema of what stands at a place.
+    fn schema(&mut self, shape: &ModelShape, direction: Direction, at: &Item) -> Schema {
         match shape {
             // Nothing is no value of any member.
             ModelShape::Nothing => Schema::default(),
@@ -271,20 +263,30 @@ impl Records {
             ModelShape::Boolean => Schema::from(Shape::Boolean),
             ModelShape::Time => formatted(Shape::String, "date-time"),
             ModelShape::Number => Schema::from(Shape::Number),
-            ModelShape::Words([only]) => tag(only),
-            ModelShape::Words(values) => words(values),
-            ModelShape::List(items) => array(self.schema(items, direction)),
+            ModelShape::Words(of) => {
+                self.enums.insert(at.clone(), of);
+                match of.named {
+                    [only] => tag(only),
+                    values => words(values),
+                }
+            }
+            ModelShape::List(items) => array(self.schema(items, direction, &at.step("[]"))),
             ModelShape::Map(values) => Schema::from(Shape::Object(Object {
                 members: BTreeMap::new(),
-                rest: Rest::Of(Box::new(self.schema(values, direction))),
+                rest: Rest::Of(Box::new(self.schema(values, direction, &at.step("{}")))),
             })),
             ModelShape::Record(table) => Schema::from(Shape::Named(self.record(table, direction))),
-            ModelShape::OneOf(tables) => {
-                let alternatives = tables
-                    .iter()
-                    .filter(|table| travels(table, direction))
-                    .map(|table| Schema::from(Shape::Named(self.record(table, direction))));
-                let alternatives = alternatives.collect();
+            ModelShape::OneOf(of, tables) => {
+                self.enums.insert(at.clone(), of);
+                let mut alternatives = Vec::new();
+                for table in tables.iter().filter(|table| travels(table, direction)) {
+                    let name = self.record(table, direction);
+                    if table.tag.is_some() {
+                        let told_by = Item::new(Root::Record(name.clone())).step(&member_step("type"));
+                        self.enums.insert(told_by, of);
+                    }
+                    alternatives.push(Schema::from(Shape::Named(name)));
+                }
                 Schema::from(Shape::Combination(Combination::new(How::One, alternatives, None)))
             }
         }
@@ -299,12 +301,14 @@ impl Records {
             self.places
                 .insert(name.clone(), format!("{}:{}", table.file, table.line));
             let mut object = Object::default();
+            let item = Item::new(Root::Record(name.clone()));
             for member in table.members {
                 let presence = direction.presence(member);
                 if presence != Presence::Never {
+                    let at = item.step(&member_step(member.name));
                     let of = Member {
                         required: presence == Presence::Required,
-                        schema: in_form(self.schema(&(member.shape)(), direction), member.form),
+                        schema: in_form(self.schema(&(member.shape)(), direction, &at), member.form),
                     };
                     object.members.insert(member.name.to_owned(), of);
                 }
@@ -374,7 +378,7 @@ fn tables(shape: &ModelShape, found: &mut BTreeMap<&'static str, &'static Table>
     let all: Vec<&'static Table> = match shape {
         ModelShape::List(inner) | ModelShape::Map(inner) => return tables(inner, found),
         ModelShape::Record(table) => vec![table],
-        ModelShape::OneOf(all) => all.clone(),
+        ModelShape::OneOf(_, all) => all.clone(),
         _ => return,
     };
     for table in all {

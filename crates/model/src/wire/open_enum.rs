@@ -100,7 +100,13 @@ macro_rules! open_enum {
 
         impl $crate::schema::Described for $name {
             fn shape() -> $crate::schema::Shape {
-                $crate::schema::Shape::Words(Self::NAMED)
+                const ENUM: &$crate::schema::Enum = &$crate::schema::Enum {
+                    name: stringify!($name),
+                    file: file!(),
+                    line: line!(),
+                    named: $name::NAMED,
+                };
+                $crate::schema::Shape::Words(ENUM)
             }
 
             fn note_unknown(&self, walk: &mut $crate::schema::Walk) {

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use hubchannel_model::schema::Enum;
+
 use super::{Finding, Report, What};
 use crate::schema::diff::Kind;
 use crate::schema::json::readable;
@@ -65,8 +67,7 @@ fn lines(text: &mut String, finding: &Finding) {
                     format!("{kind}: HubSpot says {hubspot}, the code says {code}")
                 }
             };
-            let todo = todo(*kind, &finding.item, code.is_some(), hubspot.is_some());
-            (said, format!("{todo}, or list it with its reason in {LIST}"))
+            (said, todo(*kind, finding, code, hubspot))
         }
     };
     _ = writeln!(text, "  {}", readable(&format!("{}: {said}", finding.item)));
@@ -103,7 +104,8 @@ fn article(kind: Kind) -> String {
     }
 }
 
-fn todo(kind: Kind, item: &str, code: bool, hubspot: bool) -> String {
+fn todo(kind: Kind, finding: &Finding, code: Option<&str>, hubspot: Option<&str>) -> String {
+    let (item, of_enum) = (finding.item.as_str(), finding.of_enum);
     let place = |word: &str| item.contains(word);
     let owner = match () {
         () if place(" query ") || place(" path ") => "the parameter",
@@ -124,16 +126,34 @@ fn todo(kind: Kind, item: &str, code: bool, hubspot: bool) -> String {
         Kind::Security => "the operation's credential or its scopes",
         Kind::Record => "what leads to the record",
         Kind::Member => "the member",
-        Kind::Required => return format!("change whether {owner} is required"),
-        Kind::Type => return format!("change the type of {owner}"),
-        Kind::Format => return format!("change the number's note or the type of {owner}"),
-        Kind::EnumValue => "the value in its enum",
-        Kind::Alternative => "the kind in its enum",
+        Kind::Required => &format!("whether {owner} is required"),
+        Kind::Type => &format!("the type of {owner}"),
+        Kind::Format => &format!("the number's note or the type of {owner}"),
+        Kind::EnumValue => &match of_enum {
+            Some(of) => format!("the value in {}", in_code(of)),
+            None => format!("the value in the type of {owner}"),
+        },
+        Kind::Alternative => &match of_enum {
+            Some(of) => format!("the kind in {}", in_code(of)),
+            None => format!("the kind in the type of {owner}"),
+        },
+        Kind::Rule if code.is_none() => {
+            return format!(
+                "say it in the docs of {owner}, hold it in preflight if it bounds what is sent, and list it with its reason \
+                 in {LIST}"
+            );
+        }
         Kind::Deprecated | Kind::Nullable | Kind::Rule => "what the code can say of it",
     };
-    match (code, hubspot) {
-        (false, true) => format!("add {what}"),
-        (true, false) => format!("remove {what}"),
-        _ => format!("change {what}"),
-    }
+    let change = match (kind, code, hubspot) {
+        (Kind::Required | Kind::Type | Kind::Format, ..) => "change",
+        (_, None, Some(_)) => "add",
+        (_, Some(_), None) => "remove",
+        _ => "change",
+    };
+    format!("{change} {what}, or list it as a deviation with its reason in {LIST}")
+}
+
+fn in_code(of: &Enum) -> String {
+    format!("the enum `{}` ({}:{})", of.name, of.file, of.line)
 }

@@ -1,3 +1,5 @@
+mod reports;
+
 use std::collections::BTreeSet;
 
 use hubchannel_api::ApiVersion;
@@ -72,6 +74,7 @@ fn every_single_mutation_of_a_description_is_found_and_nothing_else() {
                 continue;
             }
             for finding in &report.findings {
+                names_its_enum(&code, finding);
                 let is_there = is_place(&code, finding, &mutant, deviates(&finding.item));
                 assert!(is_there, "{}: {}", mutant.what, to_text(&report));
             }
@@ -85,6 +88,35 @@ fn every_single_mutation_of_a_description_is_found_and_nothing_else() {
                 assert_eq!(found, wanted, "{}", mutant.what);
             }
         }
+    }
+}
+
+/// Of a value or a kind that differs, the enum is told that names what the code has at its place, and of nothing else.
+fn names_its_enum(code: &Code, finding: &Finding) {
+    let What::Differs {
+        kind: kind @ (Kind::EnumValue | Kind::Alternative),
+        code: was,
+        hubspot: now,
+        ..
+    } = &finding.what
+    else {
+        return assert!(finding.of_enum.is_none(), "{finding:?}");
+    };
+    let of = finding.of_enum.unwrap_or_else(|| panic!("{finding:?}"));
+    assert_eq!(reports::declared_at(of.file, of.line), of.name, "{finding:?}");
+    let is_named = |said: &Said| match kind {
+        Kind::Alternative => kind_of(code, &said.text).is_some_and(|kind| of.named.contains(&kind)),
+        _ => of.named.contains(&said.text.as_str()),
+    };
+    assert!(was.as_ref().is_none_or(is_named), "{finding:?}");
+    assert!(!now.as_ref().is_some_and(is_named), "{finding:?}");
+}
+
+/// The `type` of a record of the code.
+fn kind_of<'c>(code: &'c Code, record: &str) -> Option<&'c str> {
+    match &code.contract.records.get(record)?.shape {
+        Shape::Object(object) => object.members["type"].schema.values.first().map(String::as_str),
+        _ => None,
     }
 }
 
@@ -228,35 +260,6 @@ fn a_renamed_record_is_accounted_for_all_the_same() {
 }
 
 #[test]
-fn a_report_says_what_and_where_and_what_to_do() {
-    let told = report(|contract| {
-        let boolean = Schema::from(Shape::Boolean);
-        let member = Member {
-            required: false,
-            schema: boolean,
-        };
-        object(contract, "PublicChannelIntegrationChannel").insert("muted".to_owned(), member);
-    });
-    let (place, told): (Vec<&str>, Vec<&str>) = told.lines().partition(|line| line.contains("crates/"));
-    assert_eq!(
-        told,
-        [
-            "v3: 1 not accounted for, 32 facts as deviations",
-            "  Channel.muted: HubSpot has a member that the code has not: optional boolean",
-            "      HubSpot calls it PublicChannelIntegrationChannel",
-        ]
-    );
-    let [place] = *place else { panic!("{place:?}") };
-    let (file, todo) = place.trim().split_once(": ").unwrap();
-    assert_eq!(todo, "add the member, or list it with its reason in xtask/contracts/deviations.json");
-    let (file, line) = file.split_once(':').unwrap();
-    let source = std::fs::read_to_string(crate::cargo::root().join(file)).unwrap();
-    let line: usize = line.parse().unwrap();
-    let near: Vec<&str> = source.lines().skip(line - 1).take(60).collect();
-    assert!(near.iter().any(|line| line.contains("pub struct Channel {")), "{file}:{line}");
-}
-
-#[test]
 fn null_that_comes_has_to_be_accounted_for_unless_it_is_a_member() {
     let told = report(|contract| {
         let members = object(contract, "PublicConversationsMessage");
@@ -274,23 +277,6 @@ fn null_that_comes_has_to_be_accounted_for_unless_it_is_a_member() {
         }
     });
     assert!(told.contains("  Message.senders[]: nullable: HubSpot says yes, the code says no\n"), "{told}");
-}
-
-#[test]
-fn a_report_on_a_long_list_of_values_says_which_came_and_went() {
-    let told = report(|contract| {
-        let member = object(contract, "PreResolvedContact")
-            .get_mut("contactPropertiesLeadingToMatch")
-            .unwrap();
-        let Shape::Array(items) = &mut member.schema.shape else {
-            panic!("no array")
-        };
-        items.values.insert("favourite_colour".to_owned());
-        items.values.remove("firstname");
-    });
-    assert!(told.contains("      enum value added: favourite_colour\n      enum value removed: firstname\n"), "{told}");
-    assert!(told.contains("a deviation is listed for PreResolvedContact.contactPropertiesLeadingToMatch[]"), "{told}");
-    assert!(told.starts_with("v3: 1 not accounted for, 31 facts"), "{told}");
 }
 
 #[test]
@@ -450,36 +436,4 @@ fn how_a_credential_travels_is_part_of_the_check() {
         facts.insert("in".to_owned(), "query".to_owned());
     });
     assert!(told.starts_with("v3: everything is accounted for"), "{told}");
-}
-
-#[test]
-fn a_schema_that_got_a_name_keeps_its_place_in_the_code() {
-    // A list that has a name of its own from now on, and one more kind.
-    let told = report(|contract| {
-        let plain = |shape| Schema {
-            shape,
-            ..Schema::default()
-        };
-        let attachments = object(contract, "ChannelIntegrationMessageEgg")
-            .get_mut("attachments")
-            .unwrap();
-        let mut list = std::mem::replace(&mut attachments.schema, plain(Shape::Named("Attachments".to_owned())));
-        let Shape::Array(items) = &mut list.shape else {
-            panic!("no list")
-        };
-        let Shape::Combination(union) = &mut items.shape else {
-            panic!("no union")
-        };
-        union.alternatives.push(plain(Shape::Boolean));
-        contract.records.insert("Attachments".to_owned(), list);
-    });
-    assert!(told.starts_with("v3: 1 not accounted for"), "{told}");
-    let place = "  NewMessage.attachments[]|";
-    assert!(told.contains(place), "{told}");
-    assert!(told.contains("      HubSpot calls it Attachments\n"), "{told}");
-    assert!(
-        told.lines()
-            .any(|line| line.contains("crates/model/src/") && line.contains(": add the kind")),
-        "{told}"
-    );
 }
