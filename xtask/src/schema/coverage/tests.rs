@@ -129,6 +129,24 @@ fn what_is_beneath_another_media_type_is_missing_and_nothing_beside_it() {
 }
 
 #[test]
+fn what_is_in_a_part_that_the_code_has_not_is_missing_and_nothing_beside_it() {
+    let whole = covered(|_| {});
+    let text = |name: &str| (name.to_owned(), Schema::from(Shape::String));
+    let with = covered(|contract| {
+        let client = contract.records["PublicClient"].clone();
+        let choice = Combination::new(How::One, vec![object([text("p")]), object([text("q")])], None);
+        let parts = vec![client, Schema::from(Shape::Combination(choice))];
+        let parts = Schema::from(Shape::Combination(Combination::new(How::All, parts, None)));
+        contract.records.insert("PublicClient".to_owned(), parts);
+    });
+    for (whole, with) in whole.iter().zip(&with) {
+        assert_eq!((with.alternatives.unlisted, with.members.unlisted), (2, 2));
+        assert_eq!(with.alternatives.implemented, whole.alternatives.implemented);
+        assert_eq!(with.members.implemented, whole.members.implemented);
+    }
+}
+
+#[test]
 fn every_fact_is_counted_once_whatever_changes() {
     let deviations = deviations::parse(include_str!("../../../contracts/deviations.json")).unwrap();
     let (version, contract) = (ApiVersion::V3, checked_in().remove(0));

@@ -165,6 +165,16 @@ fn a_value_is_followed_to_records_that_are_no_alternatives() {
 }
 
 #[test]
+fn a_value_that_moves_to_an_alternative_of_the_same_members_stands_for_the_same() {
+    let schemas = |b: &str| json!({ "A": told_by(&["kind", "x"], None), "B": told_by(&["kind", b], None) });
+    // Each has a value by which it is known, and one of them has another.
+    let of = |other: &str| told_apart(choice(&["A", "B"]), by("kind", &[("a", "A"), ("b", "B"), ("c", other)]));
+    for (schemas, verdict) in [(schemas("x"), NOTHING), (schemas("y"), BREAKING)] {
+        assert_eq!(verdicts((&of("A"), &schemas), (&of("B"), &schemas)), [[verdict; 2]; 2]);
+    }
+}
+
+#[test]
 fn names_that_are_sent_count_wherever_the_union_stands() {
     let of = |name: &str| {
         let union = told_apart(choice(&[name, "B"]), json!({ "propertyName": "kind" }));

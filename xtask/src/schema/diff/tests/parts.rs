@@ -45,6 +45,42 @@ fn the_choice_in_parts_is_compared_as_any_other() {
 }
 
 #[test]
+fn a_part_that_is_as_it_was_is_known_wherever_it_stands() {
+    let of = |member: &str| {
+        let choice = |names: [&str; 2]| json!({ "oneOf": names.map(|name| described(json!({ name: text() }), &[])) });
+        // Parts stand in the order of their texts.
+        received(&json!({ "allOf": [choice(["r", "s"]), choice([member, "y"])] }), &json!({}))
+    };
+    assert_eq!(
+        between(&of("a"), &of("x")),
+        [
+            "…|1.a | member removed: optional string | breaking",
+            "…|1.x | member added: optional string | worth adopting",
+        ]
+    );
+}
+
+#[test]
+fn of_the_objects_in_parts_those_with_a_member_in_common_are_one() {
+    // Neither has what only the other one has, so no object says both.
+    let closed = |members: Value| {
+        let mut object = described(members, &[]);
+        object["additionalProperties"] = json!(false);
+        object
+    };
+    let of = |parts: Value| received(&json!({ "allOf": parts }), &json!({}));
+    let old = of(json!([closed(json!({ "a": text() })), closed(json!({ "m": text() }))]));
+    let new = of(json!([closed(json!({ "m": text(), "z": text() }))]));
+    assert_eq!(
+        between(&old, &new),
+        [
+            "…&1 | alternative removed: object with a | breaking",
+            "….z | member added: optional string | worth adopting",
+        ]
+    );
+}
+
+#[test]
 fn no_rule_of_any_part_is_lost() {
     let of = |part: Value| {
         sent(&json!({ "allOf": [{ "type": "string", "maxLength": 9, "pattern": "z" }, part] }), &json!({}))

@@ -119,3 +119,12 @@ fn a_change_knows_every_place_of_the_new_contract() {
     let there: Vec<String> = found[0].there.iter().map(ToString::to_string).collect();
     assert_eq!(there, ["PublicClient.clientType.a.x", "PublicClient.clientType.b.x"]);
 }
+
+#[test]
+fn a_type_that_changed_beneath_the_same_words_is_told_itself() {
+    let of = |kind: &str| {
+        let all = json!({ "allOf": [reference("A"), { "maxLength": 9 }] });
+        sent(&all, &json!({ "A": { "type": kind } }))
+    };
+    assert_eq!(between(&of("string"), &of("boolean")), ["… | type changed: string -> boolean | breaking"]);
+}

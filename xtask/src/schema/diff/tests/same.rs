@@ -79,6 +79,51 @@ fn schemes_are_known_by_how_they_travel() {
     );
 }
 
+/// A description with these schemes, of which the last one is asked for.
+fn with_schemes(schemes: &[(&str, Value)]) -> Contract {
+    let (asked, _) = schemes.last().unwrap();
+    let description = json!({
+        "openapi": "3.0.1", "info": { "version": "v3" },
+        "components": { "securitySchemes": schemes.iter().cloned().collect::<std::collections::BTreeMap<_, _>>() },
+        "paths": { "/custom-channels": { "get": { "responses": {}, "security": [{ *asked: [] }] } } },
+    });
+    openapi_in(&description.to_string()).unwrap()
+}
+
+#[test]
+fn a_scheme_that_came_is_none_of_those_that_are_still_there() {
+    let key = || json!({ "type": "apiKey", "in": "query", "name": "key" });
+    assert_eq!(
+        between(&with_schemes(&[("a", key())]), &with_schemes(&[("a", key()), ("b", key())])),
+        [
+            "GET /custom-channels security | security added: b | worth adopting",
+            "GET /custom-channels security | security removed: a | breaking",
+            "scheme b | security added: there | worth adopting",
+        ]
+    );
+}
+
+#[test]
+fn a_renamed_scheme_is_known_whatever_its_tokens_look_like_and_wherever_they_are_renewed() {
+    let bearer = |hint: &str| json!({ "type": "http", "scheme": "bearer", "bearerFormat": hint });
+    assert_eq!(
+        between(&with_schemes(&[("a", bearer("x"))]), &with_schemes(&[("b", bearer("y"))])),
+        ["scheme a | security changed: bearerFormat x -> bearerFormat y | harmless"]
+    );
+    let oauth = |renewed: &str| {
+        let flow = json!({ "tokenUrl": "https://api.example/token", "refreshUrl": renewed, "scopes": {} });
+        json!({ "type": "oauth2", "flows": { "clientCredentials": flow } })
+    };
+    let [old, new] = ["https://api.example/old", "https://api.example/new"];
+    assert_eq!(
+        between(&with_schemes(&[("a", oauth(old))]), &with_schemes(&[("b", oauth(new))])),
+        [format!(
+            "scheme a | security changed: flow clientCredentials refreshUrl {old} -> flow clientCredentials refreshUrl {new} \
+             | breaking"
+        )]
+    );
+}
+
 #[test]
 fn a_renamed_record_is_no_change() {
     let text = CHECKED_IN[0].1;
