@@ -192,6 +192,13 @@ pub struct ParseError {
     pub expected: &'static str,
 }
 
+impl ParseError {
+    /// Whether it may be JSON, and a value in it stands in more than [`MAX_DEPTH`] arrays and objects.
+    pub fn is_too_deep(&self) -> bool {
+        self.expected == LESS_NESTING
+    }
+}
+
 impl fmt::Display for ParseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "no JSON: expected {} at byte {}", self.expected, self.offset)
@@ -213,7 +220,10 @@ impl std::str::FromStr for Json {
     }
 }
 
-const MAX_DEPTH: usize = 200;
+/// In how many arrays and objects a value may stand.
+pub const MAX_DEPTH: usize = 200;
+
+const LESS_NESTING: &str = "less nesting";
 
 struct Parser<'t> {
     text: &'t str,
@@ -223,7 +233,7 @@ struct Parser<'t> {
 impl Parser<'_> {
     fn value(&mut self, depth: usize) -> Result<Json, ParseError> {
         if depth > MAX_DEPTH {
-            return Err(self.expected("less nesting"));
+            return Err(self.expected(LESS_NESTING));
         }
         match self.next() {
             Some(b'{') => self

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use hubchannel_model::DecodeError;
-use hubchannel_testkit::{Json, differences};
+use hubchannel_testkit::differences;
+use hubchannel_testkit::json::{Json, MAX_DEPTH, ParseError};
 
 use super::json;
 use super::kinds::{Read, Reading};
@@ -88,7 +89,14 @@ fn refused_otherwise(reading: &Reading, expected: &BTreeSet<String>) -> Vec<Stri
 
 fn parse(json: &[u8]) -> Result<Json, String> {
     let text = std::str::from_utf8(json).map_err(|error| error.to_string())?;
-    text.parse().map_err(|error| format!("{error}"))
+    text.parse().map_err(|error: ParseError| match error.is_too_deep() {
+        true => format!(
+            "too deeply nested to be compared: what stands at byte {} is in more than {MAX_DEPTH} arrays and objects; \
+             shorten it in the recording, or take this value out",
+            error.offset
+        ),
+        false => error.to_string(),
+    })
 }
 
 /// What became of all values.

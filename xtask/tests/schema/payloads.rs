@@ -53,6 +53,27 @@ fn what_cannot_be_read_is_named_with_its_line_and_its_member() {
 }
 
 #[test]
+fn what_is_too_deeply_nested_is_told_with_its_place_and_what_to_do() {
+    let folder = folder("payloads-deep");
+    let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    // The object around it is one more.
+    file(&folder, "message/deepest.json", format!(r#"{{"x":{}}}"#, nested(200)));
+    file(&folder, "message/deeper.json", format!(r#"{{"x":{}}}"#, nested(201)));
+    file(&folder, "message/lines.ndjson", format!("{{}}\n{{\"text\":\"hi\",\"x\":{}}}\n", nested(100_000)));
+    let outcome = payloads(&folder);
+    assert_eq!(outcome.code, Some(1));
+    let said = |at: &str, byte: usize| {
+        format!(
+            "message/{at} (message): too deeply nested to be compared: what stands at byte {byte} is in more than 200 arrays \
+             and objects; shorten it in the recording, or take this value out\n"
+        )
+    };
+    let told = [said("deeper.json", 205), said("lines.ndjson:2", 217)].concat();
+    assert!(outcome.out.starts_with(&told), "{told}\n{}", outcome.out);
+    assert_eq!(last_line(&outcome), "4 values in 3 files: 2 kept whole, 0 failing as they are known to, 2 problems");
+}
+
+#[test]
 fn a_file_of_no_kind_is_a_problem_and_never_passed_over() {
     let folder = folder("payloads-unmapped");
     file(&folder, "message/a.json", "{}");
