@@ -58,41 +58,50 @@ const HINT: &str = "bearerFormat";
 /// Where a token is renewed, if that is not where it is got.
 const REFRESH: &str = "refreshUrl";
 
+/// What an operation asks for. Of the same schemes other scopes are one change; a scheme that came or went is one by itself.
 pub(super) fn security(walk: &mut Walk<'_>, place: &Place, old: &BTreeSet<Requirement>, new: &BTreeSet<Requirement>) {
     // Without any requirement, or with one that asks for nothing, no credential is needed; the first one added is asked of
     // everybody.
     let is_open = |all: &BTreeSet<Requirement>| all.is_empty() || all.contains(&Requirement::new());
-    let (was_open, is_open) = (is_open(old), is_open(new));
-    let mut gone: Vec<&Requirement> = old.difference(new).collect();
-    let mut added: Vec<&Requirement> = new.difference(old).collect();
-    gone.retain(|was| match added.iter().position(|now| asks_for_less(was, now)) {
-        Some(at) => {
-            let said = [*was, added.remove(at)].map(|of| Some(Said::short(said::security_in_short(of))));
-            walk.found
-                .judge(place, Kind::Security, Direction::Auth, said, Verdict::Adopt);
-            false
-        }
-        None => true,
-    });
-    let said = |left: Vec<&Requirement>, all: &BTreeSet<Requirement>| -> BTreeSet<String> {
-        let nothing_else = all.len() == 1 && all.contains(&Requirement::new());
-        let asked = left.into_iter().filter(|_| !nothing_else);
-        asked.map(said::security_in_short).collect()
-    };
-    each_one(&said(gone, old), &said(added, new), |was, now| {
-        let matters = if was.is_some() { !is_open } else { was_open && !is_open };
+    let is_closed = is_open(old) && !is_open(new);
+    let will_do = |was: &Requirement| new.is_empty() || new.iter().any(|now| asks_for_no_more(was, now));
+    let mut tell = |said: [Option<String>; 2], matters: bool| {
+        let said = said.map(|said| said.map(Said::short));
         walk.found
-            .add_with(place, Kind::Security, Direction::Auth, [was, now], matters);
-    });
+            .add_with(place, Kind::Security, Direction::Auth, said, matters);
+    };
+    let mut by_schemes = BTreeMap::<Vec<&String>, [Vec<&Requirement>; 2]>::new();
+    for (side, only) in [old.difference(new), new.difference(old)].into_iter().enumerate() {
+        for requirement in only {
+            by_schemes.entry(requirement.keys().collect()).or_default()[side].push(requirement);
+        }
+    }
+    let says_nothing_else = |all: &BTreeSet<Requirement>| all.len() == 1 && is_open(all);
+    for [gone, added] in by_schemes.into_values() {
+        if !gone.is_empty() && !added.is_empty() {
+            let breaks = !gone.iter().all(|was| will_do(was));
+            tell([&gone, &added].map(|any| Some(any_of(any))), breaks);
+            continue;
+        }
+        for was in gone.into_iter().filter(|_| !says_nothing_else(old)) {
+            tell([Some(said::security_in_short(was)), None], !will_do(was));
+        }
+        for now in added.into_iter().filter(|_| !says_nothing_else(new)) {
+            tell([None, Some(said::security_in_short(now))], is_closed);
+        }
+    }
 }
 
-/// Whether the same credentials will do, and need fewer scopes.
-fn asks_for_less(was: &Requirement, now: &Requirement) -> bool {
-    was.len() == now.len()
-        && !now.is_empty()
-        && now
-            .iter()
-            .all(|(scheme, scopes)| was.get(scheme).is_some_and(|was| scopes.is_subset(was)))
+/// Requirements of which one is enough.
+fn any_of(requirements: &[&Requirement]) -> String {
+    let said: Vec<String> = requirements.iter().map(|of| said::security_in_short(of)).collect();
+    said.join(" or ")
+}
+
+/// Whether who has the one has all that the other one asks for.
+fn asks_for_no_more(was: &Requirement, now: &Requirement) -> bool {
+    now.iter()
+        .all(|(scheme, scopes)| was.get(scheme).is_some_and(|was| scopes.is_subset(was)))
 }
 
 pub(super) fn schemes(walk: &mut Walk<'_>, renames: &Renames<'_>, old: &Contract, new: &Contract) {

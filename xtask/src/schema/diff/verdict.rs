@@ -61,22 +61,10 @@ pub(super) fn of(kind: Kind, direction: Direction, was: Option<&str>, now: Optio
         }
 
         // Another credential will do as well; one that did may do no longer.
-        (Kind::Security, Auth) => match (added, removed) {
-            (true, _) => {
-                if matters {
-                    Breaking
-                } else {
-                    Adopt
-                }
-            }
-            (_, true) => {
-                if matters {
-                    Breaking
-                } else {
-                    Harmless
-                }
-            }
-            _ => Breaking,
+        (Kind::Security, Auth) => match (matters, removed) {
+            (true, _) => Breaking,
+            (false, true) => Harmless,
+            (false, false) => Adopt,
         },
         (Kind::Security, _) => Breaking,
         (Kind::Record, _) => Adopt,
@@ -297,5 +285,7 @@ mod tests {
         assert_eq!(verdict(Some("key"), None, false), Verdict::Harmless);
         assert_eq!(verdict(None, Some("key"), true), Verdict::Breaking);
         assert_eq!(verdict(None, Some("key"), false), Verdict::Adopt);
+        assert_eq!(verdict(Some("key[a]"), Some("key[b]"), true), Verdict::Breaking);
+        assert_eq!(verdict(Some("key[a, b]"), Some("key[a]"), false), Verdict::Adopt);
     }
 }

@@ -146,6 +146,102 @@ fn a_credential_that_asks_for_nothing_is_none() {
     assert_eq!(told(&[&["oauth2"]], &[&[], &["oauth2"]]), ["security added: no credential | worth adopting"]);
 }
 
+/// What one operation is said to ask for, when these were enough before and are now: any of them, each of some schemes
+/// with some scopes.
+fn asked(old: Value, new: Value) -> Vec<String> {
+    let of = |requirements: Value| {
+        let mut contract = v3();
+        let mut operation = contract.operations.first_entry().unwrap();
+        operation.get_mut().security = serde_json::from_value(requirements).unwrap();
+        contract
+    };
+    let changes = diff(&of(old), &of(new));
+    let words = |change: &Change| format!("{} | {}", what(change), change.verdict.name());
+    changes.iter().map(words).collect()
+}
+
+#[test]
+fn other_scopes_are_one_change_whatever_they_were() {
+    for (old, new, told, back) in [
+        (json!([{ "o": ["x"] }]), json!([{ "o": ["y"] }]), "o[x] -> o[y] | breaking", "o[y] -> o[x] | breaking"),
+        (
+            json!([{ "o": ["x"] }]),
+            json!([{ "o": ["x", "y"] }]),
+            "o[x] -> o[x, y] | breaking",
+            "o[x, y] -> o[x] | worth adopting",
+        ),
+        // One of them is enough, or both are needed.
+        (
+            json!([{ "o": ["x"] }, { "o": ["y"] }]),
+            json!([{ "o": ["x", "y"] }]),
+            "o[x] or o[y] -> o[x, y] | breaking",
+            "o[x, y] -> o[x] or o[y] | worth adopting",
+        ),
+        // Who has one of two scopes may have the one that will not do any more.
+        (
+            json!([{ "o": ["x"] }, { "o": ["y"] }]),
+            json!([{ "o": ["x"] }, { "o": ["z"] }]),
+            "o[y] -> o[z] | breaking",
+            "o[z] -> o[y] | breaking",
+        ),
+        (
+            json!([{ "o": ["x"] }, { "o": ["y"] }]),
+            json!([{ "o": ["v"] }, { "o": ["w"] }]),
+            "o[x] or o[y] -> o[v] or o[w] | breaking",
+            "o[v] or o[w] -> o[x] or o[y] | breaking",
+        ),
+        // What was enough beside it is enough still.
+        (
+            json!([{ "o": ["x"] }, { "o": ["x", "y"] }]),
+            json!([{ "o": ["x"] }, { "o": ["x", "z"] }]),
+            "o[x, y] -> o[x, z] | worth adopting",
+            "o[x, z] -> o[x, y] | worth adopting",
+        ),
+        (
+            json!([{}, { "o": ["x"] }]),
+            json!([{}, { "o": ["y"] }]),
+            "o[x] -> o[y] | worth adopting",
+            "o[y] -> o[x] | worth adopting",
+        ),
+        (
+            json!([{ "o": ["x"], "key": [] }]),
+            json!([{ "o": ["y"], "key": [] }]),
+            "key + o[x] -> key + o[y] | breaking",
+            "key + o[y] -> key + o[x] | breaking",
+        ),
+    ] {
+        assert_eq!(asked(old.clone(), new.clone()), [format!("security changed: {told}")]);
+        assert_eq!(asked(new, old), [format!("security changed: {back}")]);
+    }
+}
+
+#[test]
+fn scopes_that_came_or_went_beside_others_are_told_by_themselves() {
+    let (one, both) = (json!([{ "o": ["x"] }]), json!([{ "o": ["x"] }, { "o": ["y"] }]));
+    assert_eq!(asked(one.clone(), both.clone()), ["security added: o[y] | worth adopting"]);
+    assert_eq!(asked(both, one.clone()), ["security removed: o[y] | breaking"]);
+    // Who has more scopes than are asked for has enough.
+    let more = json!([{ "o": ["x"] }, { "o": ["x", "y"] }]);
+    assert_eq!(asked(more, one.clone()), ["security removed: o[x, y] | harmless"]);
+    // Another scheme is another credential.
+    let other = json!([{ "key": [] }]);
+    assert_eq!(
+        asked(one.clone(), other),
+        [
+            "security added: key | worth adopting",
+            "security removed: o[x] | breaking"
+        ]
+    );
+    let with_more = json!([{ "o": ["x"], "key": [] }]);
+    assert_eq!(
+        asked(with_more, one),
+        [
+            "security added: o[x] | worth adopting",
+            "security removed: key + o[x] | harmless"
+        ]
+    );
+}
+
 #[test]
 fn operations_that_differ_in_what_stands_beside_a_parameter_are_two() {
     let with_verb = changes(|contract| {

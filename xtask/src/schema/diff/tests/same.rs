@@ -72,10 +72,7 @@ fn schemes_are_known_by_how_they_travel() {
     );
     assert_eq!(
         between(&of("a", "query", &["x"]), &of("a", "query", &["x", "y"])),
-        [
-            "GET /custom-channels security | security added: a[x, y] | worth adopting",
-            "GET /custom-channels security | security removed: a[x] | breaking",
-        ]
+        ["GET /custom-channels security | security changed: a[x] -> a[x, y] | breaking"]
     );
 }
 
