@@ -19,8 +19,9 @@ pub(crate) enum Outcome {
 }
 
 impl Emulator {
-    /// Takes a request, and does with it what it asks for or what a fault says.
-    pub(crate) async fn exchange(&self, request: Request<Body>) -> Outcome {
+    /// Takes a request, and does with it what it asks for or what a fault says. `promised` is called when that is done and
+    /// the answer is certain to come, though perhaps later.
+    pub(crate) async fn exchange(&self, request: Request<Body>, promised: impl FnOnce()) -> Outcome {
         let (fault, arrival) = self.change_world(|world, now| {
             let fault = world.faults.strike(&request);
             let arrives = !matches!(fault, Some(Fault::RefuseConnection));
@@ -41,6 +42,9 @@ impl Emulator {
             _ => None,
         };
         let outcome = self.act(fault, &request);
+        if matches!(outcome, Outcome::Answer(_)) {
+            promised();
+        }
         if let Some(delay) = late {
             self.clock().sleep(delay).await;
         }

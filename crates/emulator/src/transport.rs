@@ -134,7 +134,7 @@ async fn whole(request: Request<Body>) -> Result<Request<Body>, TransportError> 
 impl HttpTransport for EmulatorTransport {
     async fn send(&self, mut request: Request<Body>) -> Result<Response<Body>, TransportError> {
         self.authorize(&mut request)?;
-        match self.emulator.exchange(whole(request).await?).await {
+        match self.emulator.exchange(whole(request).await?, || ()).await {
             Outcome::Answer(response) => Ok(response),
             Outcome::Torn(_, bytes) => Err(TransportError::new(
                 TransportErrorKind::Interrupted,

@@ -70,11 +70,13 @@ pub enum Fault {
     StatusBeforeEffect(StatusCode),
     /// Acts, then answers as with [`StatusBeforeEffect`](Fault::StatusBeforeEffect).
     StatusAfterEffect(StatusCode),
-    /// Waits that long before it looks at the request, then does as it is asked. Who hangs up meanwhile gets nothing done.
+    /// Waits that long before it looks at the request, then does as it is asked. Who hangs up meanwhile gets nothing done;
+    /// over HTTP that is also who closes only the side of the connection that he writes to, which looks the same.
     ///
     /// It waits by the clock of its [`Seed`](crate::Seed::with_clock), over HTTP too.
     DelayBeforeEffect(Duration),
-    /// Does as it is asked, and waits that long before it answers, by the same clock.
+    /// Does as it is asked, and waits that long before it answers, by the same clock. Over HTTP the answer also comes to
+    /// who has closed the side that he writes to and still listens.
     DelayAfterEffect(Duration),
     /// Acts, then sends only so many bytes of the body of its answer before it closes the connection. Over HTTP the head
     /// is there, and its `Content-Length` tells of the whole body. An answer that has no more bytes than that is sent

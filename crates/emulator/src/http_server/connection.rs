@@ -54,6 +54,7 @@ impl Listener for Door {
             scissors: Scissors::default(),
             patience: self.patience.clone(),
             head: None,
+            ended: false,
         };
         (connection, address)
     }
@@ -73,6 +74,8 @@ pub(super) struct Connection {
     patience: Patience,
     /// While the head of a request comes in: until when, and how many turns there were before.
     head: Option<(usize, Late)>,
+    /// Whether the client has closed the side that it writes to.
+    ended: bool,
 }
 
 /// Cuts a connection, and knows whose turn it is on it.
@@ -85,6 +88,8 @@ struct Cuts {
     behind: AtomicBool,
     /// Odd while a request is the server's to answer.
     turns: AtomicUsize,
+    /// Whether the answer of this turn comes, though later.
+    promised: AtomicBool,
 }
 
 /// While this is held, a request is the server's to answer, and the client need not send anything.
@@ -92,6 +97,7 @@ pub(super) struct Turn(Scissors);
 
 impl Drop for Turn {
     fn drop(&mut self) {
+        self.0.0.promised.store(false, Ordering::Release);
         self.0.0.turns.fetch_add(1, Ordering::AcqRel);
     }
 }
@@ -111,6 +117,15 @@ impl Scissors {
     pub(super) fn turn(&self) -> Turn {
         self.0.turns.fetch_add(1, Ordering::AcqRel);
         Turn(self.clone())
+    }
+
+    /// From here on until the turn ends, who only listens is waited for.
+    pub(super) fn promise(&self) {
+        self.0.promised.store(true, Ordering::Release);
+    }
+
+    fn is_promised(&self) -> bool {
+        self.0.promised.load(Ordering::Acquire)
     }
 
     fn turns(&self) -> usize {
@@ -141,6 +156,20 @@ impl Connected<IncomingStream<'_, Door>> for Scissors {
     }
 }
 
+impl Connection {
+    /// Whether the end of what the client writes is not to be told of yet. Hyper takes it for the end of the whole
+    /// connection, and then forgets what it has not begun to answer.
+    fn keeps_the_end_back(&mut self, context: &Context<'_>) -> bool {
+        if self.ended {
+            // Hyper reads again when the answer is written.
+            return self.scissors.is_promised();
+        }
+        self.ended = true;
+        context.waker().wake_by_ref();
+        true
+    }
+}
+
 impl AsyncRead for Connection {
     fn poll_read(
         mut self: Pin<&mut Self>,
@@ -162,6 +191,9 @@ impl AsyncRead for Connection {
         let turns = self.scissors.turns();
         let is_ours = turns % 2 == 1;
         self.head = self.head.take().filter(|(begun, _)| *begun == turns && !is_ours);
+        if matches!(read, Poll::Ready(Ok(()))) && buffer.filled().len() == before && self.keeps_the_end_back(context) {
+            return Poll::Pending;
+        }
         if read.is_ready() {
             if self.head.is_none() && !is_ours && buffer.filled().len() > before {
                 self.head = Some((turns, self.patience.with_head()));

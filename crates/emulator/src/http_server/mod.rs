@@ -207,7 +207,7 @@ async fn exchange(
     request: Request,
 ) -> Response {
     if let Some(request) = receive(request, patience.with_body()).await {
-        match emulator.exchange(request).await {
+        match emulator.exchange(request, || scissors.promise()).await {
             Outcome::Answer(response) => {
                 let (parts, body) = response.into_parts();
                 if let Ok(bytes) = body.read(u64::MAX).await {

@@ -3,14 +3,16 @@
 #![allow(clippy::unwrap_used, reason = "a failing test is how this reports")]
 #![cfg(feature = "http")]
 
+mod any_bytes;
+#[path = "../common/mod.rs"]
 mod common;
+mod waiting;
 
 use std::{net::Ipv4Addr, time::Duration};
 
 use common::{Answer, Ask, CHANNELS, MESSAGES, hello, noon, raw};
 use hubchannel_api::clock::ManualClock;
 use hubchannel_emulator::{Emulator, HttpServer, Seed, ServerTimeouts};
-use proptest::{collection::vec, prelude::*, sample::select};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -352,147 +354,4 @@ async fn bodies_without_measure_are_turned_down() {
     while stream.write_all(&piece).await.is_ok() {}
     world.is_well().await;
     assert!(world.emulator.messages().is_empty());
-}
-
-#[tokio::test]
-async fn who_waits_to_be_let_in_is() {
-    let world = start().await;
-    let body = hello().to_string();
-    let mut stream = world.connect().await;
-    let head = publish(&format!("{}expect: 100-continue\r\n{CLOSE}", length(&body)), "");
-    stream.write_all(&head).await.unwrap();
-    let mut first = [0; 25];
-    stream.read_exact(&mut first).await.unwrap();
-    assert_eq!(first, *b"HTTP/1.1 100 Continue\r\n\r\n");
-    stream.write_all(body.as_bytes()).await.unwrap();
-    assert_eq!(raw::read(&rest(&mut stream).await).status, 201);
-}
-
-#[tokio::test]
-async fn who_has_said_all_and_listens_is_answered() {
-    let world = start().await;
-    let body = hello().to_string();
-    for headers in [length(&body), format!("{}{CLOSE}", length(&body))] {
-        let mut stream = world.connect().await;
-        stream.write_all(&publish(&headers, &body)).await.unwrap();
-        stream.shutdown().await.unwrap();
-        assert_eq!(statuses(&rest(&mut stream).await), [201], "{headers:?}");
-    }
-}
-
-#[tokio::test]
-async fn who_is_slow_to_ask_is_hung_up_on_by_the_emulators_clock() {
-    let world = start().await;
-    let bytes = raw::write(Ask::publish(hello()), &world.emulator);
-    let head = bytes.windows(4).position(|window| window == b"\r\n\r\n").unwrap() + 4;
-    // Until the head or the body is too late, and with that the tick behind it.
-    for (sent, patience) in [(1, 8), (head - 1, 8), (head, 20), (bytes.len() - 1, 20)] {
-        let mut stream = world.connect().await;
-        stream.write_all(&bytes[..sent]).await.unwrap();
-        while world.clock.sleepers() == 0 {
-            tokio::task::yield_now().await;
-        }
-        // Just in time.
-        world
-            .clock
-            .advance(Duration::from_secs(patience) - Duration::from_millis(1));
-        settle().await;
-        let mut early = [0];
-        assert!(stream.try_read(&mut early).is_err(), "{sent} bytes: hung up too early");
-        while world.clock.sleepers() == 0 {
-            tokio::task::yield_now().await;
-        }
-        world.clock.advance(Duration::from_secs(2));
-        assert_eq!(rest(&mut stream).await, b"", "{sent} bytes");
-        while world.clock.sleepers() > 0 {
-            world.clock.advance(Duration::from_secs(2));
-            settle().await;
-        }
-    }
-    assert!(world.emulator.received().is_empty());
-    world.is_well().await;
-    // Nobody waits for whoever has asked for nothing yet, nor for whoever is done.
-    let mut idle = world.connect().await;
-    settle().await;
-    assert_eq!(world.clock.sleepers(), 0);
-    world.clock.advance(Duration::from_secs(3_600));
-    let body = hello().to_string();
-    for _ in 0..2 {
-        idle.write_all(&publish(&length(&body), &body)).await.unwrap();
-        let mut start = [0; 12];
-        idle.read_exact(&mut start).await.unwrap();
-        assert_eq!(start, *b"HTTP/1.1 201");
-        // Of the rest of the answer, as much as there is.
-        settle().await;
-        let mut buffer = [0; 4_096];
-        let _ = idle.try_read(&mut buffer);
-        world.clock.advance(Duration::from_secs(3_600));
-        settle().await;
-    }
-}
-
-/// Lets the server do what it can do now.
-async fn settle() {
-    for _ in 0..200 {
-        tokio::task::yield_now().await;
-    }
-}
-
-fn pieces() -> impl Strategy<Value = Vec<u8>> {
-    let body = hello().to_string();
-    let whole = publish(&length(&body), &body);
-    let words = select(vec![
-        "GET ",
-        "POST ",
-        "HTTP/1.1",
-        "\r\n",
-        "\r\n\r\n",
-        ":",
-        " ",
-        "content-length: 5\r\n",
-        "transfer-encoding: chunked\r\n",
-        "0\r\n\r\n",
-        "connection: close\r\n",
-        "expect: 100-continue\r\n",
-        AUTH,
-        JSON,
-        MESSAGES,
-        "{}",
-        "\0",
-        "%",
-    ]);
-    prop_oneof![
-        // A good request with some bytes of it changed, cut, or doubled.
-        3 => (vec((0..whole.len(), any::<u8>()), 0..4), 0..=whole.len(), 1..3_usize).prop_map(move |(changes, end, times)| {
-            let mut bytes = whole.clone();
-            for (at, byte) in changes {
-                bytes[at] = byte;
-            }
-            bytes.truncate(end);
-            bytes.repeat(times)
-        }),
-        1 => vec(words, 0..30).prop_map(|words| words.concat().into_bytes()),
-        1 => vec(any::<u8>(), 0..300),
-    ]
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
-
-    #[test]
-    fn no_bytes_stop_the_server(connections in vec(pieces(), 1..4)) {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
-        runtime.block_on(async {
-            let world = start().await;
-            for bytes in connections {
-                let mut stream = world.connect().await;
-                let _ = stream.write_all(&bytes).await;
-                let _ = stream.shutdown().await;
-                let answer = rest(&mut stream).await;
-                assert!(!answer.windows(12).any(|window| window == b"HTTP/1.1 500"), "{bytes:?}");
-            }
-            world.is_well().await;
-            world.server.shutdown().await.unwrap();
-        });
-    }
 }
