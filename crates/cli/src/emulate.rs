@@ -1,6 +1,6 @@
 //! The emulator as a server.
 
-use std::{future::poll_fn, pin::pin, task::Poll, thread};
+use std::thread;
 
 use async_trait::async_trait;
 use http::{Request, Response};
@@ -11,6 +11,7 @@ use crate::{
     args::{Args, Emulate},
     console,
     failure::Failure,
+    interrupt::ending,
     output::{self, Style},
     state_file::StateFile,
 };
@@ -19,7 +20,8 @@ pub(crate) async fn emulate(args: &Args, emulate: &Emulate) -> Result<(), Failur
     let file = emulate
         .state
         .clone()
-        .map(|path| StateFile::new(path, emulate.client_secret.is_some()));
+        .map(|path| StateFile::open(path, emulate.client_secret.is_some()))
+        .transpose()?;
     let emulator = match file.as_ref().map(StateFile::load).transpose()?.flatten() {
         Some(snapshot) => Emulator::from_snapshot(seed(emulate), as_asked(snapshot, emulate)),
         None => Emulator::with_seed(seed(emulate)),
@@ -32,9 +34,8 @@ pub(crate) async fn emulate(args: &Args, emulate: &Emulate) -> Result<(), Failur
     if let Some(file) = &file {
         file.save(&emulator).map_err(Failure::usage)?;
     }
-    // From here on Ctrl-C is heard: whoever reads what is shown next may be done at once.
-    let mut interrupted = pin!(tokio::signal::ctrl_c());
-    let heard = poll_fn(|context| Poll::Ready(interrupted.as_mut().poll(context))).await;
+    // Heard from here on: whoever reads what is shown next may be done at once.
+    let ending = ending()?;
     let own_secret = emulate.client_secret.is_none();
     output::emulator(&Style { json: args.json }, &emulator, server.base_url().as_str(), own_secret)?;
     if let Some(file) = &file {
@@ -46,11 +47,7 @@ pub(crate) async fn emulate(args: &Args, emulate: &Emulate) -> Result<(), Failur
     // It ends with the program: reading the standard input cannot be broken off.
     let desk = emulator.clone();
     thread::spawn(move || console::listen(&desk));
-    let heard = match heard {
-        Poll::Ready(heard) => heard,
-        Poll::Pending => interrupted.await,
-    };
-    heard.map_err(|error| Failure::internal(format!("cannot wait for Ctrl-C: {error}")))?;
+    ending.await;
     let ended = server.shutdown().await;
     // As long as what is under way is that, so that it comes again.
     let saved = file.map_or(Ok(()), |file| file.save(&emulator));

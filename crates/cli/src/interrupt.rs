@@ -1,4 +1,4 @@
-//! Ctrl-C, and being told to end, while a call is under way.
+//! Ctrl-C, and being told to end, while a call is under way or an emulator runs.
 
 use std::{
     future::poll_fn,
@@ -10,12 +10,12 @@ use std::{
 use crate::failure::Failure;
 
 /// What comes once somebody wants the program to end.
-type Ending = Pin<Box<dyn Future<Output = ()>>>;
+pub(crate) type Ending = Pin<Box<dyn Future<Output = ()>>>;
 
 /// What comes of a call that may change something, unless the program is to end before; `None` then. The call does not
 /// begin before signals are caught.
 pub(crate) async fn unless_interrupted<T>(call: impl Future<Output = T>) -> Result<Option<T>, Failure> {
-    let mut ending = ending().map_err(|error| Failure::internal(format!("cannot wait for signals: {error}")))?;
+    let mut ending = ending()?;
     let mut call = pin!(call);
     Ok(poll_fn(|context| match call.as_mut().poll(context) {
         Poll::Ready(done) => Poll::Ready(Some(done)),
@@ -24,8 +24,13 @@ pub(crate) async fn unless_interrupted<T>(call: impl Future<Output = T>) -> Resu
     .await)
 }
 
+/// Hears of it from here on: by Ctrl-C, and where there are signals by SIGTERM.
+pub(crate) fn ending() -> Result<Ending, Failure> {
+    signals().map_err(|error| Failure::internal(format!("cannot wait for signals: {error}")))
+}
+
 #[cfg(unix)]
-fn ending() -> io::Result<Ending> {
+fn signals() -> io::Result<Ending> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut signals = [signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?];
     Ok(Box::pin(poll_fn(move |context| {
@@ -35,7 +40,7 @@ fn ending() -> io::Result<Ending> {
 }
 
 #[cfg(windows)]
-fn ending() -> io::Result<Ending> {
+fn signals() -> io::Result<Ending> {
     let mut signal = tokio::signal::windows::ctrl_c()?;
     Ok(Box::pin(async move { drop(signal.recv().await) }))
 }

@@ -9,6 +9,7 @@ mod console;
 mod emulate;
 mod failure;
 mod interrupt;
+mod lock;
 mod message;
 mod output;
 mod run;

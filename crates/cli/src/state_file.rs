@@ -11,7 +11,11 @@ use std::{
 use hubchannel::{clock::Clock as _, middleware::TokioClock};
 use hubchannel_emulator::{Emulator, Snapshot};
 
-use crate::{failure::Failure, output};
+use crate::{
+    failure::Failure,
+    lock::{self, Lock},
+    output,
+};
 
 /// How long changes are gathered before they are saved.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -27,15 +31,29 @@ struct Inside {
     foreign_secret: bool,
     /// Held from looking at the emulator until that is written, so that what is older never comes later.
     writing: Mutex<()>,
+    /// Of which another emulator on this file has none.
+    _lock: Lock,
 }
 
 impl StateFile {
-    pub(crate) fn new(path: PathBuf, foreign_secret: bool) -> Self {
-        StateFile(Arc::new(Inside {
+    /// The file is this emulator's alone until the last clone is dropped, or the process ends however it does.
+    pub(crate) fn open(path: PathBuf, foreign_secret: bool) -> Result<Self, Failure> {
+        let lock = Lock::take(&path).map_err(|error| {
+            let path = path.display();
+            Failure::usage(match error {
+                lock::Error::Taken => format!(
+                    "{path} is in use by another emulator, so this one did not start: end the other one, or name another \
+                     file with --state"
+                ),
+                lock::Error::Failed(error) => format!("cannot keep the state in {path}: {error}"),
+            })
+        })?;
+        Ok(StateFile(Arc::new(Inside {
             path,
             foreign_secret,
             writing: Mutex::new(()),
-        }))
+            _lock: lock,
+        })))
     }
 
     /// What is in the file; `None` where there is none.
@@ -85,18 +103,8 @@ impl StateFile {
 
 /// Puts this into the file at once or not at all; nobody but its owner may read it.
 fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
-    // A link stays one.
-    let path = match fs::canonicalize(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => path.to_owned(),
-        found => found?,
-    };
-    let name = path
-        .file_name()
-        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "this names no file"))?;
-    let mut temporary = std::ffi::OsString::from(".");
-    temporary.push(name);
-    temporary.push(format!(".{}.tmp", std::process::id()));
-    let temporary = path.with_file_name(temporary);
+    let path = lock::real(path)?;
+    let temporary = lock::beside(&path, &format!(".{}.tmp", std::process::id()))?;
     // One that an earlier process of this number has left behind.
     match fs::remove_file(&temporary) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),

@@ -81,16 +81,17 @@ fn a_status_that_is_interrupted_leaves_the_outcome_unknown() {
     assert!(text.contains("interrupted") && text.contains("may have been updated"), "{text}");
 }
 
+const BODY: &str = r#"{"messageDirection":"INCOMING","text":"hi","senders":[{"deliveryIdentifier":
+    {"type":"CHANNEL_SPECIFIC_OPAQUE_ID","value":"x"}}]}"#;
+
 #[test]
 fn a_body_that_can_be_read_once_has_to_be_given_again() {
-    let body = r#"{"messageDirection":"INCOMING","text":"hi","senders":[{"deliveryIdentifier":
-        {"type":"CHANNEL_SPECIFIC_OPAQUE_ID","value":"x"}}]}"#;
     for arguments in [
         &["publish", "--body", "-"][..],
         &["publish", "--body=-"],
         &["publish", "--body", "/dev/stdin"],
     ] {
-        let (output, _) = interrupted("-INT", arguments, body);
+        let (output, _) = interrupted("-INT", arguments, BODY);
         let text = failed(&output, 5);
         assert!(text.contains("the same body, which was read from a stream and has to be given again"), "{text}");
         assert!(text.contains(" --idempotency-id "), "{text}");
@@ -99,12 +100,9 @@ fn a_body_that_can_be_read_once_has_to_be_given_again() {
 
 #[test]
 fn a_body_in_a_file_is_there_for_the_repeat() {
-    let path = std::env::temp_dir().join(format!("hubchannel-interrupted-{}.json", std::process::id()));
-    let body = r#"{"messageDirection":"INCOMING","text":"hi","senders":[{"deliveryIdentifier":
-        {"type":"CHANNEL_SPECIFIC_OPAQUE_ID","value":"x"}}]}"#;
-    std::fs::write(&path, body).unwrap();
-    let (output, _) = interrupted("-INT", &["publish", "--body", path.to_str().unwrap()], "");
-    std::fs::remove_file(&path).unwrap();
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(BODY.as_bytes()).unwrap();
+    let (output, _) = interrupted("-INT", &["publish", "--body", file.path().to_str().unwrap()], "");
     let text = failed(&output, 5);
     assert!(!text.contains("has to be given again") && text.contains("--body "), "{text}");
 }

@@ -15,26 +15,28 @@ use std::{
 };
 
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use self::common::{Emulator, TOKEN, failed, run, succeeded};
 
 /// A directory of the test's own, which goes with it.
-struct Room(PathBuf);
+struct Room(TempDir);
 
 impl Room {
-    fn new(name: &str) -> Self {
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("state-{name}-{}", std::process::id()));
-        fs::create_dir(&path).unwrap();
-        Room(path)
+    fn new() -> Self {
+        Room(tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap())
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
     }
 
     fn file(&self) -> PathBuf {
-        self.0.join("state.json")
+        self.path().join("state.json")
     }
 
     fn start(&self, more: &[&str]) -> Emulator {
-        let file = self.file();
-        Emulator::start_with(&[&["--state", file.to_str().unwrap()], more].concat())
+        start(&self.file(), more)
     }
 
     fn saved(&self) -> Value {
@@ -42,7 +44,7 @@ impl Room {
     }
 
     fn names(&self) -> Vec<String> {
-        let mut names: Vec<String> = fs::read_dir(&self.0)
+        let mut names: Vec<String> = fs::read_dir(self.path())
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
             .collect();
@@ -51,16 +53,26 @@ impl Room {
     }
 }
 
-impl Drop for Room {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
+fn start(file: &Path, more: &[&str]) -> Emulator {
+    Emulator::start_with(&[&["--state", file.to_str().unwrap()], more].concat())
+}
+
+/// What an emulator says that does not start with this file.
+#[track_caller]
+fn refused(file: &Path) -> String {
+    let arguments = ["emulate", "--listen", "127.0.0.1:0", "--state", file.to_str().unwrap()];
+    failed(&run(&arguments), 2)
 }
 
 /// Ctrl-C.
 fn interrupt(emulator: &mut Emulator) {
+    end(emulator, "-INT");
+}
+
+#[track_caller]
+fn end(emulator: &mut Emulator, signal: &str) {
     let id = emulator.process.id().to_string();
-    assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
     assert_eq!(emulator.process.wait().unwrap().code(), Some(0));
 }
 
@@ -80,23 +92,49 @@ fn read(emulator: &Emulator, message: &Value) -> Value {
 
 #[test]
 fn an_emulator_that_is_started_again_goes_on() {
-    let room = Room::new("again");
-    let mut first = room.start(&[]);
-    assert_eq!(fs::metadata(room.file()).unwrap().permissions().mode() & 0o777, 0o600);
-    let hello = publish(&first, "Hello");
-    interrupt(&mut first);
-    assert_eq!(room.names(), ["state.json"]);
+    for signal in ["-INT", "-TERM"] {
+        let room = Room::new();
+        let mut first = room.start(&[]);
+        for name in ["state.json", ".state.json.lock"] {
+            let mode = fs::metadata(room.path().join(name)).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{name}");
+        }
+        let hello = publish(&first, "Hello");
+        end(&mut first, signal);
+        assert_eq!(room.names(), [".state.json.lock", "state.json"]);
 
-    let second = room.start(&[]);
-    assert_eq!(read(&second, &hello)["message"], hello["message"]);
-    let more = publish(&second, "Anybody there?");
-    assert_ne!(more["message"]["id"], hello["message"]["id"]);
-    assert_eq!(more["message"]["conversationsThreadId"], hello["message"]["conversationsThreadId"]);
+        let second = room.start(&[]);
+        assert_eq!(read(&second, &hello)["message"], hello["message"], "after {signal}");
+        let more = publish(&second, "Anybody there?");
+        assert_ne!(more["message"]["id"], hello["message"]["id"]);
+        assert_eq!(more["message"]["conversationsThreadId"], hello["message"]["conversationsThreadId"]);
+    }
+}
+
+#[test]
+fn a_second_emulator_on_the_same_file_is_refused_as_long_as_the_first_runs() {
+    let room = Room::new();
+    let link = room.path().join("link.json");
+    symlink(room.file(), &link).unwrap();
+    let first = room.start(&[]);
+    let hello = publish(&first, "Hello");
+    for file in [&room.file(), &link, &room.path().join(".").join("state.json")] {
+        let text = refused(file);
+        assert!(text.contains("in use by another emulator") && text.contains("--state"), "{text}");
+        assert!(text.contains(file.to_str().unwrap()), "{text}");
+    }
+    assert_eq!(read(&first, &hello)["message"], hello["message"]);
+    // Another file beside it is another emulator's.
+    let other = start(&room.path().join("other.json"), &[]);
+    drop(other);
+    // Killed, it cannot give anything back.
+    drop(first);
+    room.start(&[]);
 }
 
 #[test]
 fn changes_are_saved_before_the_end() {
-    let room = Room::new("changes");
+    let room = Room::new();
     let first = room.start(&[]);
     let hello = publish(&first, "Hello");
     // Each look is a process of its own, and so takes a while.
@@ -113,7 +151,7 @@ fn changes_are_saved_before_the_end() {
 
 #[test]
 fn a_webhook_that_waits_comes_from_the_next_emulator_where_the_bridge_is_now() {
-    let room = Room::new("webhook");
+    let room = Room::new();
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let url = format!("http://{closed}/events");
     let mut first = room.start(&["--webhook-url", &url, "--retry-within", "1"]);
@@ -137,7 +175,7 @@ fn a_webhook_that_waits_comes_from_the_next_emulator_where_the_bridge_is_now() {
 
 #[test]
 fn what_cannot_be_gone_on_from_is_refused_and_not_touched() {
-    let room = Room::new("damaged");
+    let room = Room::new();
     interrupt(&mut room.start(&[]));
     let whole = fs::read(room.file()).unwrap();
     let mut later: Value = serde_json::from_slice(&whole).unwrap();
@@ -151,30 +189,27 @@ fn what_cannot_be_gone_on_from_is_refused_and_not_touched() {
         (b"\xff", "line 1 column 1"),
     ] {
         fs::write(room.file(), content).unwrap();
-        let file = room.file();
-        let arguments = ["emulate", "--listen", "127.0.0.1:0", "--state", file.to_str().unwrap()];
-        let text = failed(&run(&arguments), 2);
+        let text = refused(&room.file());
         assert!(text.contains(expected) && text.contains("state.json"), "{text}");
         assert!(text.contains("was not touched") && text.contains("move it away"), "{text}");
         assert_eq!(fs::read(room.file()).unwrap(), content);
-        assert_eq!(room.names(), ["state.json"]);
+        assert_eq!(room.names(), [".state.json.lock", "state.json"]);
     }
 }
 
 #[test]
 fn where_no_file_can_be_the_emulator_does_not_start() {
-    let room = Room::new("nowhere");
-    let nowhere = room.0.join("no").join("state.json");
-    for path in [nowhere.as_path(), room.0.as_path()] {
-        let arguments = ["emulate", "--listen", "127.0.0.1:0", "--state", path.to_str().unwrap()];
-        let text = failed(&run(&arguments), 2);
+    let room = Room::new();
+    let nowhere = room.path().join("no").join("state.json");
+    for path in [nowhere.as_path(), room.path()] {
+        let text = refused(path);
         assert!(text.contains("cannot") && text.contains(path.to_str().unwrap()), "{text}");
     }
 }
 
 #[test]
 fn a_client_secret_that_somebody_brings_is_not_in_the_file() {
-    let room = Room::new("secret");
+    let room = Room::new();
     let mut emulator = room.start(&["--client-secret", TOKEN]);
     publish(&emulator, "Hello");
     interrupt(&mut emulator);
@@ -186,8 +221,8 @@ fn a_client_secret_that_somebody_brings_is_not_in_the_file() {
 
 #[test]
 fn a_link_stays_one_and_a_file_that_was_open_to_others_is_closed_to_them() {
-    let room = Room::new("link");
-    let file = room.0.join("there.json");
+    let room = Room::new();
+    let file = room.path().join("there.json");
     symlink(&file, room.file()).unwrap();
     interrupt(&mut room.start(&[]));
     let content = fs::read(room.file()).unwrap();

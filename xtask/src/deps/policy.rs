@@ -274,10 +274,12 @@ pub(crate) const POLICY: Policy = Policy {
                 ("async-trait", "a transport that tells of webhooks"),
                 ("clap", "the command line"),
                 ("http", "the header by which an emulator is known"),
+                ("rustix", "a lock on the state file that ends with the process, which std has from Rust 1.89 on"),
                 ("serde", "output for machines"),
                 ("serde_json", "output for machines"),
                 ("tokio", "the program's runtime"),
             ]),
+            dev_foreign: &[("tempfile", TEMPFILE)],
             ..LIBRARY
         },
         // Dev only
@@ -353,6 +355,9 @@ pub(crate) const POLICY: Policy = Policy {
         reason: "it changes serde_json for every crate of the user's program",
     }],
 };
+
+/// Why tests may use tempfile.
+const TEMPFILE: &str = "files and folders of a test's own, which go with it";
 
 /// What a published package has unless its row says otherwise: nothing.
 const LIBRARY: Package = Package {
