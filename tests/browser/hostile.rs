@@ -154,7 +154,7 @@ async fn long_strange_and_many_things_leave_the_page_in_order() -> Result {
                 page.run(&open).await?;
                 page.until("document.querySelectorAll('#entries .bubble').length > 0")
                     .await?;
-                for view in ["list", "thread", "traffic", "controls", "keys"] {
+                for view in ["list", "thread", "traffic", "controls", "setup", "keys"] {
                     page.run(&format!("document.querySelector('#views [data-view={view}]').click()"))
                         .await?;
                     let wide = "return document.documentElement.scrollWidth - innerWidth";

@@ -6,4 +6,6 @@ mod answering;
 mod browser;
 mod hostile;
 mod live;
+mod older;
+mod setup;
 mod world;

@@ -4,9 +4,12 @@ const BASE = "/_emulator/api/";
 
 /** A call that was refused or did not come through; the message says why. */
 export class ApiError extends Error {
-    constructor(message, code) {
-        super(message);
+    /** The `field` is the member that is at fault, where it is one; the `reason` leaves it out. */
+    constructor(message, code, field = null) {
+        super(field ? `${message} (${field})` : message);
         this.code = code;
+        this.field = field;
+        this.reason = message;
     }
 }
 
@@ -52,11 +55,8 @@ async function send(path, options) {
     const answer = await response.json().catch(() => null);
     if (!response.ok) {
         const error = answer?.error;
-        const field = error?.field ? ` (${error.field})` : "";
-        throw new ApiError(
-            error?.message ? error.message + field : `The emulator answered ${response.status}.`,
-            error?.code ?? "unknown",
-        );
+        const message = error?.message ?? `The emulator answered ${response.status}.`;
+        throw new ApiError(message, error?.code ?? "unknown", error?.field);
     }
     if (answer === null) {
         throw new ApiError("The emulator's answer is no JSON.", "unknown");

@@ -7,6 +7,8 @@ import { faults } from "./faults.js";
 import { firstSteps, guide, nothingOpen } from "./guide.js";
 import { shortcuts } from "./keys.js";
 import { conversationList } from "./list.js";
+import { NO_LOGS } from "./logs.js";
+import { setup } from "./setup.js";
 import { startDialogue } from "./start.js";
 import { Store } from "./store.js";
 import { follow } from "./sync.js";
@@ -25,8 +27,7 @@ const store = new Store({
     conversations: [],
     selected: placed(),
     thread: null,
-    requests: [],
-    deliveries: [],
+    ...NO_LOGS,
     faults: [],
     clock: null,
 });
@@ -80,6 +81,7 @@ const thread = openConversation(store, { announce, showDelivery, nothingOpen: ()
 const box = composer(store, { announce });
 const dialogue = startDialogue(store, { open });
 faults(store);
+const making = setup(store, { announce });
 clock(store);
 guide(store);
 
@@ -118,6 +120,10 @@ shortcuts({
     c: () => {
         show("controls");
         byId("freeze").focus();
+    },
+    s: () => {
+        show("setup");
+        making.focus();
     },
     "/": () => {
         show("list");

@@ -1,5 +1,6 @@
 // What a newcomer needs: where the emulator is, what to show it, and the request that begins the first conversation.
 
+import { copyButton } from "./copy.js";
 import { byId, fill, h } from "./dom.js";
 
 export function guide(store) {
@@ -44,7 +45,8 @@ export function nothingOpen(store) {
             "p",
             {},
             ...["Calls and deliveries are under ", h("b", {}, "Traffic"), ", faults and the clock under "],
-            ...[h("b", {}, "Controls"), ", keys and credentials under ", h("b", {}, "Help"), "."],
+            ...[h("b", {}, "Controls"), ", more portals, channels and accounts under ", h("b", {}, "Set-up"), ", keys and "],
+            ...["credentials under ", h("b", {}, "Help"), "."],
         ),
     ];
 }
@@ -61,19 +63,6 @@ function shell(store) {
         h("p", { class: "shell" }, copyButton(command)),
         h("p", { class: "shell" }, "The message appears here without reloading the page."),
     ];
-}
-
-function copyButton(text) {
-    const button = h("button", { type: "button" }, "Copy");
-    button.addEventListener("click", async () => {
-        try {
-            await navigator.clipboard.writeText(text);
-            button.textContent = "Copied";
-        } catch {
-            button.textContent = "The browser does not let a page copy";
-        }
-    });
-    return button;
 }
 
 function facts(setup, credentials) {

@@ -2,10 +2,8 @@
 
 import { ApiError, path, read } from "./api.js";
 import { listen } from "./live.js";
+import { beginAnew, catchUp, hasChanged } from "./logs.js";
 
-/** What of each log is kept. The emulator keeps about as much. */
-const LOG_LENGTH = 2000;
-const LOG_PAGE = 500;
 const SETUP = new Set(["channel", "account", "inbox", "app", "portal", "agent", "contact", "file"]);
 
 /** Starts to follow the emulator. */
@@ -13,16 +11,14 @@ export function follow(store) {
     const parts = {
         overview: again(() => overview(store)),
         thread: again(() => thread(store)),
-        requests: again(() => requests(store)),
-        deliveries: again(() => deliveries(store)),
+        requests: again(() => catchUp(store, "requests")),
+        deliveries: again(() => catchUp(store, "deliveries")),
         faults: again(() => faults(store)),
         clock: again(() => clock(store)),
         credentials: again(() => credentials(store)),
     };
     const everything = () => {
-        store.set("requests", []);
-        store.set("deliveries", []);
-        changedDeliveries.clear();
+        beginAnew();
         Object.values(parts).forEach((part) => part());
     };
 
@@ -44,17 +40,14 @@ export function follow(store) {
                     parts.credentials();
                 }
             } else if (kind === "request") {
-                if (Number(change.id) <= (store.get("requests").at(-1)?.number ?? -1)) {
-                    // It has got its answer.
-                    store.set("requests", []);
-                }
+                hasChanged("requests", Number(change.id));
                 parts.requests();
                 if (store.get("faults").length > 0) {
                     // How often a rule has struck is no change of its own.
                     parts.faults();
                 }
             } else if (kind === "delivery") {
-                changedDeliveries.add(Number(change.id));
+                hasChanged("deliveries", Number(change.id));
                 parts.deliveries();
                 // Replies say how far their deliveries have come.
                 parts.thread();
@@ -131,44 +124,6 @@ async function thread(store) {
     if (store.get("selected") === id) {
         store.set("thread", now);
     }
-}
-
-async function requests(store) {
-    let found;
-    do {
-        const known = store.get("requests");
-        const after = known.length === 0 ? "" : `&after=${known.at(-1).number}`;
-        found = (await read(`requests?limit=${LOG_PAGE}${after}`)).requests;
-        if (found.length > 0) {
-            store.set("requests", [...known, ...found].slice(-LOG_LENGTH));
-        }
-    } while (found.length === LOG_PAGE);
-}
-
-const changedDeliveries = new Set();
-
-async function deliveries(store) {
-    const known = store.get("deliveries");
-    if (known.length === 0) {
-        changedDeliveries.clear();
-        store.set("deliveries", (await read(`deliveries?limit=${LOG_PAGE}`)).deliveries);
-        return;
-    }
-    const numbers = [...changedDeliveries];
-    changedDeliveries.clear();
-    const all = new Map(known.map((delivery) => [delivery.number, delivery]));
-    for (const number of numbers) {
-        try {
-            const { delivery } = await read(path`deliveries/${number}`);
-            all.set(number, delivery);
-        } catch (error) {
-            if (error.code !== "notFound") {
-                throw error;
-            }
-            all.delete(number);
-        }
-    }
-    store.set("deliveries", [...all.values()].sort((a, b) => a.number - b.number).slice(-LOG_LENGTH));
 }
 
 async function faults(store) {

@@ -1,11 +1,14 @@
 // The log: calls of the API as they come in, and deliveries to bridges as they go out, the newest first.
 
 import { Keyed, byId, h, setText } from "./dom.js";
-import { cut, plural, preciseTime, wholeTime } from "./format.js";
+import { cut, preciseTime, wholeTime } from "./format.js";
 import { detail } from "./detail.js";
+import { older } from "./logs.js";
 import { roving } from "./roving.js";
 
 const PAGE = 100;
+/** How many pages of the emulator's log one wish for older entries reads, at most. */
+const MOST_READ = 4;
 
 const STATES = {
     WAITING: ["waits", "warn"],
@@ -20,8 +23,12 @@ export function traffic(store, context) {
     const which = byId("traffic-which");
     const more = byId("traffic-more");
     const none = byId("traffic-none");
+    const problem = byId("traffic-problem");
     const open = new Set();
     let shown = PAGE;
+    /** The oldest entry that somebody has asked for: newer ones do not push it out. */
+    let oldest = null;
+    let reading = false;
     let drawn = new Map();
 
     const toggle = (key) => {
@@ -33,20 +40,36 @@ export function traffic(store, context) {
     const rows = new Keyed(list, (row) => row.key, (row) => item(row, toggle, context));
     const focus = roving(list, ".row");
 
+    /** The logs that are asked for and have older entries than are here, the one that reaches back least first. */
+    const incomplete = () => {
+        const reach = store.get("reach");
+        const names = which.value === "requests" || which.value === "deliveries" ? [which.value] : ["requests", "deliveries"];
+        return names
+            .filter((name) => reach[name] > 0)
+            .map((name) => ({ name, since: since(store.get(name).find(({ number }) => number >= reach[name])) }))
+            .sort((a, b) => (a.since < b.since ? 1 : -1));
+    };
+
     const matching = () => {
         const kind = which.value;
         const wanted = find.value.trim().toLowerCase();
+        // Further back not all is here, and what is would stand out of its order.
+        const horizon = incomplete()[0]?.since ?? "";
         const calls = kind === "deliveries" ? [] : store.get("requests").map(call);
         const deliveries = kind === "requests" ? [] : store.get("deliveries").map(delivery);
         return [...calls, ...deliveries]
-            .filter((row) => kind !== "failed" || row.failed)
+            .filter((row) => row.at >= horizon && (kind !== "failed" || row.failed))
             .filter((row) => wanted === "" || words(row).includes(wanted))
             .sort((a, b) => (a.at === b.at ? b.number - a.number : a.at < b.at ? 1 : -1));
     };
 
     const draw = () => {
         const found = matching();
+        const further = incomplete();
         const before = drawn;
+        if (oldest !== null) {
+            shown = Math.max(shown, found.findIndex((row) => row.key === oldest) + 1);
+        }
         drawn = new Map();
         rows.update(
             found.slice(0, shown).map((row) => {
@@ -58,8 +81,8 @@ export function traffic(store, context) {
             }),
         );
         focus.refresh();
-        more.hidden = found.length <= shown;
-        setText(more, `Show older ones of ${plural(found.length, "entry", "entries")}`);
+        more.hidden = found.length <= shown && further.length === 0;
+        setText(more, reading ? "Looking" : found.length > shown ? "Show older entries" : "Look further back");
         none.hidden = found.length > 0;
         const isEmpty = store.get("requests").length + store.get("deliveries").length === 0;
         byId("traffic-tools").hidden = isEmpty;
@@ -67,30 +90,70 @@ export function traffic(store, context) {
             none,
             isEmpty
                 ? "Calls of the API and deliveries to your bridge appear here as they happen."
-                : "Nothing in the log is like this.",
+                : further.length > 0
+                  ? `Nothing in the log is like this since ${wholeTime(further[0].since)}.`
+                  : "Nothing in the log is like this.",
         );
     };
 
     for (const [element, event] of [[find, "input"], [which, "change"]]) {
         element.addEventListener(event, () => {
             shown = PAGE;
+            oldest = null;
             draw();
         });
     }
-    more.addEventListener("click", () => {
-        shown += PAGE;
+
+    /** Reads older entries, until there are so many that match or enough was read. */
+    const readUntil = async (isEnough, most) => {
+        if (reading) {
+            return;
+        }
+        reading = true;
+        setText(problem, "");
+        try {
+            for (let read = 0; read < most && !isEnough(); read += 1) {
+                const [next] = incomplete();
+                if (!next) {
+                    break;
+                }
+                draw();
+                await older(store, next.name);
+            }
+        } catch (error) {
+            setText(problem, error.message);
+        }
+        reading = false;
         draw();
+    };
+
+    more.addEventListener("click", async () => {
+        const had = Math.min(shown, matching().length);
+        shown = had + PAGE;
+        await readUntil(() => matching().length >= shown, MOST_READ);
+        const found = matching();
+        oldest = found[Math.min(shown, found.length) - 1]?.key ?? null;
+        if (more.hidden && found.length > had) {
+            // The button that had the focus is gone.
+            rows.get(found[had].key)?.querySelector(".row").focus();
+        }
     });
-    store.watch(["requests", "deliveries"], draw);
+    store.watch(["requests", "deliveries", "reach"], draw);
 
     return {
         /** Opens one delivery and goes there. */
-        show(number) {
+        async show(number) {
+            const key = `d${number}`;
+            const isThere = () => matching().some((row) => row.key === key);
             find.value = "";
             which.value = "all";
-            const key = `d${number}`;
+            if (!isThere()) {
+                // Among the calls there may be many that are newer.
+                which.value = "deliveries";
+                await readUntil(isThere, Infinity);
+            }
             open.add(key);
-            shown = Math.max(shown, matching().findIndex((row) => row.key === key) + 1);
+            oldest = key;
             draw();
             const row = rows.get(key)?.querySelector(".row");
             row?.scrollIntoView({ block: "start" });
@@ -98,6 +161,11 @@ export function traffic(store, context) {
         },
         focus: () => (list.querySelector('.row[tabindex="0"]') ?? find).focus(),
     };
+}
+
+/** When an entry came into its log. */
+function since(entry) {
+    return entry?.queuedAt ?? entry?.at ?? "";
 }
 
 function call(request) {

@@ -3,7 +3,7 @@
 
 import { byId } from "./dom.js";
 
-const SIDES = ["traffic", "controls", "keys"];
+const SIDES = ["traffic", "controls", "setup", "keys"];
 
 export function views() {
     const buttons = [...byId("views").querySelectorAll("button")];

@@ -207,7 +207,7 @@ impl Emulator {
             let portals = state.portals();
             let portal_id = match input.portal_id {
                 Some(id) if portals.contains(&id) => {
-                    return Err(AdminError::refused(format!("portal {id} is there already")));
+                    return Err(AdminError::refused(format!("portal {id} is there already")).within("portalId"));
                 }
                 Some(id) => id,
                 None => state.ids.portal(|id| portals.contains(&id)),
@@ -236,7 +236,7 @@ impl Emulator {
         self.change(|state, _| {
             let id = match input.app_id {
                 Some(id) if state.apps.get(id).is_some() => {
-                    return Err(AdminError::refused(format!("app {id} is there already")));
+                    return Err(AdminError::refused(format!("app {id} is there already")).within("appId"));
                 }
                 Some(id) => id,
                 None => state.ids.app(|id| state.apps.get(id).is_some()),
@@ -279,6 +279,7 @@ impl Emulator {
                 AdminError::refused(format!(
                     "app {app_id} has as many channels as it may have; archive one, or make an app"
                 ))
+                .within("appId")
             })?;
             let id = channel.id.as_ref().map(ToString::to_string);
             state.changes.note_in(ChangeKind::Channel, id, None);
@@ -333,6 +334,7 @@ impl Emulator {
             };
             let connected = state.connect(new, now.into()).map_err(|Taken(id)| {
                 AdminError::refused(format!("channel account {id} has this deliveryIdentifier already"))
+                    .within("deliveryIdentifier")
             })?;
             Ok(account(portal_id, &connected))
         })

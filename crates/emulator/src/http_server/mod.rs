@@ -60,7 +60,8 @@ use crate::{
 /// keep it on loopback.
 ///
 /// At `/_emulator/` it has a page for people: the inbox with its conversations, where one answers as an agent and speaks as
-/// a visitor, the log of calls and deliveries, faults, and the clock.
+/// a visitor, the log of calls and deliveries, faults, the clock, and forms for portals, apps, channels, channel accounts and
+/// contacts.
 ///
 /// Starting it needs a Tokio runtime with I/O.
 pub struct HttpServer {

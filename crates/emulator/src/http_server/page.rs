@@ -35,13 +35,14 @@ const FILES: &[File] = files! {
     "text/html; charset=utf-8": "index.html";
     "image/svg+xml": "icon.svg";
     "text/css; charset=utf-8":
-        "style/base.css" "style/controls.css" "style/layout.css" "style/list.css" "style/thread.css" "style/traffic.css";
+        "style/base.css" "style/controls.css" "style/layout.css" "style/list.css" "style/setup.css" "style/thread.css"
+        "style/traffic.css";
     "text/javascript; charset=utf-8":
-        "script/api.js" "script/app.js" "script/attachment.js" "script/clock.js" "script/composer.js"
-        "script/detail.js" "script/dom.js" "script/faults.js" "script/files.js" "script/format.js" "script/guide.js"
-        "script/json.js" "script/keys.js" "script/list.js" "script/live.js" "script/message.js" "script/people.js"
-        "script/rich.js" "script/roving.js" "script/start.js" "script/store.js" "script/sync.js" "script/thread.js"
-        "script/traffic.js" "script/views.js";
+        "script/api.js" "script/app.js" "script/attachment.js" "script/clock.js" "script/composer.js" "script/copy.js"
+        "script/detail.js" "script/dom.js" "script/faults.js" "script/files.js" "script/form.js" "script/format.js"
+        "script/guide.js" "script/json.js" "script/keys.js" "script/list.js" "script/live.js" "script/logs.js"
+        "script/message.js" "script/people.js" "script/rich.js" "script/roving.js" "script/setup.js" "script/start.js"
+        "script/store.js" "script/sync.js" "script/thread.js" "script/traffic.js" "script/views.js";
 };
 
 /// Answers what asks for the page or one of its files; `None` for anything else.

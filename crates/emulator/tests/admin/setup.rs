@@ -156,10 +156,10 @@ async fn what_cannot_be_made_says_why_and_leaves_nothing() {
     desk.post("accounts", account.clone()).await;
     let before = desk.emulator.last_change();
     for (path, body, status, field) in [
-        ("portals", json!({"portalId": 62515}), 409, None),
+        ("portals", json!({"portalId": 62515}), 409, Some("portalId")),
         ("portals", json!({"appId": 1}), 400, Some("appId")),
         ("portals", json!({"portalId": -1}), 400, Some("portalId")),
-        ("apps", json!({"appId": 77}), 409, None),
+        ("apps", json!({"appId": 77}), 409, Some("appId")),
         ("apps", json!({"subscriptionUrl": "ftp://x"}), 400, Some("subscriptionUrl")),
         ("channels", json!({}), 400, Some("name")),
         ("channels", json!({"name": "x", "appId": 1}), 400, Some("appId")),
@@ -169,7 +169,7 @@ async fn what_cannot_be_made_says_why_and_leaves_nothing() {
         ("inboxes", json!({"portalId": 1}), 400, Some("portalId")),
         ("accounts", json!({"channelId": "1", "inboxId": "3000"}), 400, Some("channelId")),
         ("accounts", json!({"channelId": "1000", "inboxId": "1"}), 400, Some("inboxId")),
-        ("accounts", account, 409, None),
+        ("accounts", account, 409, Some("deliveryIdentifier")),
         ("accounts/1", json!({"active": true}), 404, None),
         ("accounts/2000", json!({}), 400, None),
         ("agents", json!({"portalId": 1}), 400, Some("portalId")),
