@@ -29,6 +29,14 @@ async fn fill(world: &World) -> Result {
     Ok(())
 }
 
+/// Opens the page, whose log begins with the newest hundred.
+async fn open(page: &Page, world: &World) -> Result {
+    page.open(&world.page()).await?;
+    page.until("document.querySelectorAll('#log > li').length === 100")
+        .await?;
+    Ok(())
+}
+
 /// Asks for older entries until this one is there. What comes meanwhile may show it too, so no button must be there to press.
 async fn look_back_to(page: &Page, entry: &str) -> Result {
     let there = format!("document.querySelector('#log [data-entry={entry}]') !== null");
@@ -50,9 +58,7 @@ async fn older_calls_are_shown_page_by_page_while_the_log_stays_live() -> Result
     let world = World::start().await?;
     fill(&world).await?;
     with_page(|page| async move {
-        page.open(&world.page()).await?;
-        page.until("document.querySelectorAll('#log > li').length === 100")
-            .await?;
+        open(&page, &world).await?;
         look_back_to(&page, "r0").await?;
         page.until("document.querySelector('#traffic-more').hidden").await?;
         page.until("document.activeElement.matches('#log .row')").await?;
@@ -85,9 +91,7 @@ async fn what_is_looked_for_is_found_further_back() -> Result {
     let world = World::start().await?;
     fill(&world).await?;
     with_page(|page| async move {
-        page.open(&world.page()).await?;
-        page.until("document.querySelectorAll('#log > li').length === 100")
-            .await?;
+        open(&page, &world).await?;
         page.click("#traffic-find").await?;
         page.keys("very first words").await?;
         page.until_text("#traffic-none", "since").await?;
@@ -116,8 +120,7 @@ async fn older_deliveries_are_shown_too() -> Result {
     // Delivered or not yet, all of them are in the log; the first one is over.
     world.until_bridge_has("Reply 0").await?;
     with_page(|page| async move {
-        page.open(&world.page()).await?;
-        page.until("document.querySelectorAll('#log > li').length === 100").await?;
+        open(&page, &world).await?;
         page.run("const which = document.querySelector('#traffic-which'); which.value = 'deliveries'; which.dispatchEvent(new Event('change'))")
             .await?;
         page.until("!document.querySelector('#log [data-entry^=r]')").await?;
