@@ -4,13 +4,9 @@
 
 mod common;
 
-use std::{
-    collections::BTreeMap,
-    pin::pin,
-    task::{Context, Poll, Waker},
-};
+use std::collections::BTreeMap;
 
-use common::{Answer, Ask, MESSAGES, hello_with, in_process};
+use common::{Answer, Ask, MESSAGES, hello_with, in_process, now};
 use hubchannel_api::HttpTransport as _;
 use hubchannel_emulator::{AccountSeed, Emulator, Fault, Seed};
 use proptest::{collection::vec, option, prelude::*, sample::select};
@@ -113,13 +109,6 @@ impl Reference {
                 .map_or(Thread::Alone(at), |thread| Thread::Named(publish.account, thread)),
         });
         at
-    }
-}
-
-fn now<T>(future: impl Future<Output = T>) -> T {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(value) => value,
-        Poll::Pending => unreachable!("the emulator never waits by itself"),
     }
 }
 

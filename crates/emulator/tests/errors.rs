@@ -4,9 +4,9 @@
 
 mod common;
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use common::{Ask, Bench, MESSAGES, hello, hello_with};
+use common::{Ask, Bench, MESSAGES, hello, hello_with, noon};
 use http::Method;
 use hubchannel_api::{ApiVersion, Credential, Segment, clock::ManualClock};
 use hubchannel_emulator::{AccountSeed, ChannelSeed, Emulator, Seed, TokenSeed};
@@ -14,8 +14,8 @@ use serde_json::{Value, json};
 
 /// A portal with everything that can be wrong in it.
 fn crooked() -> Emulator {
-    let clock = ManualClock::new(SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000));
-    let expired = |ago: u64| SystemTime::UNIX_EPOCH + Duration::from_millis(1_700_000_000_000 - ago);
+    let clock = ManualClock::new(noon());
+    let expired = |ago: u64| noon() - Duration::from_millis(ago);
     let seed = Seed::default()
         .with_clock(clock)
         .add_channel(ChannelSeed::new("500", 40_776_849))

@@ -8,6 +8,11 @@
 )]
 #![allow(dead_code, reason = "each test file uses what it needs")]
 
+use std::{
+    pin::pin,
+    task::{Context, Poll, Waker},
+};
+
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
 use hubchannel_api::{Body, HttpTransport, TransportError};
 use hubchannel_emulator::Emulator;
@@ -29,6 +34,15 @@ pub(crate) const SPELLINGS: [(&str, &str); 5] = [
 /// When tests begin that hold the time still: 2023-11-14T22:13:20Z.
 pub(crate) fn noon() -> std::time::SystemTime {
     std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000)
+}
+
+/// The value of a future that waits for nothing.
+#[track_caller]
+pub(crate) fn now<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("it waits"),
+    }
 }
 
 /// An emulator and the ways to it.

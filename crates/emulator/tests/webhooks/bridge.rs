@@ -4,7 +4,6 @@ use std::{
     collections::VecDeque,
     fmt, future,
     sync::{Arc, Mutex},
-    time::{Duration, SystemTime},
 };
 
 use async_trait::async_trait;
@@ -17,10 +16,12 @@ use hubchannel_api::{
 use hubchannel_emulator::{AccountSeed, AppSeed, ChannelSeed, Emulator, Seed, TokenSeed};
 use hubchannel_webhook::{AgentReply, Receiver, Verified, Verifier};
 
+use crate::common::noon;
+
 pub(crate) const URL: &str = "https://bridge.example.com/events?tenant=acme%3Aeu&mail=ops%40example.com";
 
 pub(crate) fn clock() -> ManualClock {
-    ManualClock::new(SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000))
+    ManualClock::new(noon())
 }
 
 pub(crate) fn seed(clock: &ManualClock) -> Seed {

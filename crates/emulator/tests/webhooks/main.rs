@@ -8,6 +8,8 @@
 )]
 
 mod bridge;
+#[path = "../common/mod.rs"]
+mod common;
 mod model;
 
 use std::{

@@ -3,9 +3,7 @@
 use std::{
     collections::VecDeque,
     fmt,
-    pin::pin,
     sync::{Arc, Mutex},
-    task::{Context, Poll, Waker},
     time::{Duration, SystemTime},
 };
 
@@ -19,7 +17,10 @@ use hubchannel_api::{
 use hubchannel_emulator::{Emulator, WebhookState};
 use proptest::{collection::vec, prelude::*};
 
-use crate::bridge::{clock, open, seed};
+use crate::{
+    bridge::{clock, open, seed},
+    common::now,
+};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const THREADS: usize = 3;
@@ -222,14 +223,6 @@ impl World {
         }
         let waiting = reference.queues.iter().map(VecDeque::len).sum::<usize>();
         assert_eq!(self.emulator.pending_deliveries(), waiting);
-    }
-}
-
-/// The value of a future that waits for nothing.
-fn now<T>(future: impl Future<Output = T>) -> T {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(value) => value,
-        Poll::Pending => panic!("it waits"),
     }
 }
 
