@@ -8,28 +8,24 @@ mod common;
 use std::{
     io::Write as _,
     net::TcpStream,
-    process::{Command, Output, Stdio},
+    process::{Command, Output},
 };
 
 use serde_json::{Value, json};
 
-use self::common::{TOKEN, failed, program, silent_server};
+use self::common::{TOKEN, failed, program, silent_server, spawn};
 
 /// Runs the program against a server that takes the request and falls silent, then sends it the signal.
 fn interrupted(signal: &str, arguments: &[&str], input: &str) -> (Output, String) {
     let (base_url, taken) = silent_server();
-    let mut child = program()
+    let mut program = program();
+    program
         .env("HUBSPOT_ACCESS_TOKEN", TOKEN)
         .env("HUBSPOT_CHANNEL_ID", "1")
         .env("HUBSPOT_CHANNEL_ACCOUNT_ID", "2")
         .args(["--base-url", &base_url])
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        .args(arguments);
+    let child = spawn(&mut program, input);
     let (_open, heard): (TcpStream, String) = taken.join().unwrap();
     let kill = Command::new("kill").args([signal, &child.id().to_string()]).status();
     assert!(kill.unwrap().success());

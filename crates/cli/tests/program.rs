@@ -12,7 +12,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use self::common::{Emulator, TOKEN, failed, program, run, server, succeeded, take_one, with_input};
+use self::common::{Emulator, TOKEN, failed, program, run, server, succeeded, take_one, with_input, words};
 
 #[test]
 fn a_message_is_published_to_the_emulator_and_comes_back() {
@@ -65,17 +65,7 @@ fn a_json_body_is_published_and_the_answer_is_json_marked_as_emulated() {
 fn without_credentials_nothing_is_sent_and_the_way_out_is_named() {
     for token in [None, Some("")] {
         let mut program = program();
-        program.args([
-            "publish",
-            "--channel",
-            "1",
-            "--account",
-            "2",
-            "--from",
-            "x",
-            "--text",
-            "hi",
-        ]);
+        program.args(words("publish --channel 1 --account 2 --from x --text hi"));
         token.map(|token| program.env("HUBSPOT_ACCESS_TOKEN", token));
         let text = failed(&program.output().unwrap(), 2);
         assert!(text.contains("HUBSPOT_ACCESS_TOKEN") && text.contains("--emulator"), "{text}");
@@ -139,19 +129,7 @@ fn a_body_that_is_not_one_is_refused_with_its_place() {
 #[test]
 fn flags_and_body_do_not_mix() {
     failed(&run(&["--emulator", "publish", "--body", "-", "--text", "hi"]), 2);
-    failed(
-        &run(&[
-            "--emulator",
-            "--base-url",
-            "http://localhost",
-            "publish",
-            "--text",
-            "hi",
-            "--from",
-            "x",
-        ]),
-        2,
-    );
+    failed(&run(&words("--emulator --base-url http://localhost publish --text hi --from x")), 2);
     let body = r#"{"integrationIdempotencyId":"a"}"#;
     let text = failed(&with_input(&["--emulator", "publish", "--body", "-", "--idempotency-id", "b"], body), 2);
     assert!(text.contains("--idempotency-id"), "{text}");
@@ -159,19 +137,7 @@ fn flags_and_body_do_not_mix() {
 
 #[test]
 fn ids_that_are_none_are_refused() {
-    let text = failed(
-        &run(&[
-            "--emulator",
-            "publish",
-            "--channel",
-            "abc",
-            "--from",
-            "x",
-            "--text",
-            "hi",
-        ]),
-        2,
-    );
+    let text = failed(&run(&words("--emulator publish --channel abc --from x --text hi")), 2);
     assert!(text.contains("channelId must be digits"), "{text}");
     let text = failed(&run(&["--emulator", "read", ".."]), 2);
     assert!(text.contains("messageId"), "{text}");
@@ -181,16 +147,7 @@ fn ids_that_are_none_are_refused() {
 fn a_server_keeps_messages_between_commands() {
     let emulator = Emulator::start();
     let token = emulator.text("accessToken");
-    let publish = [
-        "--json",
-        "publish",
-        "--from",
-        "x",
-        "--text",
-        "hi",
-        "--idempotency-id",
-        "chat-42/7",
-    ];
+    let publish = words("--json publish --from x --text hi --idempotency-id chat-42/7");
     let first: Value = serde_json::from_str(&succeeded(&emulator.run(token, &publish))).unwrap();
     let again: Value = serde_json::from_str(&succeeded(&emulator.run(token, &publish))).unwrap();
     assert_eq!(first["message"], again["message"], "a repeat creates no second message");
@@ -284,21 +241,8 @@ fn four_different_failures_have_four_different_answers() {
 
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let nobody = format!("http://{closed}");
-    let arguments = [
-        "--attempts",
-        "1",
-        "--base-url",
-        &nobody,
-        "publish",
-        "--channel",
-        "1",
-        "--account",
-        "2",
-        "--from",
-        "x",
-        "--text",
-        "hi",
-    ];
+    let line = format!("--attempts 1 --base-url {nobody} publish --channel 1 --account 2 --from x --text hi");
+    let arguments = words(&line);
     let output = program()
         .env("HUBSPOT_ACCESS_TOKEN", TOKEN)
         .args(arguments)
@@ -381,16 +325,8 @@ fn an_answer_of_html_is_shown_on_one_line() {
                   <html><head><title>Error 502</title></head></html>";
     assert_eq!(page.len(), 50);
     let (base_url, _) = server([Some(answer)]);
-    let arguments = [
-        "--base-url",
-        &base_url,
-        "--attempts",
-        "1",
-        "read",
-        "--channel",
-        "1",
-        "m",
-    ];
+    let line = format!("--base-url {base_url} --attempts 1 read --channel 1 m");
+    let arguments = words(&line);
     let output = program()
         .env("HUBSPOT_ACCESS_TOKEN", TOKEN)
         .args(arguments)

@@ -32,15 +32,23 @@ pub fn run(arguments: &[&str]) -> Output {
 }
 
 pub fn with_input(arguments: &[&str], input: &str) -> Output {
-    let mut child = program()
-        .args(arguments)
+    spawn(program().args(arguments), input).wait_with_output().unwrap()
+}
+
+/// Starts the program, which has this on its standard input and nothing more.
+pub fn spawn(program: &mut Command, input: &str) -> Child {
+    let program = program
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+        .stderr(Stdio::piped());
+    let mut child = program.spawn().unwrap();
     child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    child.wait_with_output().unwrap()
+    child
+}
+
+/// Arguments that have no space in them.
+pub fn words(line: &str) -> Vec<&str> {
+    line.split(' ').collect()
 }
 
 pub fn out(output: &Output) -> String {
@@ -168,23 +176,9 @@ fn request(stream: &mut TcpStream) -> String {
 /// Reads one request whole and answers that it is taken.
 pub fn take_one(listener: &TcpListener) -> String {
     let (mut stream, _) = listener.accept().unwrap();
-    let mut reader = BufReader::new(stream.try_clone().unwrap());
-    let (mut request, mut length) = (String::new(), 0);
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line).unwrap();
-        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-            length = value.trim().parse().unwrap();
-        }
-        request.push_str(&line);
-        if line == "\r\n" {
-            break;
-        }
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).unwrap();
+    let seen = request(&mut stream);
     stream
         .write_all(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n")
         .unwrap();
-    request + &String::from_utf8(body).unwrap()
+    seen
 }
