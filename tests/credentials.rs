@@ -3,7 +3,6 @@
 #![allow(clippy::unwrap_used, reason = "a failing test is how this reports")]
 
 use std::{
-    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -167,22 +166,14 @@ async fn one_client_publishes_for_many_portals() {
     assert!(CredentialsError::of(&error).unwrap().must_reconnect(), "{error}");
 }
 
-struct Directory(PathBuf);
-
-impl Drop for Directory {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
 #[tokio::test]
 async fn a_bridge_that_restarts_goes_on_with_the_token_in_its_files() {
     let clock = clock();
     let emulator = emulator(&clock, &[62515]);
     let server = HttpServer::start(emulator.clone()).await.unwrap();
-    let directory = Directory(std::env::temp_dir().join(format!("hubchannel-bridge-{}", std::process::id())));
+    let directory = tempfile::tempdir().unwrap();
     let start = || {
-        let files = FileTokenStore::open(&directory.0).unwrap();
+        let files = FileTokenStore::open(directory.path()).unwrap();
         let transport = ReqwestTransport::new().unwrap();
         let oauth = OAuthClient::builder(transport.clone(), emulator.oauth_app())
             .base_url(server.base_url())

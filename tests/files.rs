@@ -208,13 +208,12 @@ async fn a_host_that_falls_silent_is_not_waited_for_for_ever() {
 
 /// What an upload meets when the connection breaks after all of it has arrived.
 async fn upload(options: FileUploadOptions, answers: Answers) -> (Result<(), hubchannel::Error>, Vec<Vec<u8>>) {
-    let path = std::env::temp_dir().join(format!("hubchannel-upload-{}-{}", std::process::id(), answers.len()));
-    std::fs::write(&path, vec![b'x'; 300_000]).unwrap();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(&file, vec![b'x'; 300_000]).unwrap();
     let api = Server::start(answers);
-    let file = NewFile::new("tour.mp4", FileFolder::Path("/bridge".into()), options);
-    let call = UploadFile::new(file, FileSource::open(&path).await.unwrap());
+    let new = NewFile::new("tour.mp4", FileFolder::Path("/bridge".into()), options);
+    let call = UploadFile::new(new, FileSource::open(file.path()).await.unwrap());
     let result = files(&api).upload_file(call).await.map(drop);
-    std::fs::remove_file(path).unwrap();
     (result, api.bodies())
 }
 

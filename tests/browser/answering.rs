@@ -1,6 +1,6 @@
 //! People write on the page: agents, whose replies go to the bridge, and visitors.
 
-use std::{fs, path::Path};
+use std::fs;
 
 use thirtyfour::Key;
 
@@ -118,7 +118,8 @@ async fn a_visitor_begins_a_conversation_and_goes_on_with_it() -> Result {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_picture_that_is_attached_is_shown() -> Result {
     let world = World::start().await?;
-    let picture = Path::new(env!("CARGO_TARGET_TMPDIR")).join("picture.svg");
+    let folder = tempfile::tempdir()?;
+    let picture = folder.path().join("picture.svg");
     fs::write(
         &picture,
         "<svg xmlns='http://www.w3.org/2000/svg' width='8' height='8'><rect width='8' height='8'/></svg>",

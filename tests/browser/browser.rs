@@ -1,14 +1,9 @@
 //! A browser without a window, and the waiting for what its page shows.
 
-use std::{
-    fmt, fs, io,
-    path::{Path, PathBuf},
-    process::Stdio,
-    sync::atomic::{AtomicUsize, Ordering},
-    time::Duration,
-};
+use std::{fmt, path::Path, process::Stdio, time::Duration};
 
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use thirtyfour::{By, ChromeCapabilities, ChromiumLikeCapabilities as _, DesiredCapabilities, Key, WebDriver};
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
@@ -156,17 +151,13 @@ impl fmt::Debug for Page {
 struct Chromedriver {
     address: String,
     /// What the browser keeps, empty at first.
-    profile: PathBuf,
+    profile: TempDir,
     _process: Child,
 }
 
 impl Chromedriver {
     async fn start() -> Result<Self> {
-        static STARTED: AtomicUsize = AtomicUsize::new(0);
-
-        let profile = format!("profile-{}-{}", std::process::id(), STARTED.fetch_add(1, Ordering::Relaxed));
-        let profile = Path::new(env!("CARGO_TARGET_TMPDIR")).join(profile);
-        fs::create_dir_all(&profile)?;
+        let profile = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
         let mut process = Command::new("chromedriver")
             .arg("--port=0")
             .stdout(Stdio::piped())
@@ -201,15 +192,8 @@ impl Chromedriver {
             // The sandbox is not to be had there.
             capabilities.add_arg("--no-sandbox")?;
         }
-        capabilities.add_arg(&format!("--user-data-dir={}", self.profile.display()))?;
+        capabilities.add_arg(&format!("--user-data-dir={}", self.profile.path().display()))?;
         Ok(capabilities)
-    }
-}
-
-impl Drop for Chromedriver {
-    fn drop(&mut self) {
-        // What is left over is in the folder of what was built, and in nobody's way.
-        let _: io::Result<()> = fs::remove_dir_all(&self.profile);
     }
 }
 
@@ -219,7 +203,7 @@ fn is_root() -> bool {
     {
         use std::os::unix::fs::MetadataExt as _;
 
-        fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
+        std::fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
     }
     #[cfg(not(target_os = "linux"))]
     false

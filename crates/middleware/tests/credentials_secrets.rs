@@ -172,16 +172,15 @@ fn nothing_shows_a_token_a_key_or_a_secret() {
     call(&mut shown, &hubspot, &hubspot.client(nobody.portal(PORTAL)));
     shown.debug(&(&portals, portals.portal(PORTAL), &store.beneath));
     shown.debug(&drive(&hubspot.clock, store.load(&PORTAL.into())));
-    let path = std::env::temp_dir().join(format!("hubchannel-secrets-{}", std::process::id()));
-    let files = FileTokenStore::open(&path).unwrap();
+    let place = tempfile::tempdir().unwrap();
+    let files = FileTokenStore::open(place.path()).unwrap();
     let portals = hubspot.builder(files.clone()).build();
     drive(&hubspot.clock, portals.connect("hush-code", "https://bridge.example.com/oauth")).unwrap();
     call(&mut shown, &hubspot, &hubspot.client(portals.portal(PORTAL)));
-    std::fs::write(path.join(format!("{PORTAL}.tokens")), "hush").unwrap();
+    std::fs::write(place.path().join(format!("{PORTAL}.tokens")), "hush").unwrap();
     shown.error(&drive(&hubspot.clock, files.load(&PORTAL.into())).unwrap_err());
     shown.error(&drive(&hubspot.clock, files.save(&"1".into(), &PortalTokens::new("hush\n"), None)).unwrap_err());
     shown.debug(&files);
-    std::fs::remove_dir_all(path).unwrap();
     hubspot.then([Next::Answer(
         400,
         r#"{"status":"BAD_AUTH_CODE","message":"hush-code is of no use"}"#,

@@ -13,34 +13,34 @@ use hubchannel_api::model::PortalId;
 use hubchannel_middleware::{
     FileTokenStore, MemoryTokenStore, PortalTokens, Revision, Saved, StoreError, Stored, TokenStore,
 };
+use tempfile::TempDir;
 
-/// A directory of its own, which is removed with its content.
-struct Directory(PathBuf);
+/// A directory of its own, which the store makes, and which is removed with its content.
+struct Directory {
+    path: PathBuf,
+    _place: TempDir,
+}
 
 impl Directory {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("hubchannel-tokens-{}-{name}", std::process::id()));
-        let _ = fs::remove_dir_all(&path);
-        Directory(path)
+    fn new() -> Self {
+        let place = tempfile::tempdir().unwrap();
+        Directory {
+            path: place.path().join("tokens"),
+            _place: place,
+        }
     }
 
     fn store(&self) -> FileTokenStore {
-        FileTokenStore::open(&self.0).unwrap()
+        FileTokenStore::open(&self.path).unwrap()
     }
 
     fn names(&self) -> Vec<String> {
-        let mut names: Vec<String> = fs::read_dir(&self.0)
+        let mut names: Vec<String> = fs::read_dir(&self.path)
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
             .collect();
         names.sort();
         names
-    }
-}
-
-impl Drop for Directory {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
     }
 }
 
@@ -148,13 +148,13 @@ async fn the_store_in_memory_does_what_every_store_does() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_store_in_files_does_what_every_store_does() {
-    let directory = Directory::new("conforms");
+    let directory = Directory::new();
     conforms(Arc::new(directory.store())).await;
 }
 
 #[test]
 fn files_need_no_runtime() {
-    let directory = Directory::new("no-runtime");
+    let directory = Directory::new();
     let store = directory.store();
     let portal = PortalId::from("1");
     let tokens = PortalTokens::new("hush");
@@ -169,7 +169,7 @@ fn files_need_no_runtime() {
 
 #[tokio::test]
 async fn files_outlive_the_store() {
-    let directory = Directory::new("outlive");
+    let directory = Directory::new();
     let portal = PortalId::from("62515");
     let revision = saved(&directory.store(), &portal, &tokens(1), None).await;
     let stored = directory.store().load(&portal).await.unwrap();
@@ -182,12 +182,12 @@ async fn files_outlive_the_store() {
 async fn nobody_else_can_read_the_files() {
     use std::os::unix::fs::PermissionsExt as _;
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-    let directory = Directory::new("rights");
+    let directory = Directory::new();
     let store = directory.store();
-    assert_eq!(mode(&directory.0), 0o700);
+    assert_eq!(mode(&directory.path), 0o700);
     let portal = PortalId::from("62515");
     let first = saved(&store, &portal, &tokens(1), None).await;
-    let file = directory.0.join("62515.tokens");
+    let file = directory.path.join("62515.tokens");
     assert_eq!(mode(&file), 0o600);
     // Not even when the file that is replaced was opened to others.
     fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
@@ -199,11 +199,11 @@ async fn nobody_else_can_read_the_files() {
 #[tokio::test]
 async fn whoever_reads_while_a_file_is_replaced_reads_the_old_one_or_the_new_one() {
     use std::os::unix::fs::MetadataExt as _;
-    let directory = Directory::new("atomic");
+    let directory = Directory::new();
     let store = directory.store();
     let portal = PortalId::from("62515");
     let first = saved(&store, &portal, &tokens(1), None).await;
-    let path = directory.0.join("62515.tokens");
+    let path = directory.path.join("62515.tokens");
     let mut old = fs::File::open(&path).unwrap();
     let before = fs::metadata(&path).unwrap().ino();
     saved(&store, &portal, &tokens(2), Some(&first)).await;
@@ -215,11 +215,11 @@ async fn whoever_reads_while_a_file_is_replaced_reads_the_old_one_or_the_new_one
 
 #[tokio::test]
 async fn a_file_cut_off_anywhere_is_no_tokens() {
-    let directory = Directory::new("cut");
+    let directory = Directory::new();
     let store = directory.store();
     let portal = PortalId::from("62515");
     saved(&store, &portal, &tokens(1), None).await;
-    let path = directory.0.join("62515.tokens");
+    let path = directory.path.join("62515.tokens");
     let whole = fs::read(&path).unwrap();
     for length in 0..whole.len() {
         fs::write(&path, &whole[..length]).unwrap();
@@ -244,7 +244,7 @@ async fn a_file_cut_off_anywhere_is_no_tokens() {
 
 #[tokio::test]
 async fn no_id_leads_out_of_the_directory() {
-    let directory = Directory::new("ids");
+    let directory = Directory::new();
     let store = directory.store();
     for id in [
         "",
@@ -270,7 +270,7 @@ async fn no_id_leads_out_of_the_directory() {
 
 #[tokio::test]
 async fn a_token_that_would_end_its_line_is_not_saved() {
-    let directory = Directory::new("lines");
+    let directory = Directory::new();
     let store = directory.store();
     let portal = PortalId::from("62515");
     for tokens in [
@@ -286,11 +286,11 @@ async fn a_token_that_would_end_its_line_is_not_saved() {
 
 #[tokio::test]
 async fn what_an_interrupted_save_left_behind_is_removed_and_nothing_else() {
-    let directory = Directory::new("sweep");
+    let directory = Directory::new();
     let portal = PortalId::from("62515");
     saved(&directory.store(), &portal, &tokens(1), None).await;
-    fs::write(directory.0.join(".0011223344.new"), "half of a hush").unwrap();
-    fs::write(directory.0.join("readme.new"), "mine").unwrap();
+    fs::write(directory.path.join(".0011223344.new"), "half of a hush").unwrap();
+    fs::write(directory.path.join("readme.new"), "mine").unwrap();
     let store = directory.store();
     assert_eq!(directory.names(), ["62515.tokens", "readme.new"]);
     assert_eq!(store.load(&portal).await.unwrap().unwrap().tokens, tokens(1));
@@ -298,20 +298,20 @@ async fn what_an_interrupted_save_left_behind_is_removed_and_nothing_else() {
 
 #[tokio::test]
 async fn a_directory_that_cannot_be_written_is_told_and_loses_nothing() {
-    let directory = Directory::new("gone");
+    let directory = Directory::new();
     let store = directory.store();
     let portal = PortalId::from("62515");
     let first = saved(&store, &portal, &tokens(1), None).await;
     // A directory in the file's place can be neither read nor replaced.
-    fs::rename(directory.0.join("62515.tokens"), directory.0.join("kept")).unwrap();
-    fs::create_dir(directory.0.join("62515.tokens")).unwrap();
+    fs::rename(directory.path.join("62515.tokens"), directory.path.join("kept")).unwrap();
+    fs::create_dir(directory.path.join("62515.tokens")).unwrap();
     let error = store.save(&portal, &tokens(2), Some(&first)).await.unwrap_err();
     assert!(error.is_retryable());
     assert!(std::error::Error::source(&error).is_some());
-    fs::remove_dir(directory.0.join("62515.tokens")).unwrap();
-    fs::rename(directory.0.join("kept"), directory.0.join("62515.tokens")).unwrap();
+    fs::remove_dir(directory.path.join("62515.tokens")).unwrap();
+    fs::rename(directory.path.join("kept"), directory.path.join("62515.tokens")).unwrap();
     assert_eq!(store.load(&portal).await.unwrap().unwrap().tokens, tokens(1));
 
-    let file = directory.0.join("62515.tokens");
+    let file = directory.path.join("62515.tokens");
     assert!(FileTokenStore::open(file).is_err(), "a file is no directory");
 }

@@ -6,7 +6,6 @@ use std::{
     fs,
     io::{Read as _, Write as _},
     net::TcpListener,
-    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -18,6 +17,7 @@ use std::{
 use http::{Request, Response};
 use hubchannel_api::{Body, BodySource, BodyStream, HttpTransport, Reach, TransportError, TransportErrorKind};
 use hubchannel_reqwest::{FileSource, ReqwestTransport};
+use tempfile::{NamedTempFile, TempPath};
 
 /// Much more than the two ends of a connection hold for it.
 const LARGE: u64 = 96 << 20;
@@ -58,32 +58,22 @@ async fn send(request: Request<Body>) -> Result<Response<Body>, TransportError> 
 }
 
 /// A file that is gone when the test is over.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new(name: &str, content: &[u8]) -> Self {
-        let path = std::env::temp_dir().join(format!("hubchannel-{}-{name}", std::process::id()));
-        fs::write(&path, content).unwrap();
-        Scratch(path)
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.0);
-    }
+fn scratch(content: &[u8]) -> TempPath {
+    let mut file = NamedTempFile::new().unwrap();
+    file.write_all(content).unwrap();
+    file.into_temp_path()
 }
 
 #[tokio::test]
 async fn a_large_file_goes_over_the_wire_from_disk() {
-    let file = Scratch::new("large", b"");
+    let file = scratch(b"");
     fs::File::options()
         .write(true)
-        .open(&file.0)
+        .open(&file)
         .unwrap()
         .set_len(LARGE)
         .unwrap();
-    let source = FileSource::open(&file.0).await.unwrap();
+    let source = FileSource::open(&file).await.unwrap();
     let received = Arc::new(AtomicU64::new(0));
     let (base_url, served) = counting(LARGE, Arc::clone(&received));
     send(put(&base_url, source)).await.unwrap();
@@ -94,8 +84,8 @@ async fn a_large_file_goes_over_the_wire_from_disk() {
 #[tokio::test]
 async fn a_file_is_the_same_each_time_it_is_read() {
     let content: Vec<u8> = (0..=250).cycle().take(200_000).collect();
-    let file = Scratch::new("same", &content);
-    let body = Body::from(FileSource::open(&file.0).await.unwrap());
+    let file = scratch(&content);
+    let body = Body::from(FileSource::open(&file).await.unwrap());
     for _ in 0..2 {
         assert_eq!(body.read(1 << 20).await.unwrap(), content);
     }
@@ -103,9 +93,9 @@ async fn a_file_is_the_same_each_time_it_is_read() {
 
 #[tokio::test]
 async fn a_file_that_has_changed_its_length_is_not_sent() {
-    let file = Scratch::new("changed", b"before");
-    let source = FileSource::open(&file.0).await.unwrap();
-    fs::write(&file.0, b"and after").unwrap();
+    let file = scratch(b"before");
+    let source = FileSource::open(&file).await.unwrap();
+    fs::write(&file, b"and after").unwrap();
     // Nobody listens there, and nobody is asked.
     let error = send(put("http://127.0.0.1:1", source)).await.unwrap_err();
     assert_eq!((error.kind(), error.reach()), (TransportErrorKind::Source, Reach::NotSent));
@@ -121,11 +111,11 @@ fn written_at(path: &std::path::Path, seconds: u64) {
 
 #[tokio::test]
 async fn a_file_that_was_written_to_is_not_sent_although_it_has_the_same_length() {
-    let file = Scratch::new("rewritten", b"before");
-    written_at(&file.0, 1_000);
-    let source = FileSource::open(&file.0).await.unwrap();
-    fs::write(&file.0, b"after!").unwrap();
-    written_at(&file.0, 2_000);
+    let file = scratch(b"before");
+    written_at(&file, 1_000);
+    let source = FileSource::open(&file).await.unwrap();
+    fs::write(&file, b"after!").unwrap();
+    written_at(&file, 2_000);
     let error = send(put("http://127.0.0.1:1", source)).await.unwrap_err();
     assert_eq!((error.kind(), error.reach()), (TransportErrorKind::Source, Reach::NotSent));
     assert_eq!(error.to_string(), "the file to send: it has changed meanwhile");
@@ -133,12 +123,12 @@ async fn a_file_that_was_written_to_is_not_sent_although_it_has_the_same_length(
 
 #[tokio::test]
 async fn a_file_that_is_written_to_while_it_is_read_ends_with_an_error() {
-    let file = Scratch::new("being-written", &[0; 200_000]);
-    written_at(&file.0, 1_000);
-    let body = Body::from(FileSource::open(&file.0).await.unwrap());
+    let file = scratch(&[0; 200_000]);
+    written_at(&file, 1_000);
+    let body = Body::from(FileSource::open(&file).await.unwrap());
     let mut stream = body.open();
     let mut came = stream.next().await.unwrap().unwrap().len();
-    written_at(&file.0, 2_000);
+    written_at(&file, 2_000);
     let error = loop {
         match stream.next().await.unwrap() {
             Ok(piece) => came += piece.len(),
@@ -172,10 +162,10 @@ impl BodySource for Changing {
 #[tokio::test]
 async fn a_file_that_changes_its_length_while_it_is_sent_leaves_no_request_that_looks_whole() {
     for length in [LARGE / 4, LARGE * 2] {
-        let file = Scratch::new(&format!("changing-{length}"), b"");
-        let disk = fs::File::options().write(true).open(&file.0).unwrap();
+        let file = scratch(b"");
+        let disk = fs::File::options().write(true).open(&file).unwrap();
         disk.set_len(LARGE).unwrap();
-        let source = FileSource::open(&file.0).await.unwrap();
+        let source = FileSource::open(&file).await.unwrap();
         let received = Arc::new(AtomicU64::new(0));
         let (base_url, served) = counting(LARGE, Arc::clone(&received));
         let changing = Changing(source, Arc::new(disk), length);
@@ -191,8 +181,8 @@ async fn a_file_that_changes_its_length_while_it_is_sent_leaves_no_request_that_
 async fn what_is_no_file_is_no_source() {
     assert!(FileSource::open("/nowhere/at/all").await.is_err());
     assert!(FileSource::open(std::env::temp_dir()).await.is_err());
-    let gone = Scratch::new("gone", b"content");
-    let source = FileSource::open(&gone.0).await.unwrap();
+    let gone = scratch(b"content");
+    let source = FileSource::open(&gone).await.unwrap();
     drop(gone);
     let error = send(put("http://127.0.0.1:1", source)).await.unwrap_err();
     assert_eq!((error.kind(), error.reach()), (TransportErrorKind::Source, Reach::NotSent));

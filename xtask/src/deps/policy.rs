@@ -185,6 +185,7 @@ pub(crate) const POLICY: Policy = Policy {
             ]),
             dev_foreign: &[
                 ("serde_json", "the JSON that the bytes on the wire are held against"),
+                ("tempfile", TEMPFILE),
                 ("tokio", "runs async tests and loopback servers"),
             ],
             ..LIBRARY
@@ -216,7 +217,10 @@ pub(crate) const POLICY: Policy = Policy {
                 ("tokio", "timers"),
                 ("tracing", "spans of calls and attempts, for whatever the user collects them with"),
             ]),
-            dev_foreign: &[("proptest", "generates what a property is to hold for")],
+            dev_foreign: &[
+                ("proptest", "generates what a property is to hold for"),
+                ("tempfile", TEMPFILE),
+            ],
             bans: &[NO_CLIENT],
             ..LIBRARY
         },
@@ -306,6 +310,7 @@ pub(crate) const POLICY: Policy = Policy {
             dev_foreign: &[
                 ("axum", "the bridge behind the page, and a page from elsewhere"),
                 ("serde_json", "what scripts in the browser return"),
+                ("tempfile", TEMPFILE),
                 (
                     "thirtyfour",
                     "drives the browser over WebDriver; it changes serde_json, so nothing else is built with it",
