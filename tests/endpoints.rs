@@ -293,3 +293,15 @@ async fn a_double_of_endpoints_needs_nothing_else() {
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
 }
+
+#[tokio::test]
+async fn how_long_the_body_is_is_nobody_else_s_to_say() {
+    let transport = MockTransport::new();
+    for name in [header::CONTENT_LENGTH, header::TRANSFER_ENCODING] {
+        let call = CallEndpoint::post("/crm/v3/objects/contacts").set_header(name, HeaderValue::from_static("1"));
+        let error = endpoints(&transport).call_endpoint(call).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Invalid, "{error}");
+        assert!(error.to_string().contains("must not say how long the body is"), "{error}");
+    }
+    assert!(transport.requests().is_empty());
+}

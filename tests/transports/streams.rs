@@ -201,3 +201,44 @@ async fn a_source_that_fails_on_the_way_is_the_error() {
     dried_up::<ReqwestTransport>().await;
     dried_up::<HyperTransport>().await;
 }
+
+/// A server that answers before it has read the body, and then waits for the end of the connection.
+async fn dried_up_after_the_answer<T: Loopback>() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base_url = format!("http://{}", listener.local_addr().unwrap());
+    let (answered, told) = tokio::sync::oneshot::channel();
+    let served = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut head = [0; 4096];
+        assert!(stream.read(&mut head).unwrap() > 0);
+        stream
+            .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf ")
+            .unwrap();
+        let _ = answered.send(());
+        // How the connection ends is the transport's business.
+        let _ = stream.read_to_end(&mut Vec::new());
+    });
+    let told = Arc::new(tokio::sync::Mutex::new(Some(told)));
+    let pieces = BodyStream::unfold(0, move |sent| {
+        let told = Arc::clone(&told);
+        async move {
+            if sent == 0 {
+                return Ok(Some((Bytes::from_static(b"piece"), 1)));
+            }
+            if let Some(told) = told.lock().await.take() {
+                told.await.unwrap();
+            }
+            Err(TransportError::new(TransportErrorKind::Source, Reach::NotSent, "the source dried up"))
+        }
+    });
+    let body = Body::from_stream(None, pieces);
+    let error = T::limited(1_000).send(put(&base_url, body)).await.unwrap_err();
+    assert_eq!((error.kind(), error.reach()), (TransportErrorKind::Source, Reach::Unknown), "{error}");
+    served.join().unwrap();
+}
+
+#[tokio::test]
+async fn a_source_that_fails_when_the_answer_has_begun_is_the_error() {
+    dried_up_after_the_answer::<ReqwestTransport>().await;
+    dried_up_after_the_answer::<HyperTransport>().await;
+}

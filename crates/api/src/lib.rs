@@ -40,6 +40,7 @@ mod endpoints;
 mod ensure;
 mod error;
 mod files;
+mod framing;
 mod http_api;
 mod items;
 mod key;
@@ -75,6 +76,7 @@ pub use self::{
     },
     error::{Error, ErrorKind},
     files::{Download, DownloadFile, Files, FilesClient, FilesClientBuilder},
+    framing::check_framing,
     items::Items,
     key::{KeySource, RandomKeys},
     oauth::{AuthorizeHost, AuthorizeUrl, OAuth, OAuthApp, OAuthClient, OAuthClientBuilder},

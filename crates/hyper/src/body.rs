@@ -174,15 +174,19 @@ where
 }
 
 /// The body of a response as it comes in.
-pub(crate) fn incoming<B>(body: B) -> Body
+pub(crate) fn incoming<B>(body: B, failure: Failure) -> Body
 where
     B: HttpBody<Data = Bytes, Error: Into<Box<dyn StdError + Send + Sync>>> + Send + Unpin + 'static,
 {
     let length = body.size_hint().exact();
-    Body::from_stream(length, BodyStream::new(Incoming(body)))
+    Body::from_stream(length, BodyStream::new(Incoming { body, failure }))
 }
 
-struct Incoming<B>(B);
+struct Incoming<B> {
+    body: B,
+    /// Of the body that may still be being sent.
+    failure: Failure,
+}
 
 impl<B> Stream for Incoming<B>
 where
@@ -191,6 +195,8 @@ where
     type Item = Result<Bytes, TransportError>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        poll_piece(Pin::new(&mut self.0), context)
+        let this = &mut *self;
+        let piece = ready!(poll_piece(Pin::new(&mut this.body), context));
+        Poll::Ready(piece.map(|piece| piece.map_err(|error| this.failure.take().unwrap_or(error))))
     }
 }

@@ -25,7 +25,7 @@ pub(crate) const HAS_TLS: bool = cfg!(feature = "rustls");
 
 /// Connects by TCP, and by TLS for `https`.
 #[cfg(feature = "rustls")]
-pub(crate) fn connector() -> Result<Unlimited, BuildError> {
+pub(crate) fn connector(limit: Duration) -> Result<Unlimited, BuildError> {
     use std::sync::Arc;
 
     use rustls::crypto::{CryptoProvider, aws_lc_rs};
@@ -37,21 +37,34 @@ pub(crate) fn connector() -> Result<Unlimited, BuildError> {
     let tls = hyper_rustls::HttpsConnectorBuilder::new()
         .with_provider_and_platform_verifier(provider)
         .map_err(BuildError::new)?;
-    let mut tcp = tcp();
+    let mut tcp = tcp(limit);
     tcp.enforce_http(false);
     Ok(tls.https_or_http().enable_http1().wrap_connector(tcp))
 }
 
 /// Connects by TCP.
 #[cfg(not(feature = "rustls"))]
-pub(crate) fn connector() -> Result<Unlimited, BuildError> {
-    Ok(tcp())
+pub(crate) fn connector(limit: Duration) -> Result<Unlimited, BuildError> {
+    Ok(tcp(limit))
 }
 
-fn tcp() -> HttpConnector {
+/// How long a connection may be silent before the other side is asked whether it is still there, and between two such
+/// questions.
+const KEEPALIVE: Duration = Duration::from_secs(15);
+
+/// How many such questions may go unanswered.
+const KEEPALIVE_RETRIES: u32 = 3;
+
+fn tcp(limit: Duration) -> HttpConnector {
     let mut tcp = HttpConnector::new();
+    // Shared among a name's addresses, so that one from which nothing comes back leaves time for the next.
+    tcp.set_connect_timeout(Some(limit));
     // A request is written whole, and is not to wait for company.
     tcp.set_nodelay(true);
+    // What a router on the way has forgotten is found out while nobody waits for an answer.
+    tcp.set_keepalive(Some(KEEPALIVE));
+    tcp.set_keepalive_interval(Some(KEEPALIVE));
+    tcp.set_keepalive_retries(Some(KEEPALIVE_RETRIES));
     tcp
 }
 

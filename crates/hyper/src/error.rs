@@ -1,6 +1,6 @@
 //! hyper's errors, told as transport errors.
 
-use std::{error::Error as StdError, fmt};
+use std::{error::Error as StdError, fmt, io};
 
 use hubchannel_api::{Reach, TransportError, TransportErrorKind};
 use hyper_util::client::legacy;
@@ -36,7 +36,7 @@ pub(crate) fn exchange_error(error: legacy::Error) -> TransportError {
         return interrupted(error);
     }
     // A connection that was never there carried nothing, whatever kept it away.
-    let (kind, what) = if chain(&error).any(|cause| cause.is::<TooSlow>()) {
+    let (kind, what) = if chain(&error).any(is_timeout) {
         (TransportErrorKind::Timeout, "no connection in time")
     } else {
         (TransportErrorKind::Connect, "no connection")
@@ -50,6 +50,14 @@ pub(crate) fn interrupted(error: impl Into<Box<dyn StdError + Send + Sync>>) -> 
     let error = error.into();
     let message = format!("the connection broke: {}", innermost(&*error));
     TransportError::new(TransportErrorKind::Interrupted, Reach::Unknown, message).with_source(error)
+}
+
+/// Whether it was this transport that would wait no longer, or the system.
+fn is_timeout(cause: &(dyn StdError + 'static)) -> bool {
+    cause.is::<TooSlow>()
+        || cause
+            .downcast_ref::<io::Error>()
+            .is_some_and(|cause| cause.kind() == io::ErrorKind::TimedOut)
 }
 
 fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {

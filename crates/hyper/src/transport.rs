@@ -3,12 +3,13 @@
 use std::{fmt, time::Duration};
 
 use async_trait::async_trait;
-use http::{Method, Request, Response, Uri, Version, uri::Scheme};
-use hubchannel_api::{Body, HttpTransport, Reach, StreamResponse, TransportError, TransportErrorKind};
+use http::{Method, Request, Response, Version, uri::Scheme};
+use hubchannel_api::{Body, HttpTransport, Reach, StreamResponse, TransportError, TransportErrorKind, check_framing};
 use hyper_util::{
     client::legacy,
     rt::{TokioExecutor, TokioTimer},
 };
+use tokio::runtime::Handle;
 
 use crate::{
     BuildError,
@@ -67,8 +68,8 @@ impl HyperTransport {
 #[async_trait]
 impl HttpTransport for HyperTransport {
     async fn send(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
+        check(&request)?;
         let streams = request.extensions().get::<StreamResponse>().is_some();
-        check(request.method(), request.uri())?;
         let (mut head, body) = request.into_parts();
         head.version = Version::HTTP_11;
         let (body, failure) = outgoing(body).await?;
@@ -79,9 +80,11 @@ impl HttpTransport for HyperTransport {
             .map_err(|error| failure.take().unwrap_or_else(|| exchange_error(error)))?;
         let (head, body) = response.into_parts();
         let body = if streams && head.status.is_success() {
-            incoming(body)
+            incoming(body, failure)
         } else {
-            read(body, self.max_response_bytes).await?.into()
+            // What broke the connection may be the body that was still being sent.
+            let read = read(body, self.max_response_bytes).await;
+            read.map_err(|error| failure.take().unwrap_or(error))?.into()
         };
         let mut answer = Response::new(body);
         *answer.status_mut() = head.status;
@@ -92,25 +95,37 @@ impl HttpTransport for HyperTransport {
 }
 
 /// Whether this can be sent at all.
-fn check(method: &Method, address: &Uri) -> Result<(), TransportError> {
+fn check(request: &Request<Body>) -> Result<(), TransportError> {
     let refuse = |why: &str| Err(TransportError::new(TransportErrorKind::Refused, Reach::NotSent, why));
-    if method == Method::CONNECT {
+    check_framing(request)?;
+    if request.method() == Method::CONNECT {
         return refuse("the request cannot be written: CONNECT opens a tunnel, which no exchange is");
     }
-    let Some(scheme) = address
-        .scheme()
-        .filter(|_| address.host().is_some_and(|host| !host.is_empty()))
-    else {
+    let (Some(scheme), Some(authority)) = (request.uri().scheme(), request.uri().authority()) else {
         return refuse("the request cannot be written: its address names no server");
     };
-    match scheme {
-        scheme if *scheme == Scheme::HTTP => Ok(()),
-        scheme if *scheme == Scheme::HTTPS && HAS_TLS => Ok(()),
-        scheme if *scheme == Scheme::HTTPS => refuse(
-            "the transport was built without TLS, which https needs: switch on the feature `rustls` of hubchannel-hyper",
-        ),
-        _ => refuse("the request cannot be written: its address is neither http nor https"),
+    if *scheme != Scheme::HTTP && *scheme != Scheme::HTTPS {
+        return refuse("the request cannot be written: its address is neither http nor https");
     }
+    if *scheme == Scheme::HTTPS && !HAS_TLS {
+        return refuse(
+            "the transport was built without TLS, which https needs: switch on the feature `rustls` of hubchannel-hyper, \
+             or `hyper-rustls` of hubchannel",
+        );
+    }
+    if authority.as_str().contains('@') {
+        return refuse("the request cannot be written: a user name or password does not belong in its address");
+    }
+    let host = authority.host();
+    // hyper takes the scheme's own port where it cannot read the one that is said.
+    let is_whole = authority.as_str().len() == host.len() || authority.port_u16().is_some();
+    if host.is_empty() || !is_whole {
+        return refuse("the request cannot be written: its address has no host, or a port that is none");
+    }
+    if Handle::try_current().is_err() {
+        return refuse("the request is not sent outside a Tokio runtime");
+    }
+    Ok(())
 }
 
 impl fmt::Debug for HyperTransport {
@@ -153,8 +168,10 @@ impl HyperTransportBuilder {
     /// # Errors
     /// With the feature `rustls`, when the platform's certificates cannot be used.
     pub fn build(self) -> Result<HyperTransport, BuildError> {
-        let connector = Limited::new(connector()?, self.connect_timeout);
+        let connector = Limited::new(connector(self.connect_timeout)?, self.connect_timeout);
         let client = legacy::Client::builder(TokioExecutor::new())
+            // Of a request on a connection that had ended before any of it was written; then another connection takes it.
+            .retry_canceled_requests(true)
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE_TIMEOUT)
             .build(connector);

@@ -24,6 +24,21 @@ async fn what_no_exchange_is_is_refused() {
         (Method::GET, "/messages?hapikey=s3cret".to_owned(), "its address names no server"),
         (Method::GET, format!("ftp{NOBODY}"), "its address is neither http nor https"),
         (Method::CONNECT, format!("http{NOBODY}"), "CONNECT opens a tunnel, which no exchange is"),
+        (
+            Method::GET,
+            "http://127.0.0.1:99999/messages?hapikey=s3cret".to_owned(),
+            "its address has no host, or a port that is none",
+        ),
+        (
+            Method::GET,
+            "http://127.0.0.1:/messages?hapikey=s3cret".to_owned(),
+            "its address has no host, or a port that is none",
+        ),
+        (
+            Method::GET,
+            "http://ada:s3cret@127.0.0.1:1/messages".to_owned(),
+            "a user name or password does not belong in its address",
+        ),
     ] {
         let error = refused(method, &address).await;
         assert_eq!(error.kind(), TransportErrorKind::Refused, "{error}");

@@ -7,7 +7,7 @@ use hubchannel_api::{
     Attempts, Body, Call, Exchange, GaveUp, HttpTransport, Reach, Transport, TransportError, TransportErrorKind,
     redact::Path, status,
 };
-use tracing::{Instrument, Span, debug_span, field::Empty, info_span};
+use tracing::{Instrument, Level, Span, debug_span, field::Empty, info_span, level_filters::LevelFilter};
 
 use crate::progress::Progress;
 
@@ -58,6 +58,15 @@ impl HttpTransport for CallSpan {
         'a: 'exchange,
         Self: 'exchange,
     {
+        if LevelFilter::current() < Level::INFO {
+            return self.inner.send(request);
+        }
+        Box::pin(self.recorded(request))
+    }
+}
+
+impl CallSpan {
+    async fn recorded(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
         let call = request.extensions().get::<Call>();
         let span = info_span!(
             target: TARGET,
@@ -82,6 +91,7 @@ impl HttpTransport for CallSpan {
                 record_attempts(span, attempts);
             }
         })
+        .await
     }
 }
 
@@ -126,6 +136,15 @@ impl HttpTransport for AttemptSpan {
         'a: 'exchange,
         Self: 'exchange,
     {
+        if LevelFilter::current() < Level::DEBUG {
+            return self.inner.send(request);
+        }
+        Box::pin(self.recorded(request))
+    }
+}
+
+impl AttemptSpan {
+    async fn recorded(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
         let call = request.extensions().get::<Call>();
         let progress = Progress::of(&request);
         let span = debug_span!(
@@ -141,28 +160,28 @@ impl HttpTransport for AttemptSpan {
             outcome = Empty,
             correlation_id = Empty,
         );
-        record(&self.inner, span, request, |_, _| {})
+        record(&self.inner, span, request, |_, _| {}).await
     }
 }
 
-fn record<'exchange>(
-    inner: &'exchange Transport,
+async fn record(
+    inner: &Transport,
     span: Span,
     request: Request<Body>,
-    more: impl Fn(&Span, &Result<Response<Body>, TransportError>) + Send + 'exchange,
-) -> Exchange<'exchange> {
+    more: impl Fn(&Span, &Result<Response<Body>, TransportError>) + Send,
+) -> Result<Response<Body>, TransportError> {
     if span.is_disabled() {
-        return inner.send(request);
+        return inner.send(request).await;
     }
-    Box::pin(async move {
-        let has_effect = has_effect(&request);
-        let mut unfinished = Unfinished { span: Some(&span) };
-        let result = inner.send(request).instrument(span.clone()).await;
-        unfinished.span = None;
-        record_result(&span, &result, has_effect);
-        more(&span, &result);
-        result
-    })
+    let has_effect = has_effect(&request);
+    let mut unfinished = Unfinished { span: Some(&span) };
+    // A layer may work before its future is polled, and that belongs to the span too.
+    let sending = span.in_scope(|| inner.send(request));
+    let result = sending.instrument(span.clone()).await;
+    unfinished.span = None;
+    record_result(&span, &result, has_effect);
+    more(&span, &result);
+    result
 }
 
 /// Says so of a span whose call is dropped.

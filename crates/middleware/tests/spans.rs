@@ -12,9 +12,9 @@ use hubchannel_api::{
     UpdateChannelAccountStagingToken,
     model::{DeliveryIdentifier, NewMessage, Participant},
 };
-use hubchannel_middleware::{RetryPolicy, Stack, StackBuilder};
+use hubchannel_middleware::{AttemptSpan, CallSpan, Credentials, RetryPolicy, Stack, StackBuilder};
 use tracing::{
-    Event, Level, Metadata, Subscriber,
+    Event, Instrument as _, Level, Metadata, Subscriber,
     field::{Field, Visit},
     span::{Attributes, Id, Record},
 };
@@ -221,6 +221,41 @@ fn a_call_and_each_of_its_attempts_is_a_span() {
             Some("019db0fe-2")
         ]
     );
+}
+
+/// Layers by hand, those between the spans being of the kind that does its work at once.
+fn by_hand(wire: &Wire) -> CallSpan {
+    CallSpan::new(Credentials::new(AttemptSpan::new(wire.clone())).access_token("pat-eu1-not-to-be-seen"))
+}
+
+#[test]
+fn an_attempt_belongs_to_its_call_whatever_is_in_between() {
+    let wire = Wire::new([End::status(201)]);
+    let spans = logged(|| {
+        drive(&wire.clock, by_hand(&wire).send(request(PUBLISH, true))).unwrap();
+    });
+    let parents: Vec<_> = spans.iter().map(|span| (span.name, span.parent)).collect();
+    assert_eq!(parents, [("call", None), ("attempt", Some(0))]);
+}
+
+#[test]
+fn a_call_belongs_to_where_it_is_waited_for() {
+    let wire = Wire::new([End::status(201)]);
+    let layers = by_hand(&wire);
+    let spans = logged(|| {
+        let sending = layers.send(request(PUBLISH, true));
+        let around = tracing::info_span!("around");
+        drive(&wire.clock, Box::pin(sending.instrument(around))).unwrap();
+    });
+    let parents: Vec<_> = spans.iter().map(|span| (span.name, span.parent)).collect();
+    assert_eq!(parents, [("around", None), ("call", Some(0)), ("attempt", Some(1))]);
+}
+
+#[test]
+fn a_call_that_nobody_waits_for_is_none() {
+    let wire = Wire::new([End::status(201)]);
+    let spans = logged(|| drop(by_hand(&wire).send(request(PUBLISH, true))));
+    assert!(spans.is_empty(), "{spans:?}");
 }
 
 #[test]

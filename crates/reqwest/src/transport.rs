@@ -5,7 +5,8 @@ use std::{env, fmt, time::Duration};
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use http::{Request, Response};
-use hubchannel_api::{Body, HttpTransport, Reach, StreamResponse, TransportError, TransportErrorKind};
+use hubchannel_api::{Body, HttpTransport, Reach, StreamResponse, TransportError, TransportErrorKind, check_framing};
+use tokio::runtime::Handle;
 
 use crate::{
     BuildError,
@@ -104,6 +105,11 @@ impl ReqwestTransport {
 #[async_trait]
 impl HttpTransport for ReqwestTransport {
     async fn send(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
+        check_framing(&request)?;
+        if Handle::try_current().is_err() {
+            let why = "the request is not sent outside a Tokio runtime";
+            return Err(TransportError::new(TransportErrorKind::Refused, Reach::NotSent, why));
+        }
         let streams = request.extensions().get::<StreamResponse>().is_some();
         let (parts, body) = request.into_parts();
         let (body, failure) = outgoing(body).await?;
@@ -121,7 +127,9 @@ impl HttpTransport for ReqwestTransport {
         *answer.body_mut() = if streams && answer.status().is_success() {
             incoming(response)
         } else {
-            self.read(&mut response).await?.into()
+            // What broke the connection may be the body that was still being sent.
+            let read = self.read(&mut response).await;
+            read.map_err(|error| failure.take().unwrap_or(error))?.into()
         };
         Ok(answer)
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri,
-    header::{ACCEPT, CONTENT_TYPE, USER_AGENT},
+    header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING, USER_AGENT},
 };
 use hubchannel_model::{Secret, decode};
 use percent_encoding::{percent_decode_str, utf8_percent_encode};
@@ -190,6 +190,11 @@ impl CallEndpoint {
         };
         if !self.path.split('/').all(is_straight) {
             return Err(refused("must not have `.` or `..` or a backslash in it"));
+        }
+        let framing = [CONTENT_LENGTH, TRANSFER_ENCODING];
+        if framing.iter().any(|name| self.headers.contains_key(name)) {
+            let rule = "must not say how long the body is, or in which pieces it comes; the transport sees to that";
+            return Err(Error::invalid_parameter(self.info(), "headers", rule));
         }
         let is_piece = |segment: &String| !matches!(segment.as_str(), "" | "." | "..");
         if !self.segments.iter().all(is_piece) {
