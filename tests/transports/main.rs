@@ -6,4 +6,5 @@ mod conformance;
 mod refusals;
 mod server;
 mod streams;
+mod tls;
 mod transport;
