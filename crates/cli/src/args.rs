@@ -1,6 +1,11 @@
 //! The command line.
 
-use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, time::Duration};
+use std::{
+    net::SocketAddr,
+    num::{NonZeroU32, NonZeroUsize},
+    path::PathBuf,
+    time::Duration,
+};
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use hubchannel::{
@@ -229,6 +234,15 @@ pub(crate) struct Emulate {
     /// Within how long a webhook that is not taken is delivered again, up to ten times
     #[arg(long, value_name = "SECONDS", default_value = "86400", value_parser = seconds)]
     pub(crate) retry_within: Duration,
+
+    /// Take any number of requests, where HubSpot would turn down those over its limits
+    #[arg(long)]
+    pub(crate) without_rate_limits: bool,
+
+    /// How many messages, assignments and changes of status are kept before the oldest go; a file given as --state that is
+    /// there says it itself
+    #[arg(long, value_name = "COUNT", default_value = "100000")]
+    pub(crate) keep: NonZeroUsize,
 }
 
 fn web_address(text: &str) -> Result<String, String> {

@@ -5,7 +5,7 @@ use std::thread;
 use async_trait::async_trait;
 use http::{Request, Response};
 use hubchannel::{Body, HttpTransport, TransportError, middleware::TokioClock, reqwest::ReqwestTransport};
-use hubchannel_emulator::{Emulator, HttpServer, Seed, Snapshot, WebhookPolicy};
+use hubchannel_emulator::{Emulator, HttpServer, Retention, Seed, Snapshot, WebhookPolicy};
 
 use crate::{
     args::{Args, Emulate},
@@ -70,7 +70,11 @@ fn as_asked(mut snapshot: Snapshot, emulate: &Emulate) -> Snapshot {
 fn seed(emulate: &Emulate) -> Seed {
     let mut seed = Seed::default()
         .with_clock(TokioClock)
-        .with_webhook_policy(WebhookPolicy::default().set_spread(emulate.retry_within));
+        .with_webhook_policy(WebhookPolicy::default().set_spread(emulate.retry_within))
+        .with_retention(Retention::default().set_entries(emulate.keep.get()));
+    if emulate.without_rate_limits {
+        seed = seed.without_rate_limits();
+    }
     if let Some(url) = &emulate.webhook_url {
         seed = seed.with_webhook_url(url.as_str());
     }

@@ -19,7 +19,6 @@ use hubchannel_api::{
 
 use crate::{
     Authorization, AuthorizationError, Connection, ConnectionError, EmulatorTransport, Received, Seed, Thread,
-    WebhookEvent,
     authorization::Wish,
     changes::ChangeKind,
     dial::Dial,
@@ -27,6 +26,7 @@ use crate::{
     fault::Faults,
     origin::Origin,
     received::Arrivals,
+    retention::Dropped,
     state::{Grant, State},
     webhooks::{Bell, Post, Schedule, Ticket, targets},
 };
@@ -61,25 +61,39 @@ pub(crate) struct World {
     pub(crate) faults: Faults,
     pub(crate) received: Arrivals,
     pub(crate) schedule: Schedule,
-    /// How many of the state's events are in the schedule, or are for nobody.
-    pub(crate) reported: usize,
     bell: Bell,
 }
 
 impl World {
-    /// Queues what has happened for whom it is for, and says who waits for it.
-    fn report(&mut self, now: SystemTime) -> Vec<Waker> {
-        if self.reported == self.state.events.len() {
-            return Vec::new();
-        }
-        for event in &self.state.events[self.reported..] {
+    /// Queues what has happened for whom it is for, lets go what there is too much of, and says who waits.
+    fn settle(&mut self, now: SystemTime) -> Vec<Waker> {
+        let mut queued = false;
+        for event in self.state.events.take_fresh() {
             for (queue, event) in targets(&self.state, event, now) {
                 let number = self.schedule.add(queue, event, now);
                 self.state.changes.note(ChangeKind::Delivery, number);
+                queued = true;
             }
         }
-        self.reported = self.state.events.len();
-        self.bell.take()
+        self.state.retain();
+        for gone in self.state.take_gone() {
+            self.schedule.forget_about(&gone);
+        }
+        for number in self.schedule.make_room(now) {
+            self.state.changes.note(ChangeKind::Delivery, number);
+        }
+        if queued { self.bell.take() } else { Vec::new() }
+    }
+
+    /// How much was dropped to make room.
+    pub(crate) fn dropped(&self) -> Dropped {
+        let (deliveries, waiting_deliveries) = self.schedule.dropped();
+        Dropped {
+            deliveries,
+            waiting_deliveries,
+            requests: self.received.dropped(),
+            ..self.state.dropped
+        }
     }
 
     /// Begins what is due to be delivered: its number and the request, or why there is none.
@@ -108,9 +122,8 @@ impl Emulator {
         let world = World {
             state: State::new(&seed, dial.wall()),
             faults: Faults::new(seed.id_seed()),
-            received: Arrivals::default(),
-            schedule: Schedule::new(seed.webhook_policy(), seed.id_seed()),
-            reported: 0,
+            received: Arrivals::new(*seed.retention()),
+            schedule: Schedule::new(seed.webhook_policy(), seed.id_seed(), *seed.retention()),
             bell: Bell::default(),
         };
         Emulator(Arc::new(Shared {
@@ -297,11 +310,7 @@ impl Emulator {
     ///
     /// [`deliver`](Emulator::deliver) brings it to those channels that had a `webhookUrl` when it happened.
     pub fn events(&self) -> Vec<ChannelEvent> {
-        let of_channels = |event: &WebhookEvent| match event {
-            WebhookEvent::Channel(event) => Some(event.clone()),
-            WebhookEvent::Conversation(_) => None,
-        };
-        self.world().state.events.iter().filter_map(of_channels).collect()
+        self.look(|state| state.events.all().cloned().collect())
     }
 
     /// Every message, in the order of publishing, as a read would return it.
@@ -311,16 +320,16 @@ impl Emulator {
 
     /// Every thread, in the order of their first messages.
     pub fn threads(&self) -> Vec<Thread> {
-        self.world().state.threads().to_vec()
+        self.look(|state| state.conversations().map(Thread::from).collect())
     }
 
     /// Every thread as a read through the Conversations API would return it, in the same order.
     pub fn conversations(&self) -> Vec<hubchannel_api::model::Thread> {
-        self.world().state.conversations().cloned().collect()
+        self.look(|state| state.conversations().map(|of| of.shown().clone()).collect())
     }
 
-    /// Every request so far, in the order of arrival: the last 10,000, and of these no more than have 64 MiB in their bodies
-    /// and in those of their answers.
+    /// Every request so far, in the order of arrival, as far as the [`Retention`](crate::Retention) keeps them: the last
+    /// 10,000 unless set, and of these no more than have 64 MiB in their heads, their bodies and those of their answers.
     pub fn received(&self) -> Vec<Received> {
         self.world().received.all().cloned().collect()
     }
@@ -350,7 +359,7 @@ impl Emulator {
         let mut world = self.world();
         let before = world.state.changes.last();
         let result = act(&mut world, now);
-        let mut waiting = world.report(now);
+        let mut waiting = world.settle(now);
         if world.state.changes.last() != before {
             waiting.extend(world.state.changes.bell.take());
         }
@@ -421,7 +430,7 @@ impl fmt::Debug for Emulator {
         f.debug_struct("Emulator")
             .field("channel_id", &self.origin().channel_id)
             .field("messages", &world.state.messages().len())
-            .field("threads", &world.state.threads().len())
+            .field("threads", &world.state.conversations().count())
             .field("received", &world.received.all().len())
             .finish_non_exhaustive()
     }

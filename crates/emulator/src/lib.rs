@@ -32,6 +32,7 @@
 //! - [`Fault`] makes a request go wrong in one of the ways in which networks and servers do, and a [`FaultRule`] says
 //!   which requests and how often.
 //! - A [`Snapshot`] is all that an emulator holds, as one JSON document, from which it or another one goes on.
+//! - [`Retention`] says how much an emulator keeps, so that one that runs for long does not grow for ever.
 //! - [`behaviour`] lists what the emulator does where HubSpot's behaviour is not known, and what of it can be switched.
 //!
 //! Requests are read and answers are written with the client's own operations, see [`hubchannel_api::server`]. Time
@@ -54,6 +55,7 @@ mod origin;
 mod people;
 mod random;
 mod received;
+mod retention;
 mod seed;
 mod service;
 mod snapshot;
@@ -71,6 +73,7 @@ pub use self::{
     fault::{Fault, FaultId, FaultRule, StandingFault},
     people::{Agent, AgentError, AgentMessage, Contact},
     received::Received,
+    retention::Retention,
     seed::{AccountSeed, AppSeed, ChannelSeed, InboxSeed, RateLimitBody, RateLimits, Seed, Threading, TokenSeed},
     service::SERVER_NAME,
     snapshot::{Snapshot, SnapshotError},

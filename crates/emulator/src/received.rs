@@ -9,6 +9,8 @@ use hubchannel_api::{
     redact::{Headers, Path},
 };
 
+use crate::Retention;
+
 /// A request as the emulator received it, and the status of its answer.
 ///
 /// ```
@@ -71,7 +73,11 @@ impl Received {
     }
 
     fn size(&self) -> usize {
-        self.body.len() + self.answer.len()
+        let headers = self.headers.iter();
+        let head = headers
+            .map(|(name, value)| name.as_str().len() + value.len())
+            .sum::<usize>();
+        self.path_and_query.len() + head + self.body.len() + self.answer.len()
     }
 }
 
@@ -88,22 +94,35 @@ impl fmt::Debug for Received {
     }
 }
 
-/// How many requests are kept.
-pub(crate) const MOST_REQUESTS: usize = 10_000;
-
-/// How many bytes of their bodies and of those of their answers are kept.
-const MOST_BYTES: usize = 64 * 1024 * 1024;
-
 /// Requests in the order of their arrival, the last ones of them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Arrivals {
+    retention: Retention,
     /// How many came before the first that is kept.
     forgotten: usize,
+    /// How many of them had to make room.
+    dropped: u64,
     kept: VecDeque<Received>,
     bytes: usize,
 }
 
 impl Arrivals {
+    pub(crate) fn new(retention: Retention) -> Self {
+        Arrivals {
+            retention,
+            forgotten: 0,
+            dropped: 0,
+            kept: VecDeque::new(),
+            bytes: 0,
+        }
+    }
+
+    /// Keeps so many from now on.
+    pub(crate) fn keep(&mut self, retention: Retention) {
+        self.retention = retention;
+        self.forget();
+    }
+
     /// Keeps a request; returns its number.
     pub(crate) fn push(&mut self, mut received: Received) -> usize {
         let number = self.forgotten + self.kept.len();
@@ -126,13 +145,24 @@ impl Arrivals {
         self.forget();
     }
 
-    /// Lets the oldest go where there are too many.
+    /// Lets the oldest go where there are too many; the last stays.
     fn forget(&mut self) {
-        while self.kept.len() > MOST_REQUESTS || (self.bytes > MOST_BYTES && self.kept.len() > 1) {
+        let Retention {
+            requests,
+            request_bytes,
+            ..
+        } = self.retention;
+        while self.kept.len() > 1 && (self.kept.len() > requests || self.bytes > request_bytes) {
             let Some(received) = self.kept.pop_front() else { return };
             self.bytes = self.bytes.saturating_sub(received.size());
             self.forgotten += 1;
+            self.dropped += 1;
         }
+    }
+
+    /// How many had to make room.
+    pub(crate) fn dropped(&self) -> u64 {
+        self.dropped
     }
 
     pub(crate) fn all(&self) -> impl ExactSizeIterator<Item = &Received> + DoubleEndedIterator {
@@ -150,6 +180,13 @@ impl Arrivals {
 mod tests {
     use super::*;
 
+    const MOST: usize = 10;
+
+    fn arrivals(request_bytes: usize) -> Arrivals {
+        let retention = Retention::default().set_requests(MOST);
+        Arrivals::new(retention.set_request_bytes(request_bytes))
+    }
+
     fn received(bytes: usize) -> Received {
         let request = Request::new(Body::from(vec![0; bytes]));
         Received::new(&request, SystemTime::UNIX_EPOCH)
@@ -157,11 +194,11 @@ mod tests {
 
     #[test]
     fn the_oldest_requests_are_forgotten_and_numbers_go_on() {
-        let mut arrivals = Arrivals::default();
-        for number in 0..MOST_REQUESTS + 5 {
+        let mut arrivals = arrivals(usize::MAX);
+        for number in 0..MOST + 5 {
             assert_eq!(arrivals.push(received(0)), number);
         }
-        assert_eq!(arrivals.all().len(), MOST_REQUESTS);
+        assert_eq!((arrivals.all().len(), arrivals.dropped()), (MOST, 5));
         assert_eq!(arrivals.all().next().map(|first| first.number), Some(5));
         // An answer to one that is forgotten is for nobody.
         arrivals.answer(4, StatusCode::OK, None, SystemTime::UNIX_EPOCH);
@@ -172,14 +209,16 @@ mod tests {
 
     #[test]
     fn large_bodies_are_forgotten_sooner_but_never_the_last() {
-        let mut arrivals = Arrivals::default();
-        arrivals.push(received(MOST_BYTES / 2));
-        arrivals.push(received(MOST_BYTES / 2));
+        const BYTES: usize = 1000;
+        let mut arrivals = arrivals(BYTES);
+        arrivals.push(received(BYTES / 2 - 1));
+        arrivals.push(received(BYTES / 2 - 1));
         arrivals.push(received(1));
         assert_eq!(arrivals.all().map(|kept| kept.number).collect::<Vec<_>>(), [1, 2]);
-        arrivals.push(received(2 * MOST_BYTES));
+        arrivals.push(received(2 * BYTES));
         assert_eq!(arrivals.all().map(|kept| kept.number).collect::<Vec<_>>(), [3]);
         arrivals.clear();
-        assert_eq!(arrivals.push(received(0)), 4);
+        // Who clears the log drops nothing to make room.
+        assert_eq!((arrivals.push(received(0)), arrivals.dropped()), (4, 3));
     }
 }

@@ -8,9 +8,9 @@ use serde::Serialize;
 
 use super::{AdminError, ConversationSummary, html, log::state_name, overview::summary};
 use crate::{
-    Emulator, WebhookEvent,
+    Emulator, WebhookDelivery, WebhookEvent,
     emulator::World,
-    state::{State, StoredFile},
+    state::{Gone, State, StoredFile},
 };
 
 /// A conversation and what stands in it.
@@ -68,13 +68,14 @@ impl Emulator {
         let world = self.world();
         let state = &world.state;
         let missing = || AdminError::not_found(format!("there is no conversation {id}; the overview lists them"));
-        let portal_id = state.portal_of(&id).map_err(|_| missing())?;
-        let thread = state.conversation(portal_id, &id).ok_or_else(missing)?;
-        let entries = state.entries(portal_id, &id).ok_or_else(missing)?;
+        let conversation = state.conversation_by_id(&id).map_err(|_| missing())?;
+        let entries = state.entries(conversation);
         Ok(ConversationView {
-            conversation: summary(state, thread),
-            thread: thread.clone(),
-            entries: entries.map(|(_, id, entry)| view(&world, id, entry)).collect(),
+            conversation: summary(state, conversation),
+            thread: conversation.shown().clone(),
+            entries: entries
+                .map(|(_, id, entry)| view(&world, id, entry.to_entry()))
+                .collect(),
         })
     }
 }
@@ -125,14 +126,12 @@ fn content_path(file: &StoredFile) -> String {
 }
 
 fn deliveries(world: &World, id: &MessageId) -> Vec<DeliveryState> {
-    let tells = |event: &WebhookEvent| match event {
-        WebhookEvent::Channel(ChannelEvent::OutgoingMessageCreated(event)) => {
-            event.message.as_ref().and_then(|message| message.id.as_ref()) == Some(id)
-        }
-        _ => false,
+    let tells = |delivery: &&WebhookDelivery| {
+        matches!(delivery.event, WebhookEvent::Channel(ChannelEvent::OutgoingMessageCreated(_)))
     };
-    let deliveries = world.schedule.deliveries().filter(|delivery| tells(&delivery.event));
-    let states = deliveries.map(|delivery| DeliveryState {
+    let message = Gone::Message(id.clone());
+    let about = world.schedule.about(&message);
+    let states = about.filter(tells).map(|delivery| DeliveryState {
         number: delivery.number,
         state: state_name(&delivery.state),
     });

@@ -31,3 +31,4 @@ pub use self::{
     time::ClockReading,
     wait::{Found, FoundThings, Sought, StatusInput, WaitInput},
 };
+pub use crate::retention::Dropped;

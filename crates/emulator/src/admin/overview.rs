@@ -2,7 +2,7 @@
 
 use hubchannel_api::model::{
     Channel, ChannelAccount, ChannelAccountId, ChannelId, ContactId, DeliveryIdentifier, InboxId, InboxType, Message,
-    MessageDirection, MessageId, Secret, StatusType, Thread as ApiThread, ThreadId, ThreadStatus, Timestamp, Url,
+    MessageDirection, MessageId, Secret, StatusType, ThreadId, ThreadStatus, Timestamp, Url,
 };
 use hubchannel_api::server::OPERATIONS;
 use serde::{Serialize, Serializer, ser::Error as _};
@@ -10,8 +10,9 @@ use serde::{Serialize, Serializer, ser::Error as _};
 use super::ClockReading;
 use crate::{
     Agent, Contact, Emulator,
+    retention::Dropped,
     seed::{AppSeed, TokenSeed},
-    state::State,
+    state::{Conversation, State},
 };
 
 /// How much of a message's text a summary shows, in characters.
@@ -46,6 +47,8 @@ pub struct Overview {
     pub operations: Vec<&'static str>,
     /// How many there are of what is not in here.
     pub counts: Counts,
+    /// How much was dropped to make room.
+    pub dropped: Dropped,
 }
 
 /// A portal.
@@ -359,7 +362,6 @@ impl Emulator {
         // The later one first, where both are of the same time.
         conversations.reverse();
         conversations.sort_by(|one, other| other.last_message_at.cmp(&one.last_message_at));
-        let deliveries = world.schedule.deliveries();
         Overview {
             sequence: state.changes.last(),
             clock,
@@ -381,17 +383,18 @@ impl Emulator {
                 .map(|(portal_id, of)| account(portal_id, of))
                 .collect(),
             agents: state.agents().iter().map(AgentView::from).collect(),
-            contacts: state.people.contacts().iter().map(ContactView::from).collect(),
+            contacts: state.people.contacts().map(ContactView::from).collect(),
             conversations,
             operations: OPERATIONS.iter().map(|operation| operation.name).collect(),
             counts: Counts {
                 messages: state.messages().len(),
                 requests: world.received.all().len(),
-                pending_deliveries: deliveries.filter(|delivery| !delivery.state.is_over()).count(),
-                deliveries: world.schedule.deliveries().count(),
+                pending_deliveries: world.schedule.pending(),
+                deliveries: world.schedule.len(),
                 faults: world.faults.standing().len(),
                 files: state.files.len(),
             },
+            dropped: world.dropped(),
         }
     }
 
@@ -399,7 +402,7 @@ impl Emulator {
     pub fn credentials(&self) -> Credentials {
         self.look(|state| Credentials {
             apps: state.apps.all().iter().map(AppCredentials::from).collect(),
-            access_tokens: state.tokens.all().iter().map(AccessTokenView::from).collect(),
+            access_tokens: state.tokens.all().map(AccessTokenView::from).collect(),
         })
     }
 }
@@ -429,13 +432,13 @@ pub(super) fn account(portal_id: u64, account: &ChannelAccount) -> AccountView {
 }
 
 /// A conversation in short.
-pub(super) fn summary(state: &State, shown: &ApiThread) -> ConversationSummary {
-    let id = shown.id.as_ref().cloned().unwrap_or_else(|| "".into());
-    let thread = state.thread(&id);
-    let messages = thread.map(|thread| thread.messages.as_slice()).unwrap_or_default();
-    let last = messages.last().and_then(|id| state.message_by_id(id));
+pub(super) fn summary(state: &State, conversation: &Conversation) -> ConversationSummary {
+    let shown = conversation.shown();
+    let id = conversation.id();
+    let last = conversation.messages().next_back();
+    let last = last.and_then(|id| state.message_by_id(id));
     let visitor = state.outside(&id, false).into_iter().next();
-    let portal_id = state.portal_of(&id).unwrap_or_default();
+    let portal_id = conversation.portal_id();
     let contact_id = shown.associated_contact_id.as_ref().cloned();
     let contact = contact_id
         .as_ref()
@@ -443,22 +446,16 @@ pub(super) fn summary(state: &State, shown: &ApiThread) -> ConversationSummary {
     let contact_name = contact.and_then(|contact| contact.name.clone());
     ConversationSummary {
         portal_id,
-        channel_id: shown.original_channel_id.as_ref().cloned().unwrap_or_else(|| "".into()),
-        channel_account_id: shown
-            .original_channel_account_id
-            .as_ref()
-            .cloned()
-            .unwrap_or_else(|| "".into()),
+        channel_id: conversation.channel_id(),
+        channel_account_id: conversation.account_id(),
         inbox_id: shown.inbox_id.as_ref().cloned(),
-        integration_thread_ids: thread
-            .map(|thread| thread.integration_thread_ids.clone())
-            .unwrap_or_default(),
+        integration_thread_ids: conversation.own_ids().to_vec(),
         status: shown.status.as_ref().cloned(),
         assigned_to: shown.assigned_to.as_ref().map(ToString::to_string),
         contact_id,
         visitor_name: contact_name.or_else(|| visitor.as_ref().and_then(|visitor| visitor.name.as_ref().cloned())),
         visitor_address: visitor.and_then(|visitor| visitor.delivery_identifier.into_option()),
-        message_count: messages.len(),
+        message_count: conversation.messages().count(),
         created_at: shown.created_at.as_ref().cloned(),
         last_message_at: shown.latest_message_timestamp.as_ref().cloned(),
         last_message: last.map(MessageSummary::from),

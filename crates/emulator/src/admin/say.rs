@@ -140,8 +140,8 @@ impl Emulator {
         let id = conversation.into();
         self.say(|world| {
             let state = &world.state;
-            let thread = state.thread(&id).ok_or_else(|| AgentError::NoThread(id.clone()))?;
-            let visitors = state.visitors_of(&id).into_iter();
+            let conversation = state.conversation_by_id(&id)?;
+            let visitors = state.visitors_of(conversation).into_iter();
             let senders: Vec<Participant> = visitors
                 .map(|(address, name)| {
                     let visitor = Participant::new(DeliveryIdentifier::from(&address));
@@ -153,11 +153,11 @@ impl Emulator {
                 .collect();
             let mut senders = senders.into_iter();
             let first = senders.next().ok_or_else(|| AgentError::NobodyToWriteTo(id.clone()))?;
-            let mut body = NewMessage::incoming(thread.channel_account_id.clone(), first, input.text.clone());
+            let mut body = NewMessage::incoming(conversation.account_id(), first, input.text.clone());
             if let Some(known) = body.senders.as_mut() {
                 known.extend(senders);
             }
-            if let Some(own) = thread.integration_thread_ids.first() {
+            if let Some(own) = conversation.own_ids().first() {
                 body = body.set_integration_thread_id(own.clone());
             }
             Ok((body, input.rich_text.clone(), input.files.clone()))

@@ -216,7 +216,7 @@ impl WaitInput {
                 FoundThings::Messages(found.cloned().collect())
             }
             Sought::Conversation => {
-                let all = state.conversations().map(|thread| summary(state, thread));
+                let all = state.conversations().map(|conversation| summary(state, conversation));
                 FoundThings::Conversations(all.filter(|conversation| self.is_conversation(conversation)).collect())
             }
             Sought::Request => {

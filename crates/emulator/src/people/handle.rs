@@ -80,7 +80,7 @@ impl Emulator {
 
     fn set_thread_status(&self, thread_id: ThreadId, status: ThreadStatus) -> Result<(), AgentError> {
         self.change(|state, now| {
-            let portal_id = state.portal_of(&thread_id)?;
+            let portal_id = state.conversation_by_id(&thread_id)?.portal_id();
             let changed = state.set_status(portal_id, &thread_id, status, &Doer::agent(USER), now.into());
             changed.map(|_| ()).ok_or(AgentError::NoThread(thread_id))
         })
@@ -152,6 +152,6 @@ impl Emulator {
     /// Every contact of every portal: those that were added, and those that messages from unknown e-mail addresses and phone
     /// numbers have made.
     pub fn contacts(&self) -> Vec<Contact> {
-        self.look(|state| state.people.contacts().to_vec())
+        self.look(|state| state.people.contacts().cloned().collect())
     }
 }

@@ -16,6 +16,7 @@ use hubchannel_api::{
 
 use crate::{
     people::{Agent, Contact},
+    retention::Retention,
     webhooks::WebhookPolicy,
 };
 
@@ -61,6 +62,7 @@ pub struct Seed {
     account_identifiers_as_text: bool,
     behaviour: Behaviour,
     rate_limits: Option<RateLimits>,
+    retention: Retention,
 }
 
 #[derive(Clone, Debug)]
@@ -92,6 +94,7 @@ impl Seed {
             account_identifiers_as_text: false,
             behaviour: Behaviour::default(),
             rate_limits: Some(RateLimits::default()),
+            retention: Retention::default(),
         }
     }
 
@@ -204,6 +207,13 @@ impl Seed {
         }
     }
 
+    /// How much is kept of what comes and goes; 100,000 messages, and of other things as the default [`Retention`] says,
+    /// unless set.
+    #[must_use]
+    pub fn with_retention(self, retention: Retention) -> Self {
+        Seed { retention, ..self }
+    }
+
     /// Sets where the first channel's webhooks go.
     #[must_use]
     pub fn with_webhook_url(mut self, url: impl Into<Url>) -> Self {
@@ -291,6 +301,10 @@ impl Seed {
 
     pub(crate) fn rate_limits(&self) -> Option<&RateLimits> {
         self.rate_limits.as_ref()
+    }
+
+    pub(crate) fn retention(&self) -> &Retention {
+        &self.retention
     }
 
     pub(crate) fn tokens(&self) -> &[TokenSeed] {

@@ -63,7 +63,7 @@ fn list(
             && is_archived(account) == query.archived.unwrap_or(false)
             && has_one_of(account, &query.delivery_identifier_type, &query.delivery_identifier_value)
     });
-    let page = window.page(wanted.map(|(place, account)| (place, account.clone())));
+    let page = window.page(wanted, ChannelAccount::clone);
     success::<ListChannelAccounts>(&page, None)
 }
 

@@ -3,7 +3,7 @@
 use http::Response;
 use hubchannel_api::{
     ArchiveChannel, Body, CreateChannel, GetChannel, ListChannels, UpdateChannel,
-    model::{ChannelPatch, ChannelQuery, NewChannel},
+    model::{Channel, ChannelPatch, ChannelQuery, NewChannel},
     server::{AnyCall, ReadError},
 };
 
@@ -61,7 +61,7 @@ fn reaches_capabilities(call: &Result<AnyCall, ReadError>) -> bool {
 fn list(desk: Desk<'_>, app_id: u64, query: &ChannelQuery) -> Result<Response<Body>, Refusal> {
     let window = Window::new(query.after.as_deref(), query.limit, query.default_page_length)?;
     let listed = desk.state.channels.listed(app_id, desk.now);
-    let page = window.page(listed.map(|(place, channel)| (place, channel.clone())));
+    let page = window.page(listed, Channel::clone);
     success::<ListChannels>(&page, None)
 }
 

@@ -5,7 +5,7 @@ use hubchannel_api::{
     Body, GetActor, GetInbox, GetThread, GetThreadMessage, ListInboxes, ListPortalChannelAccounts, ListThreadMessages,
     ListThreads, ReadActors, UpdateThread,
     model::{
-        ActorBatch, ActorBatchResult, BatchStatus, Field, InboxQuery, PortalChannelAccountQuery, Thread,
+        ActorBatch, ActorBatchResult, BatchStatus, Field, Inbox, InboxQuery, PortalChannelAccountQuery, Thread,
         ThreadEntryQuery, ThreadId, ThreadQuery, ThreadStatus, ThreadUpdate,
     },
     server::AnyCall,
@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     seed::TokenSeed,
-    state::{Doer, is_archived},
+    state::{Conversation, Doer, EntryRef, is_archived},
 };
 
 /// For a portal.
@@ -55,17 +55,21 @@ pub(super) fn act(desk: Desk<'_>, token: &TokenSeed) -> Result<Response<Body>, R
                     let doer = Doer::app(token.app_id);
                     desk.state.set_status(portal_id, &call.thread_id, status, &doer, now)
                 }
-                None => desk.state.conversation(portal_id, &call.thread_id),
+                None => desk
+                    .state
+                    .conversation(portal_id, &call.thread_id)
+                    .map(Conversation::shown),
             };
             success::<UpdateThread>(changed.ok_or_else(|| Refusal::no_thread(call.thread_id.as_str()))?, None)
         }
         AnyCall::ListThreadMessages(call) => entries(&desk, portal_id, &call.thread_id, &call.query),
         AnyCall::GetThreadMessage(call) => {
-            let entries = desk.state.entries(portal_id, &call.thread_id);
-            let mut entries = entries.ok_or_else(|| Refusal::no_thread(call.thread_id.as_str()))?;
+            let conversation = desk.state.conversation(portal_id, &call.thread_id);
+            let conversation = conversation.ok_or_else(|| Refusal::no_thread(call.thread_id.as_str()))?;
+            let mut entries = desk.state.entries(conversation);
             let found = entries.find(|(_, id, _)| **id == call.message_id);
             let (_, _, entry) = found.ok_or_else(|| Refusal::no_message(&call.message_id))?;
-            success::<GetThreadMessage>(&entry, None)
+            success::<GetThreadMessage>(&entry.to_entry(), None)
         }
         _ => Err(Refusal::internal()),
     }
@@ -75,7 +79,7 @@ fn inboxes(desk: &Desk<'_>, portal_id: u64, query: &InboxQuery) -> Result<Respon
     let window = Window::new(query.after.as_deref(), query.limit, query.default_page_length)?;
     let all = desk.state.inboxes.of(portal_id);
     let wanted = all.filter(|_| query.archived != Some(true));
-    let page = window.page(wanted.map(|(place, inbox)| (place, inbox.clone())));
+    let page = window.page(wanted, Inbox::clone);
     success::<ListInboxes>(&page, None)
 }
 
@@ -87,11 +91,11 @@ fn accounts(desk: &Desk<'_>, portal_id: u64, query: &PortalChannelAccountQuery) 
             && is_one_of(&query.channel_id, &account.channel_id)
             && is_one_of(&query.inbox_id, &account.inbox_id)
     });
-    let page = window.page(wanted.map(|(place, account)| {
+    let page = window.page(wanted, |account| {
         let mut account = account.clone();
         account.delivery_identifier = Field::Absent;
-        (place, account)
-    }));
+        account
+    });
     success::<ListPortalChannelAccounts>(&page, None)
 }
 
@@ -133,7 +137,7 @@ fn threads(desk: &Desk<'_>, portal_id: u64, query: &ThreadQuery) -> Result<Respo
             && is_one_of(status, &thread.status)
             && since.is_none_or(|since| thread.latest_message_timestamp.as_ref() > Some(since))
     });
-    let mut page = window.page(wanted.map(|(place, thread)| (place, thread.clone())));
+    let mut page = window.page(wanted, Thread::clone);
     page.total = Field::Absent;
     success::<ListThreads>(&page, None)
 }
@@ -149,7 +153,9 @@ fn thread<'d>(
         .state
         .conversation(portal_id, id)
         .filter(|_| archived != Some(true));
-    found.ok_or_else(|| Refusal::no_thread(id.as_str()))
+    found
+        .map(Conversation::shown)
+        .ok_or_else(|| Refusal::no_thread(id.as_str()))
 }
 
 fn check(update: &ThreadUpdate) -> Result<(), Refusal> {
@@ -169,13 +175,13 @@ fn entries(
     id: &ThreadId,
     query: &ThreadEntryQuery,
 ) -> Result<Response<Body>, Refusal> {
+    let conversation = desk.state.conversation(portal_id, id);
     let entries = desk
         .state
-        .entries(portal_id, id)
-        .ok_or_else(|| Refusal::no_thread(id.as_str()))?;
+        .entries(conversation.ok_or_else(|| Refusal::no_thread(id.as_str()))?);
     let window = Window::new(query.after.as_deref(), query.limit, None)?;
     let wanted = entries.filter(|_| query.archived != Some(true));
-    let mut page = window.page(wanted.map(|(place, _, entry)| (place, entry)));
+    let mut page = window.page(wanted.map(|(place, _, entry)| (place, entry)), EntryRef::to_entry);
     page.total = Field::Absent;
     success::<ListThreadMessages>(&page, None)
 }

@@ -49,8 +49,9 @@ impl Window {
         })
     }
 
-    /// The page. Each item comes with its place, in rising order, which it keeps whatever becomes of the others.
-    pub(super) fn page<T>(self, items: impl Iterator<Item = (usize, T)>) -> Page<T> {
+    /// The page. Each item comes with its place, in rising order, which it keeps whatever becomes of the others; those of the
+    /// page are shown.
+    pub(super) fn page<I, T>(self, items: impl Iterator<Item = (usize, I)>, show: impl Fn(I) -> T) -> Page<T> {
         let mut total = 0_i64;
         let mut results = Vec::new();
         let mut last = None;
@@ -61,7 +62,7 @@ impl Window {
                 continue;
             }
             if results.len() < self.length {
-                results.push(item);
+                results.push(show(item));
                 last = Some(place);
             } else {
                 more = true;

@@ -15,7 +15,7 @@ use crate::{Emulator, Seed, dial::KeptDial, origin::Origin, state::KeptState, we
 const FORMAT: &str = "hubchannel-emulator";
 
 /// Raised with every change of the form that an older reader would take wrongly.
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
 
 /// All that an emulator holds, from which it or another one goes on.
 ///
@@ -37,7 +37,8 @@ const VERSION: u64 = 1;
 ///
 /// There are in it: apps with their credentials, channels, inboxes, accounts, staging tokens, codes and tokens, files with
 /// their bytes, users and contacts, messages, threads, conversations and what stands in them, events, deliveries with every
-/// attempt, where each sequence of ids stands, and how the clock is turned. A delivery that is under way is in it as one
+/// attempt, where each sequence of ids stands, the [`Retention`](crate::Retention) and what it has dropped, and how the clock
+/// is turned. A delivery that is under way is in it as one
 /// that is due at once, so that its event may come twice and is not lost.
 ///
 /// There are not: what the [`Seed`] says of HubSpot's ways, limits, the webhook policy and the clock; which requests count
@@ -196,8 +197,8 @@ impl Emulator {
         let asleep = self.change_world(|world, _| {
             self.set_origin(origin);
             world.state.take_up(state, self.seed());
-            world.schedule.take_up(webhooks);
-            world.reported = world.state.events.len();
+            world.schedule.take_up(webhooks, world.state.retention);
+            world.received.keep(world.state.retention);
             self.clock().take_up(clock)
         });
         asleep.into_iter().for_each(std::task::Waker::wake);

@@ -1,251 +1,257 @@
-//! Conversations as HubSpot's own API shows them: the threads that messages are in, and what is done with them.
+//! Conversations as HubSpot's own API shows them: the threads that messages are in, and what stands in them.
 
-use std::time::SystemTime;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use hubchannel_api::model::{
-    ActorId, ActorType, ChannelAccount, ContactId, ConversationEventType, Field, InboxId, Message, MessageDirection,
-    MessageId, Thread, ThreadEntry, ThreadEntryType, ThreadId, ThreadStatus, Timestamp,
-};
+use hubchannel_api::model::{ChannelAccountId, ChannelId, MessageId, Thread as Shown, ThreadEntry, ThreadId};
 use serde::{Deserialize, Serialize};
 
-use super::{Address, Doer, Line, State, USER, entries::Entry};
-use crate::{behaviour::UnknownContact, changes::ChangeKind, people::AgentError};
+use super::{Address, State, entries::Entry, row::Row, threads::Belonging};
+use crate::{people::AgentError, snapshot::SnapshotError};
 
-/// A conversation of a portal. Its place is that of its thread among the threads of messages.
+/// A conversation of a portal.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Conversation {
-    portal_id: u64,
-    shown: Thread,
-    entries: Vec<Entry>,
+    pub(super) portal_id: u64,
+    pub(super) shown: Shown,
+    /// The bridge's ids of it, or the one that was made up in their place; none on a channel that threads by participants.
+    pub(super) own_ids: Vec<String>,
+    /// Whose conversation it is, on a channel that threads by participants.
+    pub(super) visitors: BTreeSet<Address>,
+    pub(super) entries: Row<Entry>,
 }
 
 impl Conversation {
-    pub(super) fn id(&self) -> Option<&ThreadId> {
-        self.shown.id.as_ref()
+    pub(crate) fn shown(&self) -> &Shown {
+        &self.shown
+    }
+
+    pub(crate) fn portal_id(&self) -> u64 {
+        self.portal_id
+    }
+
+    pub(crate) fn own_ids(&self) -> &[String] {
+        &self.own_ids
+    }
+
+    /// Its messages, those of agents too, in their order.
+    pub(crate) fn messages(&self) -> impl DoubleEndedIterator<Item = &MessageId> {
+        self.entries.iter().filter_map(|entry| match entry {
+            Entry::Message(id) => Some(id),
+            Entry::Act { .. } => None,
+        })
+    }
+
+    pub(crate) fn id(&self) -> ThreadId {
+        self.shown.id.as_ref().cloned().unwrap_or_else(|| "".into())
+    }
+
+    pub(crate) fn channel_id(&self) -> ChannelId {
+        let id = self.shown.original_channel_id.as_ref();
+        id.cloned().unwrap_or_else(|| "".into())
+    }
+
+    pub(crate) fn account_id(&self) -> ChannelAccountId {
+        let id = self.shown.original_channel_account_id.as_ref();
+        id.cloned().unwrap_or_else(|| "".into())
+    }
+}
+
+/// Every conversation of every portal, by its place, and where each is found.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Conversations {
+    #[serde(with = "crate::snapshot::form::pairs")]
+    all: BTreeMap<usize, Conversation>,
+    /// How many there ever were, which is the place of the next.
+    ever: usize,
+    #[serde(skip)]
+    by_id: BTreeMap<ThreadId, usize>,
+    /// Where messages go that belong together.
+    #[serde(with = "crate::snapshot::form::pairs")]
+    by_belonging: BTreeMap<(ChannelAccountId, Belonging), usize>,
+    /// The place of the conversation of every entry, the oldest entry first.
+    order: VecDeque<usize>,
+}
+
+impl Conversations {
+    pub(super) fn ever(&self) -> usize {
+        self.ever
+    }
+
+    /// How many entries there are in all of them.
+    pub(super) fn entries(&self) -> usize {
+        self.order.len()
+    }
+
+    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = (usize, &Conversation)> {
+        self.all.iter().map(|(place, conversation)| (*place, conversation))
+    }
+
+    pub(super) fn place(&self, id: &ThreadId) -> Option<usize> {
+        self.by_id.get(id).copied()
+    }
+
+    pub(super) fn at(&self, place: usize) -> Option<&Conversation> {
+        self.all.get(&place)
+    }
+
+    pub(super) fn get(&self, id: &ThreadId) -> Option<&Conversation> {
+        self.at(self.place(id)?)
+    }
+
+    pub(super) fn get_mut(&mut self, id: &ThreadId) -> Option<&mut Conversation> {
+        let place = self.place(id)?;
+        self.all.get_mut(&place)
+    }
+
+    /// Where messages go that belong so to the account.
+    pub(super) fn belonging(&self, to: &(ChannelAccountId, Belonging)) -> Option<usize> {
+        self.by_belonging.get(to).copied()
+    }
+
+    /// Adds one, and says where it is.
+    pub(super) fn add(&mut self, conversation: Conversation) -> usize {
+        let place = self.ever;
+        self.ever += 1;
+        self.by_id.insert(conversation.id(), place);
+        self.all.insert(place, conversation);
+        place
+    }
+
+    /// Lets what belongs so go to the conversation at this place from now on.
+    pub(super) fn claim(&mut self, belonging: (ChannelAccountId, Belonging), place: usize) {
+        self.by_belonging.insert(belonging, place);
+    }
+
+    /// Adds an entry to a conversation.
+    pub(super) fn enter(&mut self, place: usize, entry: Entry) {
+        if let Some(conversation) = self.all.get_mut(&place) {
+            conversation.entries.push(entry);
+            self.order.push_back(place);
+        }
+    }
+
+    /// Takes the oldest entry out, and with what stood in it last its conversation.
+    pub(super) fn pop(&mut self) -> Option<(Entry, Option<Conversation>)> {
+        let place = self.order.pop_front()?;
+        let conversation = self.all.get_mut(&place)?;
+        let entry = conversation.entries.pop()?;
+        if !conversation.entries.is_empty() {
+            return Some((entry, None));
+        }
+        let conversation = self.all.remove(&place)?;
+        self.by_id.remove(&conversation.id());
+        let account = conversation.account_id();
+        let own = conversation.own_ids.iter().cloned().map(Belonging::Id);
+        let all = own.chain([Belonging::Visitors(conversation.visitors.clone())]);
+        for belonging in all {
+            let belonging = (account.clone(), belonging);
+            // A later conversation may have taken its place.
+            if self.belonging(&belonging) == Some(place) {
+                self.by_belonging.remove(&belonging);
+            }
+        }
+        Some((entry, Some(conversation)))
+    }
+
+    /// Fails where places lead nowhere or messages are not those that there are, and finds again what has which id.
+    pub(super) fn check<'m>(&mut self, messages: impl Iterator<Item = &'m MessageId>) -> Result<(), SnapshotError> {
+        self.by_id.clear();
+        let wrong =
+            |path: String, message: &str| Err(SnapshotError::at(format!("state.conversations.{path}"), message));
+        for (at, (place, conversation)) in self.all.iter().enumerate() {
+            if *place >= self.ever {
+                return wrong(format!("all[{at}][0]"), "places are less than `ever`");
+            }
+            if !conversation.shown.id.is_value() {
+                return wrong(format!("all[{at}][1].shown.id"), "this has no id");
+            }
+            if self.by_id.insert(conversation.id(), *place).is_some() {
+                return wrong(format!("all[{at}][1].shown.id"), "another one has this id");
+            }
+        }
+        let lost = self
+            .by_belonging
+            .values()
+            .position(|place| !self.all.contains_key(place));
+        if let Some(at) = lost {
+            return wrong(format!("byBelonging[{at}][1]"), "there is no conversation here");
+        }
+        let mut messages = messages.fuse();
+        let mut rows: BTreeMap<usize, _> = self.iter().map(|(place, of)| (place, of.entries.iter())).collect();
+        for (at, place) in self.order.iter().enumerate() {
+            let entry = rows.get_mut(place).and_then(Iterator::next);
+            match entry {
+                None => return wrong(format!("order[{at}]"), "the conversation here has no more entries"),
+                Some(Entry::Message(id)) if messages.next() != Some(id) => {
+                    return wrong(format!("order[{at}]"), "this entry is not the message that comes next");
+                }
+                Some(_) => {}
+            }
+        }
+        if let Some(at) = rows.values().position(|row| row.len() > 0) {
+            return wrong(format!("all[{at}][1].entries"), "not all of these are in `order`");
+        }
+        if messages.next().is_some() {
+            return wrong("order".to_owned(), "there are messages that are in no conversation");
+        }
+        if let Some(at) = self.all.values().position(|of| of.entries.is_empty()) {
+            return wrong(format!("all[{at}][1].entries"), "nothing stands in this conversation");
+        }
+        Ok(())
     }
 }
 
 impl State {
     /// Every conversation of every portal.
-    pub(crate) fn conversations(&self) -> impl Iterator<Item = &Thread> {
-        self.conversations.iter().map(|conversation| &conversation.shown)
+    pub(crate) fn conversations(&self) -> impl DoubleEndedIterator<Item = &Conversation> {
+        self.conversations.iter().map(|(_, conversation)| conversation)
     }
 
     /// The portal's conversations, each with its place among all.
-    pub(crate) fn conversations_of(&self, portal_id: u64) -> impl Iterator<Item = (usize, &Thread)> {
-        let all = self.conversations.iter().enumerate();
+    pub(crate) fn conversations_of(&self, portal_id: u64) -> impl Iterator<Item = (usize, &Shown)> {
+        let all = self.conversations.iter();
         all.filter(move |(_, conversation)| conversation.portal_id == portal_id)
             .map(|(place, conversation)| (place, &conversation.shown))
     }
 
-    pub(crate) fn conversation(&self, portal_id: u64, id: &ThreadId) -> Option<&Thread> {
-        let mut all = self.conversations_of(portal_id);
-        all.find_map(|(_, thread)| (thread.id.as_ref() == Some(id)).then_some(thread))
+    /// The conversation of whichever portal.
+    pub(crate) fn conversation_by_id(&self, id: &ThreadId) -> Result<&Conversation, AgentError> {
+        let found = self.conversations.get(id);
+        found.ok_or_else(|| AgentError::NoThread(id.clone()))
     }
 
-    /// The portal that the thread is in.
-    pub(crate) fn portal_of(&self, id: &ThreadId) -> Result<u64, AgentError> {
-        let found = self.place(id).and_then(|at| self.conversations.get(at));
-        found
-            .map(|conversation| conversation.portal_id)
-            .ok_or_else(|| AgentError::NoThread(id.clone()))
+    pub(crate) fn conversation(&self, portal_id: u64, id: &ThreadId) -> Option<&Conversation> {
+        self.conversations.get(id).filter(|of| of.portal_id == portal_id)
     }
 
-    fn place(&self, id: &ThreadId) -> Option<usize> {
-        let is = |known: &Conversation| known.shown.id.as_ref() == Some(id);
-        self.conversations.iter().position(is)
-    }
-
-    /// Whether the conversation at this place is closed.
-    pub(super) fn is_closed(&self, at: usize) -> bool {
-        let conversation = self.conversations.get(at);
-        conversation.is_some_and(|conversation| conversation.shown.status.as_ref() == Some(&ThreadStatus::Closed))
-    }
-
-    /// What stands in the portal's thread, each with its id and its place in it.
-    pub(crate) fn entries(
-        &self,
-        portal_id: u64,
-        id: &ThreadId,
-    ) -> Option<impl Iterator<Item = (usize, &MessageId, ThreadEntry)>> {
-        let conversation = self.conversations.get(self.place(id)?)?;
-        if conversation.portal_id != portal_id {
-            return None;
-        }
-        let entries = conversation.entries.iter().enumerate();
-        Some(entries.filter_map(move |(place, entry)| {
+    /// What stands in the conversation, each with its id and its place in it.
+    pub(crate) fn entries<'s>(
+        &'s self,
+        conversation: &'s Conversation,
+    ) -> impl Iterator<Item = (usize, &'s MessageId, EntryRef<'s>)> {
+        conversation.entries.places().filter_map(move |(place, entry)| {
             Some(match entry {
-                Entry::Message(id) => (place, id, ThreadEntry::Message(self.message_by_id(id)?.clone())),
-                Entry::Act { id, shown } => (place, id, ThreadEntry::clone(shown)),
+                Entry::Message(id) => (place, id, EntryRef::Message(self.message_by_id(id)?)),
+                Entry::Act { id, shown } => (place, id, EntryRef::Act(shown)),
             })
-        }))
-    }
-
-    /// Opens or closes a conversation.
-    pub(crate) fn set_status(
-        &mut self,
-        portal_id: u64,
-        id: &ThreadId,
-        status: ThreadStatus,
-        doer: &Doer,
-        now: Timestamp,
-    ) -> Option<&Thread> {
-        let at = self.place(id)?;
-        let conversation = self.conversations.get_mut(at)?;
-        if conversation.portal_id != portal_id {
-            return None;
-        }
-        let shown = &mut conversation.shown;
-        if shown.status.as_ref() != Some(&status) {
-            shown.closed_at = match status {
-                ThreadStatus::Closed => now.clone().into(),
-                _ => Field::Absent,
-            };
-            shown.status = status.clone().into();
-            let change = Entry::status_change(&mut self.ids, id, status.clone(), doer, now.clone());
-            conversation.entries.push(change);
-            self.changes.note(ChangeKind::Conversation, id);
-            self.tell_of(portal_id, id, ConversationEventType::PropertyChange, &now, |event| {
-                event.property_name = "status".to_owned().into();
-                event.property_value = status.as_str().to_owned().into();
-            });
-        }
-        self.conversations.get(at).map(|conversation| &conversation.shown)
-    }
-
-    /// Says who is to answer.
-    pub(crate) fn assign(&mut self, id: &ThreadId, agent: Option<ActorId>, now: Timestamp) -> Result<(), AgentError> {
-        let portal_id = self.portal_of(id)?;
-        if let Some(agent) = agent
-            .as_ref()
-            .filter(|agent| self.people.agent(portal_id, agent).is_none())
-        {
-            return Err(AgentError::NoAgent(agent.clone()));
-        }
-        let at = self.place(id);
-        let Some(conversation) = at.and_then(|at| self.conversations.get_mut(at)) else {
-            return Err(AgentError::NoThread(id.clone()));
-        };
-        let to = Field::from(agent);
-        if conversation.shown.assigned_to != to {
-            let from = std::mem::replace(&mut conversation.shown.assigned_to, to.clone());
-            let value = to.as_ref().and_then(ActorId::key).unwrap_or_default().to_owned();
-            let assignment = Entry::assignment(&mut self.ids, id, (from, to), &Doer::agent(USER), now.clone());
-            conversation.entries.push(assignment);
-            self.changes.note(ChangeKind::Conversation, id);
-            self.tell_of(portal_id, id, ConversationEventType::PropertyChange, &now, |event| {
-                event.property_name = "assignedTo".to_owned().into();
-                event.property_value = value.into();
-            });
-        }
-        Ok(())
-    }
-
-    /// Says which contact a conversation is with.
-    pub(super) fn belongs_to(&mut self, id: &ThreadId, contact: ContactId) {
-        let at = self.place(id);
-        if let Some(conversation) = at.and_then(|at| self.conversations.get_mut(at)) {
-            conversation.shown.associated_contact_id = contact.into_text().into();
-            self.changes.note(ChangeKind::Conversation, id);
-        }
-    }
-
-    /// Says which contact a conversation is with, and remembers it of the visitor's address.
-    pub(crate) fn associate(&mut self, id: &ThreadId, contact: ContactId) -> Result<(), AgentError> {
-        let portal_id = self.portal_of(id)?;
-        if self.people.contact(portal_id, contact.as_str()).is_none() {
-            return Err(AgentError::NoContact(contact));
-        }
-        if let Some(address) = self.outside(id, false).first().and_then(Address::of) {
-            self.people.identify(portal_id, &address, &contact);
-        }
-        self.belongs_to(id, contact);
-        Ok(())
-    }
-
-    /// Notes a message that was just published in its conversation, which it opens where it is closed.
-    pub(super) fn converse(&mut self, line: &Line, message: &Message, now: SystemTime) {
-        let id = message.conversations_thread_id.as_ref();
-        let known = self
-            .conversations
-            .iter()
-            .position(|known| known.shown.id.as_ref() == id);
-        let at = known.unwrap_or_else(|| {
-            let account = self
-                .accounts
-                .get(line.portal_id, &line.channel_id, line.account_id.as_str());
-            let inbox_id = account.and_then(|account: &ChannelAccount| account.inbox_id.as_ref().cloned());
-            let mut shown = opened(line, message, inbox_id, now.into());
-            if self.behaviour.unknown_contact == UnknownContact::Absent {
-                shown.associated_contact_id = Field::Absent;
-            }
-            self.conversations.push(Conversation {
-                portal_id: line.portal_id,
-                entries: Vec::new(),
-                shown,
-            });
-            self.conversations.len() - 1
-        });
-        let Some(conversation) = self.conversations.get_mut(at) else {
-            return;
-        };
-        let shown = &mut conversation.shown;
-        let own = match message.direction.as_ref() {
-            Some(MessageDirection::Outgoing) => &mut shown.latest_message_sent_timestamp,
-            _ => &mut shown.latest_message_received_timestamp,
-        };
-        later(own, message.created_at.as_ref());
-        later(&mut shown.latest_message_timestamp, message.created_at.as_ref());
-        conversation
-            .entries
-            .extend(message.id.as_ref().cloned().map(Entry::Message));
-        let Some(id) = id else { return };
-        let at = Timestamp::from(now);
-        if known.is_none() {
-            self.changes.note(ChangeKind::Conversation, id);
-            self.tell_of(line.portal_id, id, ConversationEventType::Creation, &at, |_| {});
-        }
-        self.tell_of(line.portal_id, id, ConversationEventType::NewMessage, &at, |event| {
-            event.message_id = message.id.clone();
-            event.message_type = ThreadEntryType::Message.into();
-        });
-        if known.is_some() {
-            self.set_status(line.portal_id, id, ThreadStatus::Open, &Doer::system(), now.into());
-        }
+        })
     }
 }
 
-/// A conversation that begins with this message.
-fn opened(line: &Line, message: &Message, inbox_id: Option<InboxId>, now: Timestamp) -> Thread {
-    Thread::build(|thread| {
-        thread.id = message.conversations_thread_id.clone();
-        thread.created_at = now.into();
-        thread.status = ThreadStatus::Open.into();
-        thread.original_channel_id = line.channel_id.clone().into();
-        thread.original_channel_account_id = line.account_id.clone().into();
-        thread.spam = false.into();
-        thread.inbox_id = inbox_id.into();
-        thread.associated_contact_id = contact(message).into();
-        thread.archived = false.into();
-    })
+/// What stands in a conversation, where it is kept.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum EntryRef<'s> {
+    Message(&'s hubchannel_api::model::Message),
+    Act(&'s ThreadEntry),
 }
 
-/// The first visitor, as long as there are no contacts.
-fn contact(message: &Message) -> Option<ContactId> {
-    let senders = message.senders.as_deref().unwrap_or_default().iter();
-    let senders = senders.map(|sender| &sender.actor_id);
-    let recipients = message.recipients.as_deref().unwrap_or_default().iter();
-    let recipients = recipients.map(|recipient| &recipient.actor_id);
-    let mut actors = senders.chain(recipients).filter_map(Field::as_ref);
-    let visitor = actors.find(|actor| actor.actor_type() == Some(ActorType::Visitor))?;
-    visitor.key().map(ContactId::from)
-}
-
-fn later(field: &mut Field<Timestamp>, time: Option<&Timestamp>) {
-    if let Some(time) = time
-        && field.as_ref().is_none_or(|known| known < time)
-    {
-        *field = Field::Value(time.clone());
+impl EntryRef<'_> {
+    pub(crate) fn to_entry(self) -> ThreadEntry {
+        match self {
+            EntryRef::Message(message) => ThreadEntry::Message(message.clone()),
+            EntryRef::Act(act) => act.clone(),
+        }
     }
 }

@@ -57,7 +57,10 @@ pub(crate) struct Address {
 impl Address {
     /// Where a message is delivered to this recipient.
     pub(crate) fn of(recipient: &Recipient) -> Option<Self> {
-        let identifier = recipient.delivery_identifier.as_ref()?;
+        Address::read(recipient.delivery_identifier.as_ref()?)
+    }
+
+    pub(super) fn read(identifier: &DeliveryIdentifier) -> Option<Self> {
         Some(Address {
             kind: identifier.r#type.as_ref()?.as_str().to_owned(),
             value: identifier.value.as_ref()?.clone(),

@@ -1,16 +1,77 @@
 //! What there is to report to channels' webhooks, and to those who subscribe to conversations.
 
+use std::collections::BTreeMap;
+
 use hubchannel_api::model::{
     AccountDeliveryIdentifier, ChannelAccount, ChannelAccountCreated, ChannelAccountPurged, ChannelAccountUpdate,
     ChannelAccountUpdated, ChannelEvent, ChannelId, ConversationEvent, ConversationEventType, Field, Number, PortalId,
     ThreadId, Timestamp,
 };
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     NewAccount, State,
     accounts::{Taken, is_archived},
 };
-use crate::{changes::ChangeKind, webhooks::WebhookEvent};
+use crate::{changes::ChangeKind, snapshot::SnapshotError, webhooks::WebhookEvent};
+
+/// What has happened: events of channels as long as they are kept, and what is not reported yet.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Events {
+    /// By number.
+    #[serde(with = "crate::snapshot::form::pairs")]
+    kept: BTreeMap<u64, ChannelEvent>,
+    /// How many events of channels there ever were, which is the number of the next.
+    ever: u64,
+    #[serde(skip)]
+    fresh: Vec<WebhookEvent>,
+}
+
+impl Events {
+    pub(crate) fn all(&self) -> impl Iterator<Item = &ChannelEvent> {
+        self.kept.values()
+    }
+
+    /// Keeps an event of a channel and has it reported; its number.
+    pub(super) fn push(&mut self, event: ChannelEvent) -> u64 {
+        let number = self.ever;
+        self.ever += 1;
+        self.kept.insert(number, event.clone());
+        self.fresh.push(WebhookEvent::Channel(event));
+        number
+    }
+
+    /// Takes out what is not reported yet.
+    pub(crate) fn take_fresh(&mut self) -> Vec<WebhookEvent> {
+        std::mem::take(&mut self.fresh)
+    }
+
+    pub(super) fn remove(&mut self, number: u64) -> bool {
+        self.kept.remove(&number).is_some()
+    }
+
+    /// Lets the oldest go where there are more than so many; how many went.
+    pub(super) fn retain(&mut self, most: usize) -> u64 {
+        let before = self.kept.len();
+        while self.kept.len() > most.max(1) {
+            self.kept.pop_first();
+        }
+        (before - self.kept.len()) as u64
+    }
+
+    /// Fails where a number was not given yet.
+    pub(super) fn check(&self) -> Result<(), SnapshotError> {
+        const END: u64 = 1 << 48;
+        let last = self.kept.last_key_value().map(|(number, _)| *number);
+        if self.ever >= END || last.is_some_and(|last| last >= self.ever) {
+            let message = format!("numbers of events are less than `ever`, and that is less than {END}");
+            return Err(SnapshotError::at("state.events.ever", message));
+        }
+        Ok(())
+    }
+}
 
 /// An event about an account: the members that all of them have.
 macro_rules! account_event {
@@ -27,7 +88,7 @@ macro_rules! account_event {
         });
         let id = account.id.as_ref().map(ToString::to_string);
         $state.changes.note_in(ChangeKind::Account, id, None);
-        $state.events.push(WebhookEvent::Channel(ChannelEvent::$kind(event)));
+        $state.events.push(ChannelEvent::$kind(event));
     }};
 }
 
@@ -107,7 +168,7 @@ impl State {
             event.object_id = thread.clone().into_number().into();
             fill(event);
         });
-        self.events.push(WebhookEvent::Conversation(event));
+        self.events.fresh.push(WebhookEvent::Conversation(event));
     }
 
     fn identifier(&self, account: &ChannelAccount) -> Option<AccountDeliveryIdentifier> {

@@ -1,7 +1,7 @@
 //! The files of portals' file managers.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, VecDeque},
     time::{Duration, SystemTime},
 };
 
@@ -13,7 +13,7 @@ use hubchannel_api::model::{
 use serde::{Deserialize, Serialize};
 
 use super::Ids;
-use crate::escape::escaped;
+use crate::{escape::escaped, snapshot::SnapshotError};
 
 /// What the paths of downloads start with.
 pub(crate) const DOWNLOADS: &str = "/emulated-files/";
@@ -22,11 +22,20 @@ pub(crate) const DOWNLOADS: &str = "/emulated-files/";
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Files {
-    all: Vec<StoredFile>,
+    /// By place.
+    #[serde(with = "crate::snapshot::form::pairs")]
+    all: BTreeMap<usize, StoredFile>,
+    /// How many there ever were, which is the place of the next.
+    ever: usize,
+    #[serde(skip)]
+    by_id: BTreeMap<FileId, usize>,
+    #[serde(skip)]
+    bytes: usize,
     /// By portal and path.
     #[serde(with = "crate::snapshot::form::pairs")]
     folders: BTreeMap<(u64, String), FolderId>,
-    signatures: Vec<Signature>,
+    /// The oldest first.
+    signatures: VecDeque<Signature>,
     /// Where the emulator can be reached, without a slash at the end.
     #[serde(skip)]
     base: String,
@@ -76,9 +85,12 @@ pub(crate) struct Duplicate(pub(crate) FileId);
 impl Default for Files {
     fn default() -> Self {
         Files {
-            all: Vec::new(),
+            all: BTreeMap::new(),
+            ever: 0,
+            by_id: BTreeMap::new(),
+            bytes: 0,
             folders: BTreeMap::new(),
-            signatures: Vec::new(),
+            signatures: VecDeque::new(),
             base: "https://api.hubapi.com".to_owned(),
         }
     }
@@ -113,7 +125,7 @@ impl Files {
     }
 
     pub(crate) fn all(&self) -> impl Iterator<Item = &StoredFile> {
-        self.all.iter()
+        self.all.values()
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -121,15 +133,16 @@ impl Files {
     }
 
     pub(crate) fn get(&self, portal_id: u64, id: &FileId) -> Option<&StoredFile> {
-        self.all
-            .iter()
-            .find(|file| file.portal_id == portal_id && file.shown.id.as_ref() == Some(id))
+        self.find(id).filter(|file| file.portal_id == portal_id)
+    }
+
+    fn find(&self, id: &FileId) -> Option<&StoredFile> {
+        self.all.get(self.by_id.get(id)?)
     }
 
     /// The file of any portal.
     pub(crate) fn any(&self, id: &str) -> Option<&StoredFile> {
-        let is = |file: &&StoredFile| file.shown.id.as_ref().is_some_and(|own| own == id);
-        self.all.iter().find(is)
+        self.find(&FileId::from(id))
     }
 
     /// Stores a file, in the place of another or not at all where its options say so.
@@ -137,22 +150,24 @@ impl Files {
         let (folder_id, folder_path) = self.folder(ids, new.portal_id, &new.folder);
         let in_folder = |file: &StoredFile| file.shown.parent_folder_id.as_ref() == Some(&folder_id);
         let named_alike = |file: &StoredFile| file.portal_id == new.portal_id && file.full_name == new.name;
-        let same = self.all.iter().find(|file| {
+        let same = self.all.values().find(|file| {
             let everywhere = new.scope == Some(DuplicateValidationScope::EntirePortal);
             named_alike(file) && file.content == new.content && (everywhere || in_folder(file))
         });
-        match (&new.strategy, same) {
-            (Some(DuplicateValidationStrategy::ReturnExisting), Some(file)) => return Ok(file.clone()),
+        let answer = match (&new.strategy, same) {
+            (Some(DuplicateValidationStrategy::ReturnExisting), Some(file)) => Some(Ok(file.clone())),
             (Some(DuplicateValidationStrategy::Reject), Some(file)) => {
-                return Err(Duplicate(file.shown.id.as_ref().cloned().unwrap_or_else(|| "".into())));
+                Some(Err(Duplicate(file.shown.id.as_ref().cloned().unwrap_or_else(|| "".into()))))
             }
-            _ => {}
+            _ => None,
+        };
+        if let Some(answer) = answer {
+            self.forget_empty(&folder_id);
+            return answer;
         }
-        let replaced = self
-            .all
-            .iter()
-            .position(|file| new.overwrite && named_alike(file) && in_folder(file));
-        let kept = replaced.and_then(|at| self.all.get(at)).map(|file| file.shown.clone());
+        let replaces = |(_, file): &(&usize, &StoredFile)| new.overwrite && named_alike(file) && in_folder(file);
+        let replaced = self.all.iter().find(replaces).map(|(place, _)| *place);
+        let kept = replaced.and_then(|place| self.take(place)).map(|file| file.shown);
         let stored = StoredFile {
             portal_id: new.portal_id,
             shown: UploadedFile::build(|file| {
@@ -181,11 +196,71 @@ impl Files {
             content: new.content,
             media_type: new.media_type,
         };
-        match replaced.and_then(|at| self.all.get_mut(at)) {
-            Some(place) => *place = stored.clone(),
-            None => self.all.push(stored.clone()),
-        }
+        let id = stored.shown.id.as_ref().cloned();
+        self.by_id.extend(id.map(|id| (id, self.ever)));
+        self.bytes = self.bytes.saturating_add(stored.content.len());
+        self.all.insert(self.ever, stored.clone());
+        self.ever += 1;
         Ok(stored)
+    }
+
+    /// Lets the oldest go where there are more than so many, or more than so many bytes in them; how many went.
+    pub(super) fn retain(&mut self, most: usize, most_bytes: usize) -> u64 {
+        let mut dropped = 0;
+        while self.all.len() > 1 && (self.all.len() > most || self.bytes > most_bytes) {
+            let oldest = self.all.first_key_value().map(|(place, _)| *place);
+            let Some(file) = oldest.and_then(|place| self.take(place)) else {
+                break;
+            };
+            if let Some(id) = file.shown.id.as_ref() {
+                self.signatures.retain(|signature| signature.file_id != *id);
+            }
+            if let Some(folder) = file.shown.parent_folder_id.as_ref() {
+                self.forget_empty(folder);
+            }
+            dropped += 1;
+        }
+        let more = self.signatures.len().saturating_sub(most.max(1));
+        self.signatures.drain(..more);
+        dropped
+    }
+
+    fn take(&mut self, place: usize) -> Option<StoredFile> {
+        let file = self.all.remove(&place)?;
+        self.bytes = self.bytes.saturating_sub(file.content.len());
+        if let Some(id) = file.shown.id.as_ref() {
+            self.by_id.remove(id);
+        }
+        Some(file)
+    }
+
+    /// Forgets the folder's path where nothing is in it.
+    fn forget_empty(&mut self, folder: &FolderId) {
+        let mut files = self.all.values();
+        if !files.any(|file| file.shown.parent_folder_id.as_ref() == Some(folder)) {
+            self.folders.retain(|_, id| id != folder);
+        }
+    }
+
+    /// Fails where files cannot be told apart, and finds again which has which id.
+    pub(super) fn check(&mut self) -> Result<(), SnapshotError> {
+        self.by_id.clear();
+        self.bytes = 0;
+        let last = self.all.last_key_value().map(|(place, _)| *place);
+        if last.is_some_and(|last| last >= self.ever) {
+            return Err(SnapshotError::at("state.files.ever", "places of files are less than `ever`"));
+        }
+        for (at, (place, file)) in self.all.iter().enumerate() {
+            let path = || format!("state.files.all[{at}][1].shown.id");
+            let Some(id) = file.shown.id.as_ref() else {
+                return Err(SnapshotError::at(path(), "this has no id"));
+            };
+            if self.by_id.insert(id.clone(), *place).is_some() {
+                return Err(SnapshotError::at(path(), format!("another one has the id {id}")));
+            }
+            self.bytes = self.bytes.saturating_add(file.content.len());
+        }
+        Ok(())
     }
 
     /// The folder's id, and its path where that is known.
@@ -212,7 +287,7 @@ impl Files {
     /// What an address needs to deliver a private file for so long.
     pub(crate) fn sign(&mut self, ids: &mut Ids, id: &FileId, expires_at: SystemTime) -> Secret {
         let secret = Secret::from(ids.secret());
-        self.signatures.push(Signature {
+        self.signatures.push_back(Signature {
             secret: secret.clone(),
             file_id: id.clone(),
             expires_at,

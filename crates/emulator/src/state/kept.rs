@@ -6,10 +6,14 @@ use hubchannel_api::model::{ChannelId, Secret, Url};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Accounts, Apps, Channels, Files, Ids, Inboxes, Limits, People, Staging, State, Tokens, accounts,
-    conversations::Conversation, messages::Messages, threads::Threads,
+    Accounts, Apps, Channels, Conversations, Events, Files, Ids, Inboxes, Limits, Messages, People, Staging, State,
+    Tokens, accounts,
 };
-use crate::{seed::Seed, snapshot::SnapshotError, webhooks::WebhookEvent};
+use crate::{
+    retention::{Dropped, Retention},
+    seed::Seed,
+    snapshot::SnapshotError,
+};
 
 /// What of a [`State`] outlasts it: all but what a [`Seed`] says, requests that count for limits, and who watches.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -25,9 +29,10 @@ pub(crate) struct KeptState {
     files: Files,
     people: People,
     messages: Messages,
-    threads: Threads,
-    conversations: Vec<Conversation>,
-    events: Vec<WebhookEvent>,
+    conversations: Conversations,
+    events: Events,
+    retention: Retention,
+    dropped: Dropped,
 }
 
 impl State {
@@ -44,9 +49,10 @@ impl State {
             files: self.files.clone(),
             people: self.people.clone(),
             messages: self.messages.clone(),
-            threads: self.threads.clone(),
             conversations: self.conversations.clone(),
             events: self.events.clone(),
+            retention: self.retention,
+            dropped: self.dropped,
         }
     }
 
@@ -62,9 +68,11 @@ impl State {
         self.files.replace(kept.files);
         self.people = kept.people;
         self.messages = kept.messages;
-        self.threads = kept.threads;
         self.conversations = kept.conversations;
         self.events = kept.events;
+        self.retention = kept.retention;
+        self.dropped = kept.dropped;
+        self.gone.clear();
         self.limits = Limits::default();
         self.changes.skip();
     }
@@ -93,35 +101,22 @@ impl KeptState {
                 .all()
                 .map(|(_, inbox)| inbox.id.as_ref().map(|id| id.as_str())),
         )?;
-        unique(
-            "files.all",
-            self.files
-                .all()
-                .map(|file| file.shown.id.as_ref().map(|id| id.as_str())),
-        )?;
-        unique("threads.all", self.threads.all.iter().map(|thread| Some(thread.id.as_str())))?;
+        self.files.check()?;
+        self.events.check()?;
         self.messages.check()?;
-        self.threads.check()?;
+        let messages = self.messages.iter().filter_map(|stored| stored.message.id.as_ref());
+        self.conversations.check(messages)?;
+        self.people.check()?;
+        for stored in self.messages.iter() {
+            self.people.mention(stored.portal_id, &stored.message, &stored.contacts);
+        }
+        for (_, conversation) in self.conversations.iter() {
+            if let Some(contact) = conversation.shown().associated_contact_id.as_ref() {
+                self.people.mention_contact(conversation.portal_id(), contact);
+            }
+        }
         self.ids
-            .check_given(self.messages.len(), self.threads.all.len(), self.files.len())?;
-        for (at, thread) in self.threads.all.iter().enumerate() {
-            let conversation = self.conversations.get(at);
-            if conversation.and_then(Conversation::id) != Some(&thread.id) {
-                let message = format!("this must be the conversation of the thread {}", thread.id);
-                return Err(SnapshotError::at(format!("state.conversations[{at}].shown.id"), message));
-            }
-            for (place, id) in thread.messages.iter().enumerate() {
-                if !self.messages.has(id) {
-                    let path = format!("state.threads.all[{at}].messages[{place}]");
-                    return Err(SnapshotError::at(path, format!("there is no message {id}")));
-                }
-            }
-        }
-        if self.conversations.len() > self.threads.all.len() {
-            let path = format!("state.conversations[{}]", self.threads.all.len());
-            return Err(SnapshotError::at(path, "there is no thread to this conversation"));
-        }
-        Ok(())
+            .check_given(self.messages.ever(), self.conversations.ever(), self.files.len())
     }
 }
 

@@ -3,58 +3,153 @@
 use std::{collections::BTreeMap, time::SystemTime};
 
 use hubchannel_api::model::{
-    ActorId, AppId, ChannelAccountId, ChannelId, Client, ClientType, FailureDetails, Field, Message, MessageDirection,
-    MessageId, MessageStatus, MessageType, Recipient, Sender, StatusType, ThreadId, Timestamp, TruncationStatus,
+    ActorId, AppId, ChannelAccountId, ChannelId, Client, ClientType, ContactId, FailureDetails, Field, Message,
+    MessageDirection, MessageId, MessageStatus, MessageType, Recipient, Sender, StatusType, ThreadId, Timestamp,
+    TruncationStatus,
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Draft, Line, State};
-use crate::{behaviour::CreatedBy, changes::ChangeKind, snapshot::SnapshotError};
+use super::{Draft, Line, State, row::Row};
+use crate::{behaviour::CreatedBy, changes::ChangeKind, retention::json_length, snapshot::SnapshotError};
 
 /// What is published.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Messages {
-    all: Vec<Stored>,
+    all: Row<Stored>,
     #[serde(skip)]
     by_id: BTreeMap<String, usize>,
     /// By account and idempotency key.
-    #[serde(with = "crate::snapshot::form::pairs")]
+    #[serde(skip)]
     by_key: BTreeMap<(ChannelAccountId, String), usize>,
+    #[serde(skip)]
+    bytes: usize,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Stored {
-    portal_id: u64,
-    message: Message,
+pub(super) struct Stored {
+    pub(super) portal_id: u64,
+    pub(super) message: Message,
+    /// The idempotency key that it was published with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
+    /// Who those on the outside are, as far as the bridge has said so.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub(super) contacts: Vec<ContactId>,
+    /// The number of the event that tells of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) event: Option<u64>,
+    /// How many bytes are kept for it, about.
+    bytes: usize,
+}
+
+impl Stored {
+    pub(super) fn new(portal_id: u64, message: Message) -> Self {
+        Stored {
+            portal_id,
+            bytes: json_length(&message),
+            message,
+            key: None,
+            contacts: Vec::new(),
+            event: None,
+        }
+    }
+
+    fn account_and_key(&self) -> Option<(ChannelAccountId, String)> {
+        let account = self.message.channel_account_id.as_ref()?;
+        Some((account.clone(), self.key.clone()?))
+    }
 }
 
 impl Messages {
-    pub(super) fn len(&self) -> usize {
-        self.all.len()
+    /// How many there ever were.
+    pub(super) fn ever(&self) -> usize {
+        self.all.ever()
     }
 
-    pub(super) fn has(&self, id: &MessageId) -> bool {
-        self.by_id.contains_key(id.as_str())
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
     }
 
-    /// Fails where places lead nowhere, and finds again which message has which id.
+    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &Stored> + ExactSizeIterator {
+        self.all.iter()
+    }
+
+    fn get(&self, id: &MessageId) -> Option<&Stored> {
+        self.all.get(*self.by_id.get(id.as_str())?)
+    }
+
+    fn with_key(&self, key: &(ChannelAccountId, String)) -> Option<&Stored> {
+        self.all.get(*self.by_key.get(key)?)
+    }
+
+    fn push(&mut self, stored: Stored) {
+        let place = self.all.ever();
+        self.bytes = self.bytes.saturating_add(stored.bytes);
+        let id = stored.message.id.as_ref().map(|id| id.as_str().to_owned());
+        self.by_id.extend(id.map(|id| (id, place)));
+        self.by_key.extend(stored.account_and_key().map(|key| (key, place)));
+        self.all.push(stored);
+    }
+
+    /// Takes the oldest out.
+    pub(super) fn pop(&mut self) -> Option<Stored> {
+        let place = self.all.ever() - self.all.len();
+        let oldest = self.all.pop()?;
+        self.bytes = self.bytes.saturating_sub(oldest.bytes);
+        if let Some(id) = oldest.message.id.as_ref() {
+            self.by_id.remove(id.as_str());
+        }
+        if let Some(key) = oldest.account_and_key()
+            && self.by_key.get(&key) == Some(&place)
+        {
+            self.by_key.remove(&key);
+        }
+        Some(oldest)
+    }
+
+    /// Changes a message.
+    fn change(&mut self, id: &MessageId, act: impl FnOnce(&mut Message)) -> Option<&Message> {
+        let stored = self.all.get_mut(*self.by_id.get(id.as_str())?)?;
+        let before = json_length(&stored.message);
+        act(&mut stored.message);
+        let more = json_length(&stored.message);
+        stored.bytes = stored.bytes.saturating_sub(before).saturating_add(more);
+        self.bytes = self.bytes.saturating_sub(before).saturating_add(more);
+        Some(&stored.message)
+    }
+
+    /// Says which event tells of the latest message.
+    pub(super) fn told_by(&mut self, event: u64) {
+        let latest = self.all.ever().checked_sub(1);
+        if let Some(stored) = latest.and_then(|latest| self.all.get_mut(latest)) {
+            stored.event = Some(event);
+        }
+    }
+
+    /// Fails where messages cannot be told apart, and finds again which has which id and which key.
     pub(super) fn check(&mut self) -> Result<(), SnapshotError> {
         self.by_id.clear();
-        for (at, stored) in self.all.iter().enumerate() {
-            let path = || format!("state.messages.all[{at}].message.id");
+        self.by_key.clear();
+        self.bytes = 0;
+        for (at, (place, stored)) in self.all.places().enumerate() {
+            let path = |member: &str| format!("state.messages.all.kept[{at}].{member}");
             let Some(id) = stored.message.id.as_ref() else {
-                return Err(SnapshotError::at(path(), "a message has an id"));
+                return Err(SnapshotError::at(path("message.id"), "a message has an id"));
             };
-            if self.by_id.insert(id.as_str().to_owned(), at).is_some() {
-                return Err(SnapshotError::at(path(), format!("another message has the id {id}")));
+            if self.by_id.insert(id.as_str().to_owned(), place).is_some() {
+                let message = format!("another message has the id {id}");
+                return Err(SnapshotError::at(path("message.id"), message));
             }
+            if let Some(key) = stored.account_and_key()
+                && self.by_key.insert(key, place).is_some()
+            {
+                return Err(SnapshotError::at(path("key"), "another message of the account has this key"));
+            }
+            self.bytes = self.bytes.saturating_add(stored.bytes);
         }
-        match self.by_key.values().position(|at| *at >= self.all.len()) {
-            Some(at) => Err(SnapshotError::at(format!("state.messages.byKey[{at}][1]"), "there is no message here")),
-            None => Ok(()),
-        }
+        Ok(())
     }
 }
 
@@ -66,25 +161,24 @@ pub(crate) struct Report {
 }
 
 impl State {
-    pub(crate) fn messages(&self) -> impl ExactSizeIterator<Item = &Message> {
-        self.messages.all.iter().map(|stored| &stored.message)
+    pub(crate) fn messages(&self) -> impl DoubleEndedIterator<Item = &Message> + ExactSizeIterator {
+        self.messages.iter().map(|stored| &stored.message)
     }
 
     pub(super) fn messages_of(&self, portal_id: u64) -> impl Iterator<Item = &Message> {
-        let all = self.messages.all.iter();
+        let all = self.messages.iter();
         all.filter(move |stored| stored.portal_id == portal_id)
             .map(|stored| &stored.message)
     }
 
     /// The message of this id, in whichever portal.
     pub(crate) fn message_by_id(&self, id: &MessageId) -> Option<&Message> {
-        let stored = self.messages.all.get(*self.messages.by_id.get(id.as_str())?)?;
-        Some(&stored.message)
+        self.messages.get(id).map(|stored| &stored.message)
     }
 
     /// The message of this id, where portal and channel are its own.
     pub(crate) fn message(&self, portal_id: u64, channel_id: &ChannelId, id: &MessageId) -> Option<&Message> {
-        let stored = self.messages.all.get(*self.messages.by_id.get(id.as_str())?)?;
+        let stored = self.messages.get(id)?;
         (stored.portal_id == portal_id && stored.message.channel_id.as_ref() == Some(channel_id))
             .then_some(&stored.message)
     }
@@ -92,21 +186,26 @@ impl State {
     /// Stores the message, or returns the one that was stored with the same key before.
     pub(crate) fn publish(&mut self, line: &Line, draft: Draft, now: SystemTime) -> Message {
         let key = draft.key.clone().map(|key| (line.account_id.clone(), key));
-        let first = key.as_ref().and_then(|key| self.messages.by_key.get(key));
-        if let Some(first) = first.and_then(|at| self.messages.all.get(*at)) {
+        if let Some(first) = key.as_ref().and_then(|key| self.messages.with_key(key)) {
             return first.message.clone();
         }
         let id = self.ids.message();
-        let contact = draft.contacts.first().cloned();
-        let contacts = self.people.contacts().len();
+        let contacts = draft.contacts.clone();
+        let made = self.people.ever();
         self.introduce(line.portal_id, &draft);
-        let thread_id = self.thread_for(line, &draft, &id);
+        let thread_id = self.thread_for(line, &draft, now);
+        let own_id = draft.integration_thread.as_ref().map_or(0, String::len);
         let message = self.compose(line, draft, id, thread_id, now);
-        for contact in self.people.contacts().iter().skip(contacts) {
+        for contact in self.people.contacts_from(made) {
             self.changes.note(ChangeKind::Contact, &contact.id);
         }
-        let at = self.store(line.portal_id, message.clone());
-        self.messages.by_key.extend(key.map(|key| (key, at)));
+        let key = key.map(|(_, key)| key);
+        let mut stored = Stored::new(line.portal_id, message.clone());
+        stored.bytes += own_id + key.as_ref().map_or(0, String::len);
+        stored.key = key;
+        let contact = contacts.first().cloned();
+        stored.contacts = contacts;
+        self.store(stored);
         self.converse(line, &message, now);
         if let (Some(contact), Some(thread_id)) = (contact, message.conversations_thread_id.as_ref()) {
             self.belongs_to(thread_id, contact);
@@ -114,21 +213,20 @@ impl State {
         message
     }
 
-    /// Keeps the message, and says where.
-    pub(super) fn store(&mut self, portal_id: u64, message: Message) -> usize {
-        let at = self.messages.all.len();
+    /// Keeps a message.
+    pub(super) fn store(&mut self, stored: Stored) {
+        let message = &stored.message;
         let id = message.id.as_ref().map(|id| id.as_str().to_owned());
         let thread_id = message.conversations_thread_id.as_ref().cloned();
-        self.changes.note_in(ChangeKind::Message, id.clone(), thread_id);
-        self.messages.by_id.extend(id.map(|id| (id, at)));
-        self.messages.all.push(Stored { portal_id, message });
-        at
+        self.changes.note_in(ChangeKind::Message, id, thread_id);
+        self.people.mention(stored.portal_id, message, &stored.contacts);
+        self.messages.push(stored);
     }
 
     /// Whether a message of the draft's key was published on the line.
     pub(crate) fn has_key(&self, line: &Line, draft: &Draft) -> bool {
         let key = draft.key.clone().map(|key| (line.account_id.clone(), key));
-        key.is_some_and(|key| self.messages.by_key.contains_key(&key))
+        key.is_some_and(|key| self.messages.with_key(&key).is_some())
     }
 
     fn compose(&mut self, line: &Line, draft: Draft, id: MessageId, thread_id: ThreadId, now: SystemTime) -> Message {
@@ -212,8 +310,6 @@ impl State {
         now: SystemTime,
     ) -> Option<&Message> {
         self.message(portal_id, channel_id, id)?;
-        let at = *self.messages.by_id.get(id.as_str())?;
-        let stored = self.messages.all.get_mut(at)?;
         let failed = report.status == StatusType::Failed;
         let mut reported = status(report.status);
         if let (true, Some(reason)) = (failed, report.reason) {
@@ -222,12 +318,14 @@ impl State {
             details.error_message_tokens = BTreeMap::new().into();
             reported.failure_details = details.into();
         }
-        stored.message.status = reported.into();
-        stored.message.updated_at = Timestamp::from(now).into();
-        let thread_id = stored.message.conversations_thread_id.as_ref().cloned();
+        let message = self.messages.change(id, |message| {
+            message.status = reported.into();
+            message.updated_at = Timestamp::from(now).into();
+        })?;
+        let thread_id = message.conversations_thread_id.as_ref().cloned();
         self.changes
             .note_in(ChangeKind::Message, Some(id.to_string()), thread_id);
-        Some(&stored.message)
+        Some(message)
     }
 }
 

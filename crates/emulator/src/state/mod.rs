@@ -3,7 +3,9 @@
 mod accounts;
 mod apps;
 mod channels;
+mod contacts;
 mod conversations;
+mod converse;
 mod draft;
 mod entries;
 mod events;
@@ -15,6 +17,8 @@ mod limits;
 mod messages;
 mod people;
 mod reply;
+mod retain;
+mod row;
 mod staging;
 mod threads;
 mod tokens;
@@ -28,6 +32,7 @@ pub(crate) use self::{
     accounts::{Accounts, NewAccount, Taken, is_archived},
     apps::Apps,
     channels::{Channels, MOST as MOST_CHANNELS},
+    conversations::{Conversation, EntryRef},
     draft::{Address, Draft, Party},
     entries::Doer,
     files::{DOWNLOADS, Duplicate, Files, NewFile, StoredFile, end_after},
@@ -36,15 +41,16 @@ pub(crate) use self::{
     kept::KeptState,
     limits::{Caller, Exceeded, Limits, Quota},
     messages::Report,
+    retain::Gone,
     staging::{NotConnected, Staging, USER},
     tokens::{Grant, LIFETIME, NotIssued, Tokens},
 };
-use self::{conversations::Conversation, messages::Messages, people::People, threads::Threads};
+use self::{conversations::Conversations, events::Events, messages::Messages, people::People};
 use crate::{
     behaviour::Behaviour,
     changes::Changes,
+    retention::{Dropped, Retention},
     seed::{Seed, Threading},
-    webhooks::WebhookEvent,
 };
 
 /// All of it.
@@ -62,11 +68,13 @@ pub(crate) struct State {
     pub(crate) limits: Limits,
     /// For those who watch.
     pub(crate) changes: Changes,
-    /// To be reported, in their order.
-    pub(crate) events: Vec<WebhookEvent>,
+    pub(crate) events: Events,
     messages: Messages,
-    threads: Threads,
-    conversations: Vec<Conversation>,
+    conversations: Conversations,
+    pub(crate) retention: Retention,
+    pub(crate) dropped: Dropped,
+    /// What has gone and was not asked for yet.
+    gone: Vec<Gone>,
     /// Whether events about accounts have the identifier's value alone.
     identifiers_as_text: bool,
     pub(crate) behaviour: Behaviour,
@@ -87,7 +95,7 @@ impl State {
     pub(crate) fn portals(&self) -> BTreeSet<u64> {
         let inboxes = self.inboxes.all().map(|(portal_id, _)| portal_id);
         let accounts = self.accounts.everywhere().map(|(portal_id, _)| portal_id);
-        let tokens = self.tokens.all().iter().map(|token| token.portal_id);
+        let tokens = self.tokens.all().map(|token| token.portal_id);
         let people = self.people.portals();
         inboxes.chain(accounts).chain(tokens).chain(people).collect()
     }
@@ -108,10 +116,12 @@ impl State {
             people: People::new(seed.agents(), seed.contacts()),
             limits: Limits::default(),
             changes: Changes::default(),
-            events: Vec::new(),
+            events: Events::default(),
             messages: Messages::default(),
-            threads: Threads::default(),
-            conversations: Vec::new(),
+            conversations: Conversations::default(),
+            retention: *seed.retention(),
+            dropped: Dropped::default(),
+            gone: Vec::new(),
             identifiers_as_text: seed.account_identifiers_as_text(),
             behaviour: seed.behaviour().clone(),
         }

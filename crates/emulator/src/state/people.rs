@@ -5,25 +5,41 @@ use std::collections::BTreeMap;
 use hubchannel_api::model::{Actor, ActorId, ActorType, ContactId, DeliveryIdentifierType, Message};
 use serde::{Deserialize, Serialize};
 
-use super::{Address, Draft, Ids, State, USER};
-use crate::people::{Agent, Contact};
+use super::{Address, Draft, Ids, State, USER, contacts::Contacts};
+use crate::{
+    people::{Agent, Contact},
+    snapshot::SnapshotError,
+};
 
+/// Those who were added stay. Who is known by messages alone is known as long as there are such messages.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct People {
     agents: Vec<Agent>,
-    contacts: Vec<Contact>,
+    contacts: Contacts,
     /// Who is at an address, by portal.
     #[serde(with = "crate::snapshot::form::pairs")]
     known: BTreeMap<(u64, Address), ActorId>,
+    /// How often messages name an address.
+    #[serde(skip)]
+    addresses: Count<(u64, Address)>,
+    /// How often messages, conversations and addresses name a visitor.
+    #[serde(skip)]
+    visitors: Count<(u64, ActorId)>,
+    /// How many contacts have gone.
+    #[serde(skip)]
+    dropped: u64,
 }
 
 impl People {
     pub(super) fn new(agents: &[Agent], contacts: &[Contact]) -> Self {
         let mut people = People {
             agents: agents.to_vec(),
-            contacts: Vec::new(),
+            contacts: Contacts::default(),
             known: BTreeMap::new(),
+            addresses: Count::default(),
+            visitors: Count::default(),
+            dropped: 0,
         };
         contacts.iter().for_each(|contact| people.add(contact.clone()));
         people
@@ -31,11 +47,21 @@ impl People {
 
     pub(super) fn portals(&self) -> impl Iterator<Item = u64> {
         let agents = self.agents.iter().map(|agent| agent.portal_id);
-        agents.chain(self.contacts.iter().map(|contact| contact.portal_id))
+        agents.chain(self.contacts().map(|contact| contact.portal_id))
     }
 
-    pub(crate) fn contacts(&self) -> &[Contact] {
-        &self.contacts
+    pub(crate) fn contacts(&self) -> impl Iterator<Item = &Contact> {
+        self.contacts.from(0)
+    }
+
+    /// How many contacts there ever were.
+    pub(super) fn ever(&self) -> usize {
+        self.contacts.ever()
+    }
+
+    /// The contacts behind the first so many.
+    pub(super) fn contacts_from(&self, place: usize) -> impl Iterator<Item = &Contact> {
+        self.contacts.from(place)
     }
 
     /// Adds a user, in the place of the one that has the number in the portal.
@@ -57,17 +83,11 @@ impl People {
 
     /// Adds a contact, in the place of the one that has its id.
     pub(crate) fn add(&mut self, contact: Contact) {
-        let same = |other: &&mut Contact| (other.portal_id, &other.id) == (contact.portal_id, &contact.id);
-        match self.contacts.iter_mut().find(same) {
-            Some(other) => *other = contact,
-            None => self.contacts.push(contact),
-        }
+        self.contacts.put(contact, false);
     }
 
     pub(crate) fn contact(&self, portal_id: u64, id: &str) -> Option<&Contact> {
-        self.contacts
-            .iter()
-            .find(|contact| contact.portal_id == portal_id && contact.id == *id)
+        self.contacts.get(portal_id, id)
     }
 
     /// The user of the portal; of two with the same number the later one.
@@ -81,9 +101,17 @@ impl People {
     /// Notes that a contact, which is made where there is none, is at this address.
     pub(super) fn identify(&mut self, portal_id: u64, address: &Address, id: &ContactId) {
         if self.contact(portal_id, id.as_str()).is_none() {
-            self.contacts.push(Contact::new(id.clone(), portal_id));
+            self.contacts.put(Contact::new(id.clone(), portal_id), true);
         }
-        self.known.insert((portal_id, address.clone()), visitor(id.as_str()));
+        self.know((portal_id, address.clone()), visitor(id.as_str()));
+    }
+
+    fn know(&mut self, place: (u64, Address), actor: ActorId) {
+        let portal_id = place.0;
+        self.visitors.add((portal_id, actor.clone()));
+        if let Some(other) = self.known.insert(place, actor) {
+            self.release_visitor(portal_id, other);
+        }
     }
 
     pub(super) fn known_at(&self, portal_id: u64, address: &Address) -> Option<ActorId> {
@@ -96,28 +124,13 @@ impl People {
         if let Some(known) = self.known.get(&place) {
             return known.clone();
         }
-        let actor = self
-            .find(portal_id, address)
-            .unwrap_or_else(|| self.arrive(ids, portal_id, address));
-        self.known.insert(place, actor.clone());
-        actor
-    }
-
-    /// The contact that has this e-mail address or phone number.
-    fn find(&self, portal_id: u64, address: &Address) -> Option<ActorId> {
-        let is_at = |contact: &&Contact| match DeliveryIdentifierType::from(address.kind.as_str()) {
-            DeliveryIdentifierType::HsEmailAddress => {
-                let email = contact.email.as_ref();
-                email.is_some_and(|email| email.eq_ignore_ascii_case(&address.value))
-            }
-            DeliveryIdentifierType::HsPhoneNumber => contact.phone.as_ref() == Some(&address.value),
-            _ => false,
+        let found = self.contacts.at(portal_id, address);
+        let actor = match found.map(|contact| visitor(contact.id.as_str())) {
+            Some(actor) => actor,
+            None => self.arrive(ids, portal_id, address),
         };
-        let found = self.contacts.iter().filter(|contact| contact.portal_id == portal_id);
-        found
-            .into_iter()
-            .find(is_at)
-            .map(|contact| visitor(contact.id.as_str()))
+        self.know(place, actor.clone());
+        actor
     }
 
     /// Somebody new. An e-mail address or a phone number makes a contact of him.
@@ -125,12 +138,123 @@ impl People {
         let number = self.unused_contact(ids, portal_id);
         let contact = Contact::new(&*number, portal_id);
         match DeliveryIdentifierType::from(address.kind.as_str()) {
-            DeliveryIdentifierType::HsEmailAddress => self.contacts.push(contact.set_email(address.value.clone())),
-            DeliveryIdentifierType::HsPhoneNumber => self.contacts.push(contact.set_phone(address.value.clone())),
+            DeliveryIdentifierType::HsEmailAddress => self.contacts.put(contact.set_email(address.value.clone()), true),
+            DeliveryIdentifierType::HsPhoneNumber => self.contacts.put(contact.set_phone(address.value.clone()), true),
             _ => {}
         }
         visitor(&number)
     }
+
+    /// Notes whom a message names, and who the bridge says that they are.
+    pub(super) fn mention(&mut self, portal_id: u64, message: &Message, contacts: &[ContactId]) {
+        for (actor, _, identifier) in participants(message) {
+            if let Some(address) = identifier.and_then(Address::read) {
+                self.addresses.add((portal_id, address));
+            }
+            if let Some(actor) = actor.filter(|actor| is_visitor(actor)) {
+                self.visitors.add((portal_id, actor.clone()));
+            }
+        }
+        contacts.iter().for_each(|id| self.mention_contact(portal_id, id));
+    }
+
+    /// Notes that the contact, or who may become one, is named.
+    pub(super) fn mention_contact(&mut self, portal_id: u64, id: &ContactId) {
+        self.visitors.add((portal_id, visitor(id.as_str())));
+    }
+
+    /// Forgets those whom this message was the last to name.
+    pub(super) fn release(&mut self, portal_id: u64, message: &Message, contacts: &[ContactId]) {
+        for (actor, _, identifier) in participants(message) {
+            if let Some(address) = identifier.and_then(Address::read) {
+                let place = (portal_id, address);
+                if self.addresses.take(&place)
+                    && let Some(known) = self.known.remove(&place)
+                {
+                    self.release_visitor(portal_id, known);
+                }
+            }
+            if let Some(actor) = actor.filter(|actor| is_visitor(actor)) {
+                self.release_visitor(portal_id, actor.clone());
+            }
+        }
+        contacts.iter().for_each(|id| self.release_contact(portal_id, id));
+    }
+
+    /// Forgets the contact if this was the last to name it, and a message had made it.
+    pub(super) fn release_contact(&mut self, portal_id: u64, id: &ContactId) {
+        self.release_visitor(portal_id, visitor(id.as_str()));
+    }
+
+    fn release_visitor(&mut self, portal_id: u64, actor: ActorId) {
+        let number = actor.key().map(str::to_owned);
+        if self.visitors.take(&(portal_id, actor))
+            && let Some(number) = number
+            && self.contacts.drop_made(portal_id, &number)
+        {
+            self.dropped += 1;
+        }
+    }
+
+    /// How many contacts have gone since this was asked.
+    pub(super) fn take_dropped(&mut self) -> u64 {
+        std::mem::take(&mut self.dropped)
+    }
+
+    /// Whether a message or a conversation names the visitor.
+    fn is_named(&self, portal_id: u64, actor: &ActorId) -> bool {
+        self.visitors.has(&(portal_id, actor.clone()))
+    }
+
+    /// Fails where contacts cannot be told apart, and counts again what follows from the rest.
+    pub(super) fn check(&mut self) -> Result<(), SnapshotError> {
+        self.contacts.check()?;
+        self.addresses = Count::default();
+        self.visitors = Count::default();
+        for ((portal_id, _), actor) in &self.known {
+            self.visitors.add((*portal_id, actor.clone()));
+        }
+        Ok(())
+    }
+}
+
+/// How often each thing is named.
+#[derive(Clone, Debug)]
+struct Count<K>(BTreeMap<K, usize>);
+
+impl<K> Default for Count<K> {
+    fn default() -> Self {
+        Count(BTreeMap::new())
+    }
+}
+
+impl<K: Ord> Count<K> {
+    fn has(&self, key: &K) -> bool {
+        self.0.contains_key(key)
+    }
+
+    fn add(&mut self, key: K) {
+        *self.0.entry(key).or_default() += 1;
+    }
+
+    /// Counts one less; whether that was the last.
+    fn take(&mut self, key: &K) -> bool {
+        match self.0.get_mut(key) {
+            Some(count) if *count > 1 => {
+                *count -= 1;
+                false
+            }
+            Some(_) => {
+                self.0.remove(key);
+                true
+            }
+            None => false,
+        }
+    }
+}
+
+fn is_visitor(actor: &ActorId) -> bool {
+    actor.actor_type() == Some(ActorType::Visitor)
 }
 
 fn visitor(number: &str) -> ActorId {
@@ -202,6 +326,9 @@ impl State {
     /// What a visitor was called last, and the address where it is one of e-mail; `None` where nobody has the id.
     fn seen(&self, portal_id: u64, id: &ActorId) -> Option<(Option<String>, Option<String>)> {
         let mut found = None;
+        if !self.people.is_named(portal_id, id) {
+            return found;
+        }
         for message in self.messages_of(portal_id) {
             for (actor, name, identifier) in participants(message) {
                 if actor != Some(id) {

@@ -8,12 +8,14 @@ use hubchannel_api::model::{
     Recipient, Sender, StatusType, ThreadId, Timestamp, TruncationStatus,
 };
 
-use super::{Address, Doer, Line, NewFile, State, StoredFile, USER, is_archived, messages::status};
+use super::{
+    Address, Doer, Line, NewFile, State, StoredFile, USER, is_archived,
+    messages::{Stored, status},
+};
 use crate::{
     changes::ChangeKind,
     people::{self, AgentError, AgentMessage, Enclosed, SentFile, actor_id},
     seed::Threading,
-    webhooks::WebhookEvent,
 };
 
 /// Where files are that agents upload while they write.
@@ -27,7 +29,7 @@ impl State {
         message: AgentMessage,
         now: SystemTime,
     ) -> Result<Message, AgentError> {
-        let portal_id = self.portal_of(thread_id)?;
+        let portal_id = self.conversation_by_id(thread_id)?.portal_id();
         let agent = message.agent.clone().unwrap_or_else(|| actor_id(USER));
         if self.people.agent(portal_id, &agent).is_none() {
             return Err(AgentError::NoAgent(agent));
@@ -61,7 +63,7 @@ impl State {
         let doer = Doer::agent_by(agent.clone());
         let message = Message::build(|new| {
             new.r#type = MessageType::Message.into();
-            new.id = id.clone().into();
+            new.id = id.into();
             new.conversations_thread_id = thread_id.clone().into();
             new.created_at = at.clone().into();
             new.created_by = agent.clone().into();
@@ -78,20 +80,15 @@ impl State {
             new.channel_id = line.channel_id.clone().into();
             new.channel_account_id = line.account_id.clone().into();
         });
-        if let Some(thread) = self.threads.get_mut(thread_id) {
-            thread.messages.push(id);
-        }
-        self.store(portal_id, message.clone());
+        self.store(Stored::new(portal_id, message.clone()));
         self.converse(&line, &message, now);
         self.report_reply(portal_id, thread_id, &message, at);
         Ok(message)
     }
 
     fn report_reply(&mut self, portal_id: u64, thread_id: &ThreadId, message: &Message, at: Timestamp) {
-        let thread = self.threads.get(thread_id);
-        let own_ids = thread
-            .map(|thread| thread.integration_thread_ids.clone())
-            .unwrap_or_default();
+        let conversation = self.conversations.get(thread_id);
+        let own_ids = conversation.map(|of| of.own_ids().to_vec()).unwrap_or_default();
         let event = OutgoingMessageCreated::build(|event| {
             event.portal_id = PortalId::from(portal_id.to_string()).into();
             event.channel_id = message.channel_id.clone();
@@ -103,15 +100,14 @@ impl State {
             }
             event.message = message.clone().into();
         });
-        self.events
-            .push(WebhookEvent::Channel(ChannelEvent::OutgoingMessageCreated(event)));
+        let number = self.events.push(ChannelEvent::OutgoingMessageCreated(event));
+        self.messages.told_by(number);
     }
 
     /// What a reply in the thread travels on.
     fn line_of(&self, thread_id: &ThreadId, portal_id: u64, now: SystemTime) -> Result<Line, AgentError> {
-        let thread = self.threads.get(thread_id);
-        let thread = thread.ok_or_else(|| AgentError::NoThread(thread_id.clone()))?;
-        let (channel_id, account_id) = (&thread.channel_id, &thread.channel_account_id);
+        let conversation = self.conversation_by_id(thread_id)?;
+        let (channel_id, account_id) = (&conversation.channel_id(), &conversation.account_id());
         let channel = self.channels.seen(channel_id.as_str(), now);
         let app_id = self.channels.owner(channel_id.as_str());
         let (Some(channel), Some(app_id)) = (channel, app_id) else {
@@ -140,13 +136,12 @@ impl State {
 
     /// Those on the outside of the thread's latest message.
     pub(crate) fn outside(&self, thread_id: &ThreadId, several: bool) -> Vec<Recipient> {
-        let thread = self.threads.get(thread_id);
-        let messages = thread.map(|thread| thread.messages.as_slice()).unwrap_or_default();
-        let found = messages.iter().rev().map(|id| {
+        let messages = self.conversations.get(thread_id).into_iter();
+        let mut found = messages.flat_map(|of| of.messages().rev()).map(|id| {
             let message = self.message_by_id(id);
             message.map(outside).unwrap_or_default()
         });
-        let mut recipients = found.into_iter().find(|found| !found.is_empty()).unwrap_or_default();
+        let mut recipients = found.find(|found| !found.is_empty()).unwrap_or_default();
         if !several {
             recipients.truncate(1);
         }

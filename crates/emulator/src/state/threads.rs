@@ -1,14 +1,12 @@
 //! Which messages belong together.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{collections::BTreeSet, time::SystemTime};
 
 use hubchannel_api::model::{ChannelAccountId, ChannelId, MessageId, ThreadId};
 use serde::{Deserialize, Serialize};
 
-use super::{Address, Draft, Line, State};
-use crate::{
-    behaviour::ClosedThread, changes::ChangeKind, people::AgentError, seed::Threading, snapshot::SnapshotError,
-};
+use super::{Address, Draft, Line, State, conversations::Conversation, converse::opened, row::Row};
+use crate::{behaviour::ClosedThread, changes::ChangeKind, people::AgentError, seed::Threading};
 
 /// A conversation's thread.
 ///
@@ -33,9 +31,8 @@ use crate::{
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Thread {
     /// HubSpot's id of it.
     pub id: ThreadId,
@@ -49,76 +46,45 @@ pub struct Thread {
     pub messages: Vec<MessageId>,
 }
 
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct Threads {
-    pub(super) all: Vec<Thread>,
-    #[serde(with = "crate::snapshot::form::pairs")]
-    by: BTreeMap<(ChannelAccountId, Belonging), usize>,
+impl From<&Conversation> for Thread {
+    fn from(conversation: &Conversation) -> Self {
+        Thread {
+            id: conversation.id(),
+            channel_id: conversation.channel_id(),
+            channel_account_id: conversation.account_id(),
+            integration_thread_ids: conversation.own_ids.clone(),
+            messages: conversation.messages().cloned().collect(),
+        }
+    }
 }
 
 /// What messages of one thread share.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
-enum Belonging {
+pub(super) enum Belonging {
     Id(String),
     Visitors(BTreeSet<Address>),
 }
 
-impl Threads {
-    pub(super) fn get(&self, id: &ThreadId) -> Option<&Thread> {
-        self.all.iter().find(|thread| thread.id == *id)
-    }
-
-    /// Fails where places lead nowhere.
-    pub(super) fn check(&self) -> Result<(), SnapshotError> {
-        match self.by.values().position(|at| *at >= self.all.len()) {
-            Some(at) => Err(SnapshotError::at(format!("state.threads.by[{at}][1]"), "there is no thread here")),
-            None => Ok(()),
-        }
-    }
-
-    pub(super) fn get_mut(&mut self, id: &ThreadId) -> Option<&mut Thread> {
-        self.all.iter_mut().find(|thread| thread.id == *id)
-    }
-}
-
 impl State {
-    pub(crate) fn threads(&self) -> &[Thread] {
-        &self.threads.all
-    }
-
-    pub(crate) fn thread(&self, id: &ThreadId) -> Option<&Thread> {
-        self.threads.get(id)
-    }
-
     /// Those on the outside of a thread, by whom messages come into it, with their names.
-    pub(crate) fn visitors_of(&self, id: &ThreadId) -> Vec<(Address, Option<String>)> {
-        let last = self.outside(id, true);
+    pub(crate) fn visitors_of(&self, conversation: &Conversation) -> Vec<(Address, Option<String>)> {
+        let last = self.outside(&conversation.id(), true);
         let named = last
             .iter()
             .filter_map(|visitor| Some((Address::of(visitor)?, visitor.name.as_ref().cloned())));
         let named: Vec<(Address, Option<String>)> = named.collect();
-        let place = self.threads.all.iter().position(|thread| thread.id == *id);
-        let mut belonging = self.threads.by.iter().filter(|(_, at)| Some(**at) == place);
-        match belonging.find_map(|((_, belonging), _)| match belonging {
-            Belonging::Visitors(addresses) => Some(addresses),
-            Belonging::Id(_) => None,
-        }) {
-            // It is the thread of just these.
-            Some(addresses) => {
-                let name = |address: &Address| named.iter().find(|(known, _)| known == address)?.1.clone();
-                addresses
-                    .iter()
-                    .map(|address| (address.clone(), name(address)))
-                    .collect()
-            }
-            None => named,
+        if conversation.visitors.is_empty() {
+            return named;
         }
+        // It is the thread of just these.
+        let name = |address: &Address| named.iter().find(|(known, _)| known == address)?.1.clone();
+        let visitors = conversation.visitors.iter();
+        visitors.map(|address| (address.clone(), name(address))).collect()
     }
 
-    /// Finds or opens the thread that the message belongs to, and adds it there.
-    pub(super) fn thread_for(&mut self, line: &Line, draft: &Draft, message: &MessageId) -> ThreadId {
+    /// Finds or opens the thread that the message belongs to.
+    pub(super) fn thread_for(&mut self, line: &Line, draft: &Draft, now: SystemTime) -> ThreadId {
         let belonging = match line.threading {
             Threading::IntegrationThreadId => {
                 let given = draft.integration_thread.clone();
@@ -130,45 +96,48 @@ impl State {
                 (!visitors.is_empty()).then_some(Belonging::Visitors(visitors))
             }
         };
-        let place = belonging.clone().map(|belonging| (line.account_id.clone(), belonging));
-        let known = place.as_ref().and_then(|place| self.threads.by.get(place)).copied();
+        let belonging = belonging.map(|belonging| (line.account_id.clone(), belonging));
+        let known = belonging.as_ref().and_then(|to| self.conversations.belonging(to));
         let known = known.filter(|at| self.behaviour.closed_thread == ClosedThread::Reopen || !self.is_closed(*at));
-        if let Some(thread) = known.and_then(|at| self.threads.all.get_mut(at)) {
-            thread.messages.push(message.clone());
-            return thread.id.clone();
+        if let Some(conversation) = known.and_then(|at| self.conversations.at(at)) {
+            return conversation.id();
         }
-        let thread = Thread {
-            id: self.ids.thread(),
-            channel_id: line.channel_id.clone(),
-            channel_account_id: line.account_id.clone(),
-            integration_thread_ids: match belonging {
-                Some(Belonging::Id(id)) => vec![id],
-                _ => Vec::new(),
-            },
-            messages: vec![message.clone()],
+        let account = self
+            .accounts
+            .get(line.portal_id, &line.channel_id, line.account_id.as_str());
+        let inbox_id = account.and_then(|account| account.inbox_id.as_ref().cloned());
+        let id = self.ids.thread();
+        let (own_ids, visitors) = match belonging.as_ref().map(|(_, belonging)| belonging) {
+            Some(Belonging::Id(id)) => (vec![id.clone()], BTreeSet::new()),
+            Some(Belonging::Visitors(visitors)) => (Vec::new(), visitors.clone()),
+            None => (Vec::new(), BTreeSet::new()),
         };
-        let id = thread.id.clone();
-        let at = self.threads.all.len();
-        self.threads.by.extend(place.map(|place| (place, at)));
-        self.threads.all.push(thread);
+        let place = self.conversations.add(Conversation {
+            portal_id: line.portal_id,
+            shown: opened(line, id.clone(), inbox_id, now.into()),
+            own_ids,
+            visitors,
+            entries: Row::default(),
+        });
+        if let Some(belonging) = belonging {
+            self.conversations.claim(belonging, place);
+        }
         id
     }
 
     /// Gives a thread one more id of the bridge's.
     pub(crate) fn add_integration_thread(&mut self, id: &ThreadId, own: String) -> Result<(), AgentError> {
-        let found = self.threads.all.iter().position(|thread| thread.id == *id);
-        let at = found.ok_or_else(|| AgentError::NoThread(id.clone()))?;
-        let Some(thread) = self.threads.all.get(at) else {
-            return Err(AgentError::NoThread(id.clone()));
-        };
-        if thread.integration_thread_ids.is_empty() {
-            return Err(AgentError::NoOwnIds(thread.channel_id.clone()));
+        let no_thread = || AgentError::NoThread(id.clone());
+        let at = self.conversations.place(id).ok_or_else(no_thread)?;
+        let conversation = self.conversation_by_id(id)?;
+        if conversation.own_ids.is_empty() {
+            return Err(AgentError::NoOwnIds(conversation.channel_id()));
         }
-        let place = (thread.channel_account_id.clone(), Belonging::Id(own.clone()));
-        match self.threads.by.get(&place) {
-            Some(other) if *other == at => return Ok(()),
+        let belonging = (conversation.account_id(), Belonging::Id(own.clone()));
+        match self.conversations.belonging(&belonging) {
+            Some(other) if other == at => return Ok(()),
             Some(other) => {
-                let other = self.threads.all.get(*other).map(|thread| thread.id.clone());
+                let other = self.conversations.at(other).map(Conversation::id);
                 return Err(AgentError::ThreadIdTaken {
                     integration_thread_id: own,
                     thread: other.unwrap_or_else(|| id.clone()),
@@ -176,11 +145,12 @@ impl State {
             }
             None => {}
         }
-        self.threads.by.insert(place, at);
-        if let Some(thread) = self.threads.all.get_mut(at) {
-            thread.integration_thread_ids.push(own);
-            self.changes.note(ChangeKind::Conversation, id);
+        self.conversations.claim(belonging, at);
+        let conversation = self.conversations.get_mut(id).ok_or_else(no_thread)?;
+        if !conversation.own_ids.contains(&own) {
+            conversation.own_ids.push(own);
         }
+        self.changes.note(ChangeKind::Conversation, id);
         Ok(())
     }
 }

@@ -1,6 +1,9 @@
 //! What users have let apps do in their portals: codes, refresh tokens and access tokens.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    collections::VecDeque,
+    time::{Duration, SystemTime},
+};
 
 use hubchannel_api::model::Secret;
 use serde::{Deserialize, Serialize};
@@ -21,6 +24,8 @@ pub(crate) struct Tokens {
     codes: Vec<Code>,
     refresh: Vec<Refresh>,
     access: Vec<TokenSeed>,
+    /// Those that apps have got, the oldest first.
+    issued: VecDeque<TokenSeed>,
 }
 
 /// What a user has allowed.
@@ -74,12 +79,19 @@ impl Tokens {
             codes: Vec::new(),
             refresh: Vec::new(),
             access: seeds.to_vec(),
+            issued: VecDeque::new(),
         }
     }
 
     /// Every access token.
-    pub(crate) fn all(&self) -> &[TokenSeed] {
-        &self.access
+    pub(crate) fn all(&self) -> impl DoubleEndedIterator<Item = &TokenSeed> {
+        self.access.iter().chain(&self.issued)
+    }
+
+    /// Lets the oldest that apps have got go where there are more than so many; how many went.
+    pub(super) fn retain(&mut self, most: usize) -> u64 {
+        let more = self.issued.len().saturating_sub(most.max(1));
+        self.issued.drain(..more).count() as u64
     }
 
     pub(crate) fn add(&mut self, token: TokenSeed) {
@@ -89,12 +101,13 @@ impl Tokens {
     /// The access token, be it good or expired.
     pub(crate) fn access(&self, token: &Secret) -> Option<&TokenSeed> {
         // Of two with the same text the later one counts.
-        self.access.iter().rev().find(|known| known.secret == *token)
+        self.all().rev().find(|known| known.secret == *token)
     }
 
     /// Lets the access token expire at this time, where it would be good for longer.
     pub(crate) fn expire(&mut self, token: &Secret, now: SystemTime) {
-        for known in self.access.iter_mut().filter(|known| known.secret == *token) {
+        let all = self.access.iter_mut().chain(&mut self.issued);
+        for known in all.filter(|known| known.secret == *token) {
             known.expires_at = Some(known.expires_at.map_or(now, |expiry| expiry.min(now)));
         }
     }
@@ -171,7 +184,7 @@ impl Tokens {
         let token = TokenSeed::new(access.clone(), grant.portal_id, grant.app_id)
             .set_scopes(grant.scopes.clone())
             .set_expires_at(now.checked_add(LIFETIME).unwrap_or(now));
-        self.access.push(token);
+        self.issued.push_back(token);
         Issued { access, refresh, grant }
     }
 
@@ -199,7 +212,7 @@ impl Tokens {
     /// Whether the app may do anything in the portal.
     pub(crate) fn is_installed(&self, app_id: u64, portal_id: u64) -> bool {
         let is = |app: u64, portal: u64| (app, portal) == (app_id, portal_id);
-        self.access.iter().any(|known| is(known.app_id, known.portal_id))
+        self.all().any(|known| is(known.app_id, known.portal_id))
             || self
                 .refresh
                 .iter()
@@ -213,5 +226,6 @@ impl Tokens {
         self.refresh
             .retain(|known| stays(known.grant.app_id, known.grant.portal_id));
         self.access.retain(|known| stays(known.app_id, known.portal_id));
+        self.issued.retain(|known| stays(known.app_id, known.portal_id));
     }
 }

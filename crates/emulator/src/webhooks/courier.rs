@@ -14,7 +14,7 @@ use hubchannel_api::{
     clock::{Clock, Sleep},
 };
 
-use super::{Ticket, WebhookDelivery, WebhookOutcome};
+use super::{Schedule, Ticket, WebhookDelivery, WebhookOutcome};
 use crate::{Emulator, changes::ChangeKind};
 
 /// The longest answer that is kept.
@@ -129,18 +129,16 @@ impl Emulator {
         Some(due.duration_since(now).unwrap_or_default())
     }
 
-    /// Every delivery, in the order in which they were queued, with every attempt. Of those that are over the oldest are
-    /// forgotten where there are more than 10,000 in all.
+    /// Every delivery, in the order in which they were queued, with every attempt, as far as the
+    /// [`Retention`](crate::Retention) keeps them: of those that are over the oldest are forgotten where there are more than
+    /// 10,000 in all, unless another number is set.
     pub fn deliveries(&self) -> Vec<WebhookDelivery> {
         self.with_schedule(|schedule| schedule.deliveries().cloned().collect())
     }
 
     /// How many deliveries are neither done nor given up.
     pub fn pending_deliveries(&self) -> usize {
-        self.with_schedule(|schedule| {
-            let all = schedule.deliveries();
-            all.filter(|delivery| !delivery.state.is_over()).count()
-        })
+        self.with_schedule(Schedule::pending)
     }
 
     /// Delivers the event of this delivery once more, with the same event id, behind what waits in its thread; says the

@@ -6,7 +6,7 @@ use fastrand::Rng;
 use serde::{Deserialize, Serialize};
 
 use super::{Queue, Schedule, WebhookDelivery, WebhookOutcome, WebhookState};
-use crate::snapshot::SnapshotError;
+use crate::{Retention, snapshot::SnapshotError};
 
 /// More deliveries than any emulator has come to.
 const END: usize = 1 << 31;
@@ -17,6 +17,7 @@ const END: usize = 1 << 31;
 pub(crate) struct KeptSchedule {
     random: u64,
     added: usize,
+    dropped: (u64, u64),
     deliveries: Vec<KeptDelivery>,
 }
 
@@ -43,24 +44,18 @@ impl Schedule {
         KeptSchedule {
             random: self.random.get_seed(),
             added: self.added,
+            dropped: self.dropped,
             deliveries: deliveries.collect(),
         }
     }
 
     /// Takes the place of all that there is with what was kept. What is under way ends unheard.
-    pub(crate) fn take_up(&mut self, kept: KeptSchedule) {
+    pub(crate) fn take_up(&mut self, kept: KeptSchedule, retention: Retention) {
+        let deliveries = kept.deliveries.into_iter();
+        let deliveries = deliveries.map(|KeptDelivery { queue, delivery }| (queue, delivery));
+        self.replace(deliveries, kept.added, retention);
         self.random = Rng::with_seed(kept.random);
-        self.added = kept.added;
-        self.term += 1;
-        self.queues.clear();
-        self.deliveries.clear();
-        for KeptDelivery { queue, delivery } in kept.deliveries {
-            let number = delivery.number;
-            if !delivery.state.is_over() {
-                self.queues.entry(queue.clone()).or_default().push_back(number);
-            }
-            self.deliveries.insert(number, (queue, delivery));
-        }
+        self.dropped = kept.dropped;
     }
 }
 

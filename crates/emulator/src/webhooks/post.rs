@@ -25,31 +25,28 @@ pub(crate) struct Post {
 }
 
 /// Who is told of an event, and in which order with others.
-pub(crate) fn targets(state: &State, event: &WebhookEvent, now: SystemTime) -> Vec<(Queue, WebhookEvent)> {
+pub(crate) fn targets(state: &State, event: WebhookEvent, now: SystemTime) -> Vec<(Queue, WebhookEvent)> {
     match event {
-        WebhookEvent::Channel(channel_event) => {
-            let Some(channel_id) = channel_event.channel_id() else {
+        WebhookEvent::Channel(event) => {
+            let Some(channel_id) = event.channel_id() else {
                 return Vec::new();
             };
             let target = Target::Channel(channel_id.clone());
             if address(state, &target, now).is_err() {
                 return Vec::new();
             }
-            let subject = subject(channel_event);
-            vec![(Queue { target, subject }, event.clone())]
+            let subject = subject(&event);
+            vec![(Queue { target, subject }, WebhookEvent::Channel(event))]
         }
-        WebhookEvent::Conversation(conversation_event) => {
-            let portal_id = conversation_event
-                .portal_id
-                .as_ref()
-                .and_then(|id| id.as_str().parse().ok());
-            let subject = conversation_event.object_id.as_ref().map_or("", |id| id.as_str());
+        WebhookEvent::Conversation(event) => {
+            let portal_id = event.portal_id.as_ref().and_then(|id| id.as_str().parse().ok());
+            let subject = event.object_id.as_ref().map_or("", |id| id.as_str());
             let apps = state.apps.subscribers().filter(|app| {
                 let is_in = |portal_id| state.tokens.is_installed(app.id, portal_id);
                 portal_id.is_some_and(is_in)
             });
             apps.map(|app| {
-                let mut event = conversation_event.clone();
+                let mut event = event.clone();
                 event.app_id = AppId::from_number(app.id).into();
                 let queue = Queue {
                     target: Target::App(app.id),

@@ -36,12 +36,12 @@ async fn what_is_no_snapshot_changes_nothing() {
     desk.open().await;
     let before = desk.get("snapshot").await;
     let mut broken = before.json();
-    broken["state"]["threads"]["all"][0]["id"] = json!("7");
+    broken["state"]["conversations"]["order"] = json!([]);
     let mut later = before.json();
-    later["version"] = json!(2);
+    later["version"] = json!(3);
     for (body, field) in [
         (json!({}), Some("format")),
-        (broken, Some("state.conversations[0].shown.id")),
+        (broken, Some("state.conversations.all[0][1].entries")),
         (later, Some("version")),
         (json!([]), None),
     ] {

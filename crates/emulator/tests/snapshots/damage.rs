@@ -103,18 +103,26 @@ fn what_does_not_belong_together_is_refused_by_its_place() {
     let message = document["state"]["messages"]["all"][0]["message"]["id"].clone();
     for (pointer, value, path) in [
         ("/format", json!("other"), "format"),
-        ("/version", json!(2), "version"),
+        ("/version", json!(3), "version"),
         ("/version", json!("1"), "version"),
         ("/state/ids/messages", json!(0), "state.ids.messages"),
         ("/state/ids/entries", json!(u64::MAX), "state.ids.entries"),
-        ("/state/messages/all/1/message/id", message, "state.messages.all[1].message.id"),
-        ("/state/messages/all/1/message/id", json!("x"), "state.threads.all[0].messages[1]"),
-        ("/state/messages/all/1/message/id", json!({}), "state.messages.all[1].message.id"),
-        ("/state/messages/byKey/1/1", json!(3), "state.messages.byKey[1][1]"),
-        ("/state/threads/by/0/1", json!(1), "state.threads.by[0][1]"),
-        ("/state/threads/all/0/id", json!("1"), "state.conversations[0].shown.id"),
-        ("/state/conversations", json!([]), "state.conversations[0].shown.id"),
-        ("/state/files/all/0/content", json!("%"), "state.files.all[0].content"),
+        ("/state/messages/all/kept/1/message/id", message, "state.messages.all.kept[1].message.id"),
+        ("/state/messages/all/kept/1/message/id", json!("x"), "state.conversations.order[1]"),
+        ("/state/messages/all/kept/1/message/id", json!({}), "state.messages.all.kept[1].message.id"),
+        ("/state/messages/all/kept/1/key", json!("k"), "state.messages.all.kept[1].key"),
+        ("/state/messages/all/gone", json!(9), "state.ids.messages"),
+        ("/state/conversations/byBelonging/0/1", json!(1), "state.conversations.byBelonging[0][1]"),
+        ("/state/conversations/all/0/0", json!(1), "state.conversations.all[0][0]"),
+        ("/state/conversations/all/0/1/shown/id", json!(null), "state.conversations.all[0][1].shown.id"),
+        ("/state/conversations/all/0/1/entries/kept", json!([]), "state.conversations.order[0]"),
+        ("/state/conversations/all", json!([]), "state.conversations.byBelonging[0][1]"),
+        ("/state/conversations/order", json!([]), "state.conversations.all[0][1].entries"),
+        ("/state/conversations/order/1", json!(1), "state.conversations.order[1]"),
+        ("/state/events/ever", json!(0), "state.events.ever"),
+        ("/state/files/all/0/1/content", json!("%"), "state.files.all[0][1].content"),
+        ("/state/files/ever", json!(0), "state.files.ever"),
+        ("/state/retention/entries", json!(-1), "state.retention.entries"),
         ("/state/accounts/1/account/id", json!("3307400689"), "state.accounts[1]"),
         ("/state/channels/0/shownFrom", json!([i64::MAX, 0]), "state.channels[0].shownFrom"),
         ("/webhooks/added", json!(0), "webhooks.deliveries[0].delivery.number"),
@@ -135,9 +143,9 @@ fn what_does_not_belong_together_is_refused_by_its_place() {
     let error = Snapshot::from_json(more.to_string().as_bytes()).unwrap_err();
     assert!(error.to_string().contains("unknown field `more`"), "{error}");
     // A later form is one of another version, whatever else is in it.
-    let error = Snapshot::from_json(br#"{"format": "hubchannel-emulator", "version": 2, "all": 1}"#).unwrap_err();
+    let error = Snapshot::from_json(br#"{"format": "hubchannel-emulator", "version": 3, "all": 1}"#).unwrap_err();
     assert_eq!(error.path.as_deref(), Some("version"));
-    assert!(error.message.contains("version 2"), "{error}");
+    assert!(error.message.contains("version 3"), "{error}");
     let error = Snapshot::from_json(b"[]").unwrap_err();
     assert!(!error.message.is_empty());
 }
