@@ -95,7 +95,12 @@ fn create(
     success::<CreateChannelAccount>(&account, location.as_ref())
 }
 
-fn read(body: NewChannelAccount, portal_id: u64, channel_id: &ChannelId, end: Place) -> Result<NewAccount, Refusal> {
+fn read(
+    body: NewChannelAccount,
+    portal_id: u64,
+    channel_id: &ChannelId,
+    end: Place<'_>,
+) -> Result<NewAccount, Refusal> {
     let delivery_identifier = identifier::read_optional(body.delivery_identifier.as_ref(), end)?;
     require(
         &[

@@ -16,7 +16,7 @@ const KINDS: &str =
     "FILE, LOCATION, CONTACT, UNSUPPORTED_CONTENT, MESSAGE_HEADER, QUICK_REPLIES, SOCIAL_MEDIA_METADATA";
 
 /// Checks an attachment and makes of it what a read will show.
-pub(super) fn read(attachment: &Attachment, end: Place) -> Result<Attachment, Refusal> {
+pub(super) fn read(attachment: &Attachment, end: Place<'_>) -> Result<Attachment, Refusal> {
     let mut attachment = attachment.clone();
     match &mut attachment {
         Attachment::File(file) => {
@@ -89,7 +89,7 @@ pub(super) fn read(attachment: &Attachment, end: Place) -> Result<Attachment, Re
     Ok(attachment)
 }
 
-fn tidy_profile(profile: &mut ContactProfile, end: Place) -> Result<(), Refusal> {
+fn tidy_profile(profile: &mut ContactProfile, end: Place<'_>) -> Result<(), Refusal> {
     for address in profile.addresses.as_mut().into_iter().flatten() {
         named("AddressType", address.r#type.as_ref(), AddressType::NAMED)?;
         tidy!(address: street, city, state, zip, country, country_code, r#type);

@@ -79,7 +79,7 @@ fn create(desk: Desk<'_>, app_id: u64, body: NewChannel) -> Result<Response<Body
     success::<CreateChannel>(&channel, location.as_ref())
 }
 
-fn read(mut new: NewChannel, end: Place) -> Result<NewChannel, Refusal> {
+fn read(mut new: NewChannel, end: Place<'_>) -> Result<NewChannel, Refusal> {
     require(
         &[
             ("name", new.name.is_value()),

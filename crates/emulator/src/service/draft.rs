@@ -1,19 +1,30 @@
 //! What a body must hold, beyond being JSON of the right types.
 
-use hubchannel_api::model::{
-    ContactId, Field, MessageDirection, NewMessage, Participant, PreResolvedContacts, StatusType, StatusUpdate,
+use hubchannel_api::{
+    Body,
+    model::{
+        ContactId, Field, MessageDirection, NewMessage, Participant, PreResolvedContacts, StatusType, StatusUpdate,
+    },
 };
 
-use super::{attachment, identifier, refusal::Refusal};
+use super::{attachment, body, identifier, refusal::Refusal};
 use crate::state::{Draft, Party, Report};
 
-/// Line and column of the body's end.
-pub(super) type Place = (usize, usize);
+/// The end of a body, of which line and column are looked for only where something is missing; of none, the very beginning.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place<'b>(pub(super) Option<&'b Body>);
+
+impl Place<'_> {
+    /// Line and column.
+    pub(super) fn find(self) -> (usize, usize) {
+        self.0.map_or((1, 1), body::end)
+    }
+}
 
 /// Checks a message to publish.
 ///
 /// Inner objects come before the object around them, as in a parser that builds objects as they close.
-pub(super) fn read(body: NewMessage, strict: bool, end: Place) -> Result<Draft, Refusal> {
+pub(super) fn read(body: NewMessage, strict: bool, end: Place<'_>) -> Result<Draft, Refusal> {
     let senders = parties(body.senders.as_deref(), end)?;
     let recipients = parties(body.recipients.as_deref(), end)?;
     let attachments = body
@@ -76,7 +87,7 @@ pub(super) fn read(body: NewMessage, strict: bool, end: Place) -> Result<Draft, 
 }
 
 /// Checks a report of a delivery.
-pub(super) fn read_report(body: StatusUpdate, end: Place) -> Result<Report, Refusal> {
+pub(super) fn read_report(body: StatusUpdate, end: Place<'_>) -> Result<Report, Refusal> {
     const REPORTABLE: &[&str] = &["SENT", "READ", "FAILED"];
     named("StatusType", body.status_type.as_ref(), REPORTABLE)?;
     require(&[("statusType", body.status_type.is_value())], end)?;
@@ -86,7 +97,7 @@ pub(super) fn read_report(body: StatusUpdate, end: Place) -> Result<Report, Refu
     })
 }
 
-fn parties(participants: Option<&[Participant]>, end: Place) -> Result<Vec<Party>, Refusal> {
+fn parties(participants: Option<&[Participant]>, end: Place<'_>) -> Result<Vec<Party>, Refusal> {
     participants
         .unwrap_or_default()
         .iter()
@@ -119,7 +130,7 @@ fn contacts(associated: Option<&ContactId>, found: Option<&PreResolvedContacts>)
     contacts
 }
 
-fn check_contacts(contacts: &PreResolvedContacts, end: Place) -> Result<(), Refusal> {
+fn check_contacts(contacts: &PreResolvedContacts, end: Place<'_>) -> Result<(), Refusal> {
     for contact in contacts.contacts.as_deref().unwrap_or_default() {
         check_number("contactVid", &contact.contact_vid)?;
         require(
@@ -134,7 +145,7 @@ fn check_contacts(contacts: &PreResolvedContacts, end: Place) -> Result<(), Refu
 }
 
 /// Fails with the members that are not set.
-pub(super) fn require(members: &[(&'static str, bool)], end: Place) -> Result<(), Refusal> {
+pub(super) fn require(members: &[(&'static str, bool)], end: Place<'_>) -> Result<(), Refusal> {
     match unset(members).as_slice() {
         [] => Ok(()),
         missing => Err(Refusal::missing(end, missing)),

@@ -9,7 +9,7 @@ use super::{
 use crate::state::Address;
 
 /// Checks an identifier's kind and value.
-pub(super) fn read(identifier: &DeliveryIdentifier, end: Place) -> Result<Address, Refusal> {
+pub(super) fn read(identifier: &DeliveryIdentifier, end: Place<'_>) -> Result<Address, Refusal> {
     named("DeliveryIdentifierType", identifier.r#type.as_ref(), DeliveryIdentifierType::NAMED)?;
     require(
         &[
@@ -32,7 +32,7 @@ pub(super) fn read(identifier: &DeliveryIdentifier, end: Place) -> Result<Addres
 /// The same for one that need not be there.
 pub(super) fn read_optional(
     identifier: Option<&DeliveryIdentifier>,
-    end: Place,
+    end: Place<'_>,
 ) -> Result<Option<DeliveryIdentifier>, Refusal> {
     let address = identifier.map(|identifier| read(identifier, end)).transpose()?;
     Ok(address.as_ref().map(DeliveryIdentifier::from))

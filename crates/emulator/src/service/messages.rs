@@ -98,7 +98,7 @@ fn read(
     body: NewMessage,
     now: SystemTime,
 ) -> Result<(Line, Draft), Refusal> {
-    let draft = draft::read(body, false, (1, 1))?;
+    let draft = draft::read(body, false, draft::Place(None))?;
     let app_id = state.channels.owner(channel_id.as_str());
     let shown = app_id.filter(|app_id| state.channels.shown(*app_id, channel_id.as_str(), now).is_some());
     let app_id = shown.ok_or_else(|| Refusal::no_channel(channel_id.as_str(), true))?;

@@ -199,9 +199,9 @@ impl Desk<'_> {
         call.map_err(|error| body::refuse(self.request.body(), error))
     }
 
-    /// Line and column of the body's end.
-    fn end(&self) -> Place {
-        body::end(self.request.body())
+    /// Where the body ends.
+    fn end(&self) -> Place<'_> {
+        Place(Some(self.request.body()))
     }
 
     /// The path of what was created, in the request's version.

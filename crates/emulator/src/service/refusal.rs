@@ -18,6 +18,7 @@ use hubchannel_api::{
     server::{self, RouteError},
 };
 
+use super::draft::Place;
 use crate::state::{Duplicate, MOST_CHANNELS, Taken};
 
 /// An answer that turns a request down.
@@ -330,7 +331,8 @@ impl Refusal {
         Refusal::new(StatusCode::BAD_REQUEST, format!("Invalid input JSON on line {line}, column {column}: {problem}"))
     }
 
-    pub(super) fn missing((line, column): (usize, usize), members: &[&str]) -> Self {
+    pub(super) fn missing(end: Place<'_>, members: &[&str]) -> Self {
+        let (line, column) = end.find();
         Refusal::invalid(format!(
             "Invalid input JSON on line {line}, column {column}. Some required fields were not set: [{}]",
             members.join(", ")

@@ -45,7 +45,7 @@ pub(super) fn act(
 }
 
 /// Name and identifier may be missing in the versions that describe them so.
-fn check(body: &StagingTokenUpdate, version: ApiVersion, end: Place) -> Result<(), Refusal> {
+fn check(body: &StagingTokenUpdate, version: ApiVersion, end: Place<'_>) -> Result<(), Refusal> {
     if matches!(version, ApiVersion::V2025_09 | ApiVersion::V2026_09) {
         require(
             &[

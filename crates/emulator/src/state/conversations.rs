@@ -1,6 +1,6 @@
 //! Conversations as HubSpot's own API shows them: the threads that messages are in, and what stands in them.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use hubchannel_api::model::{ChannelAccountId, ChannelId, MessageId, Thread as Shown, ThreadEntry, ThreadId};
 use serde::{Deserialize, Serialize};
@@ -66,7 +66,7 @@ pub(super) struct Conversations {
     /// How many there ever were, which is the place of the next.
     ever: usize,
     #[serde(skip)]
-    by_id: BTreeMap<ThreadId, usize>,
+    by_id: HashMap<ThreadId, usize>,
     /// Where messages go that belong together.
     #[serde(with = "crate::snapshot::form::pairs")]
     by_belonging: BTreeMap<(ChannelAccountId, Belonging), usize>,

@@ -47,7 +47,7 @@ pub(crate) struct Party {
 }
 
 /// A delivery identifier's type and value.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Address {
     pub(crate) kind: String,

@@ -159,8 +159,12 @@ impl State {
         now: &Timestamp,
         fill: impl FnOnce(&mut ConversationEvent),
     ) {
+        let id = self.ids.conversation_event();
+        if self.apps.subscribers().next().is_none() {
+            return;
+        }
         let event = ConversationEvent::build(|event| {
-            event.event_id = self.ids.conversation_event().into();
+            event.event_id = id.into();
             event.portal_id = PortalId::from(portal_id.to_string()).into_number().into();
             event.occurred_at = now.to_unix_millis().map(Number::from).into();
             event.subscription_type = what.into();

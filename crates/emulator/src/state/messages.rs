@@ -1,6 +1,9 @@
 //! Messages, and how their delivery went.
 
-use std::{collections::BTreeMap, time::SystemTime};
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::SystemTime,
+};
 
 use hubchannel_api::model::{
     ActorId, AppId, ChannelAccountId, ChannelId, Client, ClientType, ContactId, FailureDetails, Field, Message,
@@ -18,10 +21,10 @@ use crate::{behaviour::CreatedBy, changes::ChangeKind, retention::json_length, s
 pub(super) struct Messages {
     all: Row<Stored>,
     #[serde(skip)]
-    by_id: BTreeMap<String, usize>,
+    by_id: HashMap<MessageId, usize>,
     /// By account and idempotency key.
     #[serde(skip)]
-    by_key: BTreeMap<(ChannelAccountId, String), usize>,
+    by_key: HashMap<(ChannelAccountId, String), usize>,
     #[serde(skip)]
     bytes: usize,
 }
@@ -77,7 +80,7 @@ impl Messages {
     }
 
     fn get(&self, id: &MessageId) -> Option<&Stored> {
-        self.all.get(*self.by_id.get(id.as_str())?)
+        self.all.get(*self.by_id.get(id)?)
     }
 
     fn with_key(&self, key: &(ChannelAccountId, String)) -> Option<&Stored> {
@@ -87,7 +90,7 @@ impl Messages {
     fn push(&mut self, stored: Stored) {
         let place = self.all.ever();
         self.bytes = self.bytes.saturating_add(stored.bytes);
-        let id = stored.message.id.as_ref().map(|id| id.as_str().to_owned());
+        let id = stored.message.id.as_ref().cloned();
         self.by_id.extend(id.map(|id| (id, place)));
         self.by_key.extend(stored.account_and_key().map(|key| (key, place)));
         self.all.push(stored);
@@ -99,7 +102,7 @@ impl Messages {
         let oldest = self.all.pop()?;
         self.bytes = self.bytes.saturating_sub(oldest.bytes);
         if let Some(id) = oldest.message.id.as_ref() {
-            self.by_id.remove(id.as_str());
+            self.by_id.remove(id);
         }
         if let Some(key) = oldest.account_and_key()
             && self.by_key.get(&key) == Some(&place)
@@ -111,7 +114,7 @@ impl Messages {
 
     /// Changes a message.
     fn change(&mut self, id: &MessageId, act: impl FnOnce(&mut Message)) -> Option<&Message> {
-        let stored = self.all.get_mut(*self.by_id.get(id.as_str())?)?;
+        let stored = self.all.get_mut(*self.by_id.get(id)?)?;
         let before = json_length(&stored.message);
         act(&mut stored.message);
         let more = json_length(&stored.message);
@@ -138,7 +141,7 @@ impl Messages {
             let Some(id) = stored.message.id.as_ref() else {
                 return Err(SnapshotError::at(path("message.id"), "a message has an id"));
             };
-            if self.by_id.insert(id.as_str().to_owned(), place).is_some() {
+            if self.by_id.insert(id.clone(), place).is_some() {
                 let message = format!("another message has the id {id}");
                 return Err(SnapshotError::at(path("message.id"), message));
             }

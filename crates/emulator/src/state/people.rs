@@ -1,6 +1,9 @@
 //! Who takes part in conversations: agents, contacts, and the visitors at addresses.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, HashMap},
+    hash::Hash,
+};
 
 use hubchannel_api::model::{Actor, ActorId, ActorType, ContactId, DeliveryIdentifierType, Message};
 use serde::{Deserialize, Serialize};
@@ -220,15 +223,15 @@ impl People {
 
 /// How often each thing is named.
 #[derive(Clone, Debug)]
-struct Count<K>(BTreeMap<K, usize>);
+struct Count<K>(HashMap<K, usize>);
 
 impl<K> Default for Count<K> {
     fn default() -> Self {
-        Count(BTreeMap::new())
+        Count(HashMap::new())
     }
 }
 
-impl<K: Ord> Count<K> {
+impl<K: Eq + Hash> Count<K> {
     fn has(&self, key: &K) -> bool {
         self.0.contains_key(key)
     }
