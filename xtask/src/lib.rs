@@ -11,6 +11,7 @@ mod features;
 mod fuzz;
 #[doc(hidden)]
 pub mod fuzz_entry;
+mod load;
 mod output;
 mod parts;
 mod schema;
@@ -34,6 +35,9 @@ cargo xtask <part>
   test [ARGS]...         unit, integration and documentation tests; ARGS go to `cargo test`
   browser [ARGS]...      the emulator's page in a headless Chromium, which has to be there; ARGS go to `cargo test`
   bench [ARGS]...        the benchmarks; ARGS go to `cargo bench`
+  load [--seconds N] [--connections N] [--messages N] [--program FILE]
+                         how many requests the emulator takes on one core, and how much memory, beside nginx and Prism
+                         where these are there; needs wrk
   fuzz [TARGET]... [--seconds N]
                          coverage-guided fuzzing of whatever reads bytes, 60 seconds for each target; needs nightly
                          and cargo-fuzz
@@ -72,6 +76,7 @@ fn run(arguments: &[String]) -> Result<()> {
         "ci" => ci::run(rest),
         "browser" => browser::run(rest),
         "bench" => parts::bench(rest),
+        "load" => load::run(rest),
         "fuzz" => fuzz::run(rest),
         "schema" => schema::run(rest),
         name => match ci::part(name) {

@@ -13,6 +13,7 @@ mod code;
 mod command;
 mod contract;
 mod coverage;
+mod describe;
 mod deviations;
 mod diff;
 #[cfg(test)]
@@ -22,7 +23,6 @@ mod fuzz;
 #[cfg(test)]
 mod generate;
 mod json;
-#[cfg(test)]
 mod json_schema;
 mod kinds;
 mod manifest;
@@ -35,4 +35,5 @@ mod proof;
 mod work;
 
 pub(crate) use self::command::{check, run};
+pub(crate) use self::describe::describe;
 pub(crate) use self::fuzz::fuzz;

@@ -5,19 +5,26 @@ use serde_json::{Map, Value, json};
 use super::contract::{Contract, Object, Rest, Schema, Shape};
 
 /// The schema of values like this one, with all records of the contract at hand.
+#[cfg(test)]
 pub(crate) fn of(contract: &Contract, schema: &Schema) -> Value {
-    let records: Map<String, Value> = contract
-        .records
-        .iter()
-        .map(|(name, record)| (name.clone(), schema_of(record)))
-        .collect();
     let mut whole = schema_of(schema);
     whole["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
-    whole["$defs"] = Value::Object(records);
+    whole["$defs"] = Value::Object(records(contract));
     whole
 }
 
-fn schema_of(schema: &Schema) -> Value {
+/// The schemas of all records of the contract, which name each other as in [`DEFINITIONS`].
+pub(super) fn records(contract: &Contract) -> Map<String, Value> {
+    let records = contract.records.iter();
+    records
+        .map(|(name, record)| (name.clone(), schema_of(record)))
+        .collect()
+}
+
+/// What the names of records begin with where one schema is in another.
+pub(super) const DEFINITIONS: &str = "#/$defs/";
+
+pub(super) fn schema_of(schema: &Schema) -> Value {
     let mut made = match &schema.shape {
         Shape::Any => json!({}),
         Shape::Boolean => json!({ "type": "boolean" }),
@@ -26,7 +33,7 @@ fn schema_of(schema: &Schema) -> Value {
         Shape::String => json!({ "type": "string" }),
         Shape::Array(items) => json!({ "type": "array", "items": schema_of(items) }),
         Shape::Object(object) => object_of(object),
-        Shape::Named(name) => json!({ "$ref": format!("#/$defs/{name}") }),
+        Shape::Named(name) => json!({ "$ref": format!("{DEFINITIONS}{name}") }),
         Shape::Combination(union) => {
             let alternatives: Vec<Value> = union.alternatives.iter().map(schema_of).collect();
             json!({ union.how.keyword(): alternatives })
@@ -48,8 +55,11 @@ fn schema_of(schema: &Schema) -> Value {
         made["enum"] = json!(schema.values);
     }
     for (keyword, rule) in &schema.rules {
-        if !["default", "deprecated"].contains(&keyword.as_str()) {
-            made[keyword] = serde_json::from_str(rule).unwrap();
+        // A rule is JSON.
+        if !["default", "deprecated"].contains(&keyword.as_str())
+            && let Ok(rule) = serde_json::from_str(rule)
+        {
+            made[keyword] = rule;
         }
     }
     match schema.nullable {
