@@ -10,9 +10,8 @@ use std::time::Duration;
 use common::{Ask, Bench, CHANNELS, SPELLINGS, hello_with, noon};
 use http::Method;
 use hubchannel_api::{
-    Client, CreateChannelAccount, GetChannelAccount, UpdateChannelAccount,
     clock::ManualClock,
-    model::{ChannelAccountQuery, ChannelAccountUpdate, ChannelEvent, DeliveryIdentifier, NewChannelAccount},
+    model::{ChannelEvent, DeliveryIdentifier},
 };
 use hubchannel_emulator::{AccountSeed, ChannelSeed, Emulator, InboxSeed, Seed, TokenSeed};
 use serde_json::{Value, json};
@@ -446,58 +445,4 @@ async fn what_is_done_to_accounts_is_noted_for_the_webhook() {
         assert_eq!(events[at], event);
     }
     assert!(matches!(bench.emulator.events()[0], ChannelEvent::ChannelAccountCreated(_)));
-}
-
-/// What a bridge does when it starts: the account with its identifier is there and authorized, or is connected.
-async fn ensure_account(client: &Client, inbox: &str) -> Result<String, hubchannel_api::Error> {
-    let identifier = DeliveryIdentifier::opaque("harbour");
-    let query = ChannelAccountQuery::default().add_delivery_identifier_value("harbour");
-    let account = match client.channel_accounts("2930388", query).next().await {
-        Some(account) => account?,
-        None => {
-            let body = NewChannelAccount::new(inbox, "Harbour website").set_delivery_identifier(identifier);
-            client
-                .create_channel_account(CreateChannelAccount::new("2930388", body))
-                .await?
-                .into_inner()
-        }
-    };
-    let id = account.id.as_ref().unwrap().clone();
-    if !account.is_usable() {
-        let update = ChannelAccountUpdate::new().set_authorized(true);
-        client
-            .update_channel_account(UpdateChannelAccount::new("2930388", id.clone(), update))
-            .await?;
-    }
-    Ok(id.to_string())
-}
-
-#[tokio::test]
-async fn a_bridge_makes_sure_of_its_account_once() {
-    let emulator = Emulator::new();
-    let client = Client::new(emulator.transport().with_access_token(emulator.access_token()));
-    let inbox = emulator.inbox_id();
-    let id = ensure_account(&client, inbox.as_str()).await.unwrap();
-    assert_eq!(ensure_account(&client, inbox.as_str()).await.unwrap(), id);
-    let forbid = ChannelAccountUpdate::new().set_authorized(false);
-    client
-        .update_channel_account(UpdateChannelAccount::new("2930388", id.as_str(), forbid))
-        .await
-        .unwrap();
-    assert_eq!(ensure_account(&client, inbox.as_str()).await.unwrap(), id);
-    let read = client
-        .get_channel_account(GetChannelAccount::new("2930388", id.as_str()))
-        .await
-        .unwrap();
-    assert!(read.is_usable());
-    assert_eq!(emulator.channel_accounts()[1], read.into_inner());
-    assert_eq!(emulator.channel_accounts().len(), 2);
-    let error = ensure_account(&client, "1").await;
-    assert!(error.is_ok(), "no inbox is needed for an account that is there");
-    let body = NewChannelAccount::new("1", "Nowhere");
-    let error = client
-        .create_channel_account(CreateChannelAccount::new("2930388", body))
-        .await
-        .unwrap_err();
-    assert!(error.is_not_found(), "{error}");
 }

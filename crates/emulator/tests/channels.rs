@@ -9,12 +9,8 @@ use std::time::Duration;
 
 use common::{Ask, Bench, CHANNELS, SPELLINGS, hello, noon};
 use http::Method;
-use hubchannel_api::{
-    ArchiveChannel, Client, CreateChannel, GetChannel, UpdateChannel,
-    clock::ManualClock,
-    model::{ChannelCapabilities, ChannelPatch, ChannelQuery, NewChannel, ThreadingModel},
-};
-use hubchannel_emulator::{AccountSeed, AppSeed, ChannelSeed, Emulator, Seed, TokenSeed};
+use hubchannel_api::clock::ManualClock;
+use hubchannel_emulator::{AppSeed, ChannelSeed, Emulator, Seed, TokenSeed};
 use serde_json::{Value, json};
 
 async fn bench() -> Bench {
@@ -511,54 +507,4 @@ async fn the_threading_of_a_channel_can_be_changed() {
         .json();
     assert_ne!(first["conversationsThreadId"], second["conversationsThreadId"]);
     assert_eq!(third["conversationsThreadId"], second["conversationsThreadId"]);
-}
-
-/// What a bridge does when it starts: the channel is there, or is registered, and is used once it is listed.
-async fn ensure_channel(client: &Client, clock: &ManualClock) -> Result<String, hubchannel_api::Error> {
-    let mut made = None;
-    loop {
-        let mut channels = client.channels(ChannelQuery::default().set_limit(1));
-        while let Some(channel) = channels.next().await {
-            let channel = channel?;
-            if channel.name.as_deref() == Some("Harbour chat") {
-                return Ok(channel.id.as_ref().unwrap().to_string());
-            }
-        }
-        if made.is_none() {
-            let capabilities = ChannelCapabilities::new(ThreadingModel::IntegrationThreadId);
-            let create = CreateChannel::new(NewChannel::new("Harbour chat", capabilities));
-            made = Some(client.create_channel(create).await?);
-        }
-        clock.advance(Duration::from_secs(1));
-    }
-}
-
-#[tokio::test]
-async fn a_bridge_makes_sure_of_its_channel_once() {
-    let clock = ManualClock::new(noon());
-    let seed = Seed::default()
-        .with_clock(clock.clone())
-        .with_listing_delay(Duration::from_secs(3))
-        .add_account(AccountSeed::new("501", "2930388", 62515));
-    let emulator = Emulator::with_seed(seed);
-    let transport = emulator
-        .transport()
-        .with_access_token(emulator.access_token())
-        .with_developer_key(emulator.app_id(), emulator.developer_key());
-    let client = Client::new(transport);
-    let id = ensure_channel(&client, &clock).await.unwrap();
-    assert_eq!(ensure_channel(&client, &clock).await.unwrap(), id);
-    assert_eq!(emulator.channels().len(), 2);
-
-    let read = client.get_channel(GetChannel::new(id.as_str())).await.unwrap();
-    assert_eq!(read.threading_model(), Some(&ThreadingModel::IntegrationThreadId));
-    let change = ChannelPatch::new().set_webhook_url("https://bridge.example.com/hubspot");
-    let changed = client
-        .update_channel(UpdateChannel::new(id.as_str(), change))
-        .await
-        .unwrap();
-    assert_eq!(emulator.channels()[1], changed.into_inner());
-    client.archive_channel(ArchiveChannel::new(id.as_str())).await.unwrap();
-    let gone = client.get_channel(GetChannel::new(id.as_str())).await.unwrap_err();
-    assert!(gone.is_not_found(), "{gone}");
 }

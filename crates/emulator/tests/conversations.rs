@@ -8,11 +8,7 @@ use std::time::Duration;
 
 use common::{Ask, Bench, hello, hello_with, noon};
 use http::Method;
-use hubchannel_api::{
-    ConversationsClient, GetThread, ListThreadMessages, UpdateThread,
-    clock::ManualClock,
-    model::{ThreadEntryQuery, ThreadStatus, ThreadUpdate},
-};
+use hubchannel_api::clock::ManualClock;
 use hubchannel_emulator::{AccountSeed, ChannelSeed, Emulator, InboxSeed, Seed, Threading, TokenSeed};
 use serde_json::{Value, json};
 
@@ -346,22 +342,4 @@ async fn actors_are_those_who_take_part() {
     let empty = Ask::new(Method::POST, format!("{}/actors/batch/read", BASES[0])).json(json!({}));
     let message = "Invalid input JSON on line 1, column 2. Some required fields were not set: [inputs]";
     assert_eq!(bench.ask_twice(empty).await.error()["message"], message);
-}
-
-#[tokio::test]
-async fn a_bridge_closes_the_conversation_that_it_has_opened() {
-    let (bench, _) = bench().await;
-    let thread = publish(&bench, json!({})).await;
-    let emulator = &bench.emulator;
-    let client = ConversationsClient::new(emulator.transport().with_access_token(emulator.access_token()));
-    let closed = client
-        .update_thread(UpdateThread::new(thread.as_str(), ThreadUpdate::close()))
-        .await
-        .unwrap();
-    assert_eq!(closed.status, ThreadStatus::Closed.into());
-    let read = client.get_thread(GetThread::new(thread.as_str())).await.unwrap();
-    assert_eq!(read.into_inner(), closed.into_inner());
-    let list = ListThreadMessages::new(thread.as_str(), ThreadEntryQuery::default());
-    let entries = client.list_thread_messages(list).await.unwrap();
-    assert_eq!(entries.items()[0].text(), Some("Hello"));
 }

@@ -9,11 +9,7 @@ use std::time::Duration;
 
 use common::{Ask, Bench, hello_with, in_process, noon};
 use http::Method;
-use hubchannel_api::{
-    DownloadFile, FilesClient, GetSignedUrl, UploadFile,
-    clock::ManualClock,
-    model::{FileAccess, FileFolder, FileUploadOptions, NewFile},
-};
+use hubchannel_api::clock::ManualClock;
 use hubchannel_emulator::{Emulator, Seed, TokenSeed};
 use serde_json::{Value, json};
 
@@ -326,23 +322,4 @@ async fn a_published_file_has_its_name_and_address() {
             {"type": "FILE", "fileId": "7", "fileUsageType": "OTHER"},
         ])
     );
-}
-
-#[tokio::test]
-async fn a_files_client_uploads_signs_and_downloads() {
-    let emulator = Emulator::new();
-    let client = FilesClient::new(emulator.transport().with_access_token(emulator.access_token()));
-    let content: Vec<u8> = (0..=255_u8).cycle().take(100_000).collect();
-    let options = FileUploadOptions::new(FileAccess::Private);
-    let file = NewFile::new("ü \"lamp\".bin", FileFolder::Path("/bridge".to_owned()), options);
-    let uploaded = client
-        .upload_file(UploadFile::new(file, content.clone()))
-        .await
-        .unwrap();
-    assert_eq!(uploaded.name.as_deref(), Some("ü \"lamp\""));
-    let id = uploaded.id.as_ref().unwrap().clone();
-    let signed = client.get_signed_url(GetSignedUrl::new(id)).await.unwrap();
-    let url = signed.url.as_ref().unwrap().clone();
-    let download = client.download_file(DownloadFile::new(url)).await.unwrap().into_inner();
-    assert_eq!(download.read().await.unwrap(), content);
 }

@@ -8,12 +8,7 @@ use std::collections::BTreeMap;
 
 use common::{Ask, Bench, CHANNELS, SPELLINGS, noon};
 use http::Method;
-use hubchannel_api::{
-    Client, UpdateChannelAccountStagingToken,
-    clock::ManualClock,
-    model::{DeliveryIdentifier, StagingRedirect, StagingTokenUpdate},
-    server::query_pairs,
-};
+use hubchannel_api::{clock::ManualClock, model::StagingRedirect, server::query_pairs};
 use hubchannel_emulator::{AccountSeed, ChannelSeed, ConnectionError, Emulator, InboxSeed, Seed, TokenSeed};
 use serde_json::{Value, json};
 
@@ -218,21 +213,4 @@ async fn a_token_is_still_good_after_what_was_turned_down() {
     assert_eq!(answer.json().get("accountName"), None);
     let accounts = bench.emulator.channel_accounts();
     assert_eq!(accounts.last().unwrap().name.as_deref(), Some("Harbour chat"));
-}
-
-#[tokio::test]
-async fn a_bridge_that_hears_of_a_conflict_has_its_account() {
-    let emulator = Emulator::with_seed(seed());
-    let client = Client::new(emulator.transport().with_access_token(emulator.access_token()));
-    let token = token(&emulator);
-    let body = StagingTokenUpdate::new("Harbour website", DeliveryIdentifier::opaque("harbour"));
-    let update = UpdateChannelAccountStagingToken::new("2930388", token.as_str(), body);
-    client
-        .update_channel_account_staging_token(update.clone())
-        .await
-        .unwrap();
-    let error = client.update_channel_account_staging_token(update).await.unwrap_err();
-    assert!(error.is_conflict() && !error.to_string().contains(&token), "{error}");
-    assert_eq!(emulator.channel_accounts().len(), 3);
-    assert!(!format!("{:?}", emulator.received()).contains(&token));
 }

@@ -1,0 +1,73 @@
+//! Lists as streams of their items.
+
+use http::StatusCode;
+use hubchannel::{
+    Items, ListChannelAccounts, ListChannels, ListThreadMessages,
+    emulator::{AccountSeed, ChannelSeed, Fault, FaultRule, Seed},
+    model::{ChannelAccountQuery, ChannelQuery, ThreadEntryQuery},
+};
+
+use crate::{
+    hub::{Hub, Told, both_ways},
+    messages::{hello, publish},
+};
+
+/// Of each list seven.
+fn seed() -> Seed {
+    (1..7).fold(Seed::default(), |seed, number| {
+        seed.add_channel(ChannelSeed::new(number.to_string(), 40_776_849))
+            .add_account(AccountSeed::new((100 + number).to_string(), "2930388", 62515))
+    })
+}
+
+/// All items in their order, and what went wrong in between.
+async fn all<T: Unpin>(hub: &Hub, mut items: Items<T>) -> Vec<Result<T, Told>> {
+    let mut all = Vec::new();
+    while let Some(item) = items.next().await {
+        all.push(item.map_err(|error| Told::of(hub, &error)));
+    }
+    all
+}
+
+fn is_whole<T>(all: &[Result<T, Told>], failed_at: &[usize]) {
+    let failed: Vec<usize> = (0..all.len()).filter(|at| all[*at].is_err()).collect();
+    assert_eq!((all.len() - failed.len(), failed.as_slice()), (7, failed_at));
+}
+
+#[tokio::test]
+async fn a_list_goes_on_with_the_page_that_failed() {
+    both_ways(seed, async |hub: &Hub| {
+        for fault in [
+            FaultRule::new(Fault::DropAfterEffect)
+                .operation::<ListChannels>()
+                .from(2)
+                .times(1),
+            FaultRule::new(Fault::StatusBeforeEffect(StatusCode::SERVICE_UNAVAILABLE))
+                .operation::<ListChannelAccounts>()
+                .from(3)
+                .times(1),
+            FaultRule::new(Fault::TearAnswer(40))
+                .operation::<ListThreadMessages>()
+                .times(1),
+        ] {
+            hub.emulator.add_fault(fault);
+        }
+        let channels = all(hub, hub.client().channels(ChannelQuery::default().set_limit(2))).await;
+        is_whole(&channels, &[2]);
+        let query = ChannelAccountQuery::default().set_limit(3);
+        let accounts = all(hub, hub.client().channel_accounts("2930388", query)).await;
+        is_whole(&accounts, &[6]);
+
+        let mut thread = None;
+        for number in 0..7 {
+            let message = publish(hub, hello(hub, &format!("k{number}"))).await.unwrap();
+            thread = message.conversations_thread_id.into_option();
+        }
+        let query = ThreadEntryQuery::default().set_limit(4);
+        let entries = hub.conversations().thread_messages(thread.unwrap().as_str(), query);
+        let entries = all(hub, entries).await;
+        is_whole(&entries, &[0]);
+        (channels, accounts, entries)
+    })
+    .await;
+}
