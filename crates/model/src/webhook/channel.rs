@@ -200,6 +200,6 @@ impl OutgoingMessageCreated {
 
 /// The ids among members without a field, at this path of the event.
 fn thread_ids_in(extra: &Extra, path: &str) -> Result<Vec<IntegrationThreadId>, DecodeError> {
-    let ids: Option<Option<Vec<_>>> = extra.decode(THREAD_IDS).map_err(|error| error.within(path))?;
+    let ids: Option<Option<Vec<_>>> = extra.decode(THREAD_IDS).map_err(|error| error.in_list(path))?;
     Ok(ids.flatten().unwrap_or_default())
 }

@@ -202,16 +202,9 @@ impl DecodeError {
         }))
     }
 
-    /// The same of a value that stands at this path of a larger one.
-    pub(crate) fn within(mut self, path: &str) -> Self {
-        let inner = &mut self.0.path;
-        let dot = if inner.is_empty() || inner.starts_with('[') {
-            ""
-        } else {
-            "."
-        };
-        inner.insert_str(0, dot);
-        inner.insert_str(0, path);
+    /// The same of a list that stands at this path of a larger value: what is wrong with it is the list or one of its items.
+    pub(crate) fn in_list(mut self, path: &str) -> Self {
+        self.0.path.insert_str(0, path);
         self
     }
 
