@@ -1,6 +1,9 @@
-//! A bridge whose tokens expire, over the emulator: what its users notice, which is nothing.
+//! A bridge whose tokens expire, over the emulator, in process and over HTTP: what its users notice, which is nothing.
 
 #![allow(clippy::unwrap_used, reason = "a failing test is how this reports")]
+
+#[path = "both_ways/hub.rs"]
+mod hub;
 
 use std::{
     sync::{
@@ -12,28 +15,27 @@ use std::{
 
 use hubchannel::{
     AuthorizeUrl, CallOptions, Client, CreateChannel, Error, OAuthApp, OAuthClient, PublishMessage, Reply,
-    clock::{Clock as _, ManualClock},
-    emulator::{AccountSeed, ChannelSeed, Emulator, HttpServer, Seed, TokenSeed},
-    middleware::{CredentialsError, DeveloperKey, FileTokenStore, MemoryTokenStore, PortalTokens, Portals, Stack},
+    emulator::{AccountSeed, ChannelSeed, Emulator, Seed, TokenSeed},
+    middleware::{
+        CredentialsError, DeveloperKey, FileTokenStore, MemoryTokenStore, PortalTokens, Portals, Stack, StackBuilder,
+    },
     mock::{Answer, MockOAuth, MockTransport, when},
     model::{ChannelCapabilities, DeliveryIdentifier, NewChannel, NewMessage, Participant, TokenResponse},
-    reqwest::ReqwestTransport,
 };
 use serde_json::json;
+
+use crate::hub::{Hub, START, Told, both_ways, both_ways_at_once};
 
 const APP: u64 = 40_776_849;
 const LIFETIME: u32 = 1800;
 const WRITE: &str = "conversations.custom_channels.write";
 
-fn clock() -> ManualClock {
-    ManualClock::new(SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000))
-}
-
 fn minutes(minutes: u64) -> Duration {
     Duration::from_secs(60 * minutes)
 }
 
-fn seed(clock: &ManualClock, portals: &[u64]) -> Seed {
+/// In which each portal has a channel account.
+fn seed(portals: &[u64]) -> Seed {
     let seed = Seed::new(
         ChannelSeed::new("1000", APP),
         AccountSeed::new(portals[0].to_string(), "1000", portals[0]),
@@ -43,17 +45,19 @@ fn seed(clock: &ManualClock, portals: &[u64]) -> Seed {
         .iter()
         .map(|portal| AccountSeed::new(portal.to_string(), "1000", *portal));
     // More come at once than HubSpot takes.
-    accounts.fold(seed.with_clock(clock.clone()).without_rate_limits(), Seed::add_account)
+    accounts.fold(seed.without_rate_limits(), Seed::add_account)
 }
 
-/// An emulator in which each portal has a channel account.
-fn emulator(clock: &ManualClock, portals: &[u64]) -> Emulator {
-    Emulator::with_seed(seed(clock, portals))
+/// The emulator's OAuth, through a stack that repeats.
+fn oauth(hub: &Hub) -> OAuthClient {
+    OAuthClient::builder(Stack::new(hub.transport()).build(), hub.emulator.oauth_app())
+        .base_url(hub.base_url())
+        .build()
 }
 
-/// The emulator's OAuth.
-fn oauth(emulator: &Emulator) -> OAuthClient {
-    OAuthClient::new(Stack::new(emulator.transport()).build(), emulator.oauth_app())
+/// The portals of these tokens.
+fn portals(hub: &Hub, store: MemoryTokenStore) -> Portals {
+    Portals::builder(oauth(hub), store).clock(hub.clock.clone()).build()
 }
 
 /// A refresh token of each portal.
@@ -78,34 +82,41 @@ fn message(portal: u64, number: usize) -> PublishMessage {
     PublishMessage::new("1000", body)
 }
 
+fn stack(hub: &Hub) -> StackBuilder {
+    Stack::new(hub.transport()).clock(hub.clock.clone())
+}
+
 /// A client of the one portal.
-fn client(emulator: &Emulator, clock: &ManualClock, portals: &Portals) -> Client {
-    let stack = Stack::new(emulator.transport()).clock(clock.clone());
-    Client::new(stack.oauth(portals.portal("62515")).build())
+fn client(hub: &Hub, portals: &Portals) -> Client {
+    hub.client_over(stack(hub).oauth(portals.portal("62515")).build())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_thousand_messages_at_once_with_an_expired_token_refresh_it_once() {
-    let clock = clock();
-    let emulator = emulator(&clock, &[62515]);
-    let portals = Portals::builder(oauth(&emulator), store(&emulator, &[62515]))
-        .clock(clock.clone())
-        .build();
-    let client = client(&emulator, &clock, &portals);
-    client.publish_message(message(62515, 0)).await.unwrap();
-    clock.advance(minutes(31));
-    let calls: Vec<_> = (1..=1_000)
-        .map(|number| {
-            let client = client.clone();
-            tokio::spawn(async move { client.publish_message(message(62515, number)).await.map(drop) })
-        })
-        .collect();
-    for call in calls {
-        call.await.unwrap().unwrap();
-    }
-    assert_eq!(answers(&emulator, "/token"), [200, 200]);
-    assert_eq!(emulator.messages().len(), 1_001);
-    assert_eq!(answers(&emulator, "/messages"), [201; 1_001]);
+async fn many_messages_at_once_with_an_expired_token_refresh_it_once() {
+    both_ways_at_once(
+        || seed(&[62515]),
+        async |hub: &Hub| {
+            // Each of those over HTTP has a connection, of which a process may have fewer.
+            let many = if hub.is_over_http() { 100 } else { 1_000 };
+            let emulator = &hub.emulator;
+            let client = client(hub, &portals(hub, store(emulator, &[62515])));
+            client.publish_message(message(62515, 0)).await.unwrap();
+            hub.clock.advance(minutes(31));
+            let calls: Vec<_> = (1..=many)
+                .map(|number| {
+                    let client = client.clone();
+                    tokio::spawn(async move { client.publish_message(message(62515, number)).await.map(drop) })
+                })
+                .collect();
+            for call in calls {
+                call.await.unwrap().unwrap();
+            }
+            assert_eq!(answers(emulator, "/token"), [200, 200]);
+            assert_eq!(emulator.messages().len(), many + 1);
+            assert_eq!(answers(emulator, "/messages"), vec![201; many + 1]);
+        },
+    )
+    .await;
 }
 
 /// A token endpoint that promises more than it keeps, as the emulator's never does: it makes `62515-0`, then `62515-1` ….
@@ -121,107 +132,118 @@ fn boaster(asked: &Arc<AtomicUsize>) -> OAuthClient {
 
 #[tokio::test]
 async fn a_token_that_ends_sooner_than_it_said_costs_one_more_request_and_no_message() {
-    let (clock, asked) = (clock(), Arc::new(AtomicUsize::new(0)));
     let token = |number: u64| {
-        let end = clock.wall() + minutes(20 * (number + 1));
+        let end = SystemTime::UNIX_EPOCH + START + minutes(20 * (number + 1));
         TokenSeed::new(format!("62515-{number}"), 62515, APP).set_expires_at(end)
     };
-    let emulator = Emulator::with_seed(seed(&clock, &[62515]).add_token(token(0)).add_token(token(1)));
-    let store = MemoryTokenStore::new().with("62515", PortalTokens::new("refresh"));
-    let portals = Portals::builder(boaster(&asked), store).clock(clock.clone()).build();
-    let client = client(&emulator, &clock, &portals);
-    client.publish_message(message(62515, 0)).await.unwrap();
-    clock.advance(minutes(25));
-    let reply = client.publish_message(message(62515, 1)).await.unwrap();
-    assert_eq!(reply.attempts().count, 2);
-    assert_eq!(asked.load(Ordering::SeqCst), 2);
-    assert_eq!(answers(&emulator, "/messages"), [201, 401, 201]);
-    assert_eq!(emulator.messages().len(), 2);
+    both_ways(
+        || seed(&[62515]).add_token(token(0)).add_token(token(1)),
+        async |hub: &Hub| {
+            let asked = Arc::new(AtomicUsize::new(0));
+            let store = MemoryTokenStore::new().with("62515", PortalTokens::new("refresh"));
+            let portals = Portals::builder(boaster(&asked), store)
+                .clock(hub.clock.clone())
+                .build();
+            let client = client(hub, &portals);
+            client.publish_message(message(62515, 0)).await.unwrap();
+            hub.clock.advance(minutes(25));
+            let reply = client.publish_message(message(62515, 1)).await.unwrap();
+            assert_eq!(reply.attempts().count, 2);
+            assert_eq!(asked.load(Ordering::SeqCst), 2);
+            assert_eq!(answers(&hub.emulator, "/messages"), [201, 401, 201]);
+            assert_eq!(hub.emulator.messages().len(), 2);
+            reply.into_inner()
+        },
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn one_client_publishes_for_many_portals() {
-    let clock = clock();
     let ids = [62515, 62516, 62517];
-    let emulator = emulator(&clock, &ids);
-    let portals = Portals::builder(oauth(&emulator), store(&emulator, &ids))
-        .clock(clock.clone())
-        .build();
-    let client = Client::new(Stack::new(emulator.transport()).clock(clock).portals(portals).build());
-    for (number, portal) in ids.into_iter().cycle().take(6).enumerate() {
-        let options = CallOptions::for_portal(portal.to_string());
-        client
-            .publish_message(message(portal, number).with_options(options))
-            .await
-            .unwrap();
-    }
-    assert_eq!(answers(&emulator, "/token"), [200; 3]);
-    assert_eq!(emulator.messages().len(), 6);
+    both_ways(
+        || seed(&ids),
+        async |hub: &Hub| {
+            let portals = portals(hub, store(&hub.emulator, &ids));
+            let client = hub.client_over(stack(hub).portals(portals).build());
+            for (number, portal) in ids.into_iter().cycle().take(6).enumerate() {
+                let options = CallOptions::for_portal(portal.to_string());
+                client
+                    .publish_message(message(portal, number).with_options(options))
+                    .await
+                    .unwrap();
+            }
+            assert_eq!(answers(&hub.emulator, "/token"), [200; 3]);
+            assert_eq!(hub.emulator.messages().len(), 6);
 
-    let options = CallOptions::for_portal("1");
-    let error = client
-        .publish_message(message(1, 9).with_options(options))
-        .await
-        .unwrap_err();
-    assert!(CredentialsError::of(&error).unwrap().must_reconnect(), "{error}");
+            let options = CallOptions::for_portal("1");
+            let error = client
+                .publish_message(message(1, 9).with_options(options))
+                .await
+                .unwrap_err();
+            assert!(CredentialsError::of(&error).unwrap().must_reconnect(), "{error}");
+            Told::of(hub, &error)
+        },
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn a_bridge_that_restarts_goes_on_with_the_token_in_its_files() {
-    let clock = clock();
-    let emulator = emulator(&clock, &[62515]);
-    let server = HttpServer::start(emulator.clone()).await.unwrap();
-    let directory = tempfile::tempdir().unwrap();
-    let start = || {
-        let files = FileTokenStore::open(directory.path()).unwrap();
-        let transport = ReqwestTransport::new().unwrap();
-        let oauth = OAuthClient::builder(transport.clone(), emulator.oauth_app())
-            .base_url(server.base_url())
-            .build();
-        let portals = Portals::builder(oauth, files).clock(clock.clone()).build();
-        let portal = portals.portal("62515");
-        let stack = Stack::new(transport).oauth(portal.clone()).build();
-        (Client::builder(stack).base_url(server.base_url()).build(), portal)
-    };
-    let (client, portal) = start();
-    let refresh_token = emulator.refresh_token(62515, [WRITE]);
-    portal.connect(PortalTokens::new(refresh_token)).await.unwrap();
-    client.publish_message(message(62515, 0)).await.unwrap();
-    let (client, _) = start();
-    client.publish_message(message(62515, 1)).await.unwrap();
-    assert_eq!(answers(&emulator, "/token"), [200]);
-    clock.advance(minutes(31));
-    client.publish_message(message(62515, 2)).await.unwrap();
-    assert_eq!(answers(&emulator, "/token"), [200, 200]);
-    assert_eq!(emulator.messages().len(), 3);
-    server.shutdown().await.unwrap();
+    both_ways(
+        || seed(&[62515]),
+        async |hub: &Hub| {
+            let directory = tempfile::tempdir().unwrap();
+            let start = || {
+                let files = FileTokenStore::open(directory.path()).unwrap();
+                let portals = Portals::builder(oauth(hub), files).clock(hub.clock.clone()).build();
+                (client(hub, &portals), portals.portal("62515"))
+            };
+            let (client, portal) = start();
+            let refresh_token = hub.emulator.refresh_token(62515, [WRITE]);
+            portal.connect(PortalTokens::new(refresh_token)).await.unwrap();
+            client.publish_message(message(62515, 0)).await.unwrap();
+            let (client, _) = start();
+            client.publish_message(message(62515, 1)).await.unwrap();
+            assert_eq!(answers(&hub.emulator, "/token"), [200]);
+            hub.clock.advance(minutes(31));
+            client.publish_message(message(62515, 2)).await.unwrap();
+            assert_eq!(answers(&hub.emulator, "/token"), [200, 200]);
+            assert_eq!(hub.emulator.messages().len(), 3);
+        },
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn a_portal_is_connected_by_its_user_and_lost_when_the_app_is_taken_out() {
     const REDIRECT: &str = "https://bridge.example.com/oauth";
-    let clock = clock();
-    let emulator = Emulator::with_seed(seed(&clock, &[62515]).with_rotating_refresh_tokens());
-    let app = emulator.oauth_app();
-    let portals = Portals::builder(oauth(&emulator), MemoryTokenStore::new())
-        .clock(clock.clone())
-        .build();
-    let page = AuthorizeUrl::new(app.client_id, REDIRECT).add_scope(WRITE).to_string();
-    let code = emulator.authorize(62515, &page).unwrap().code;
-    portals.connect(code.expose(), REDIRECT).await.unwrap();
-    let stack = Stack::new(emulator.transport()).clock(clock.clone()).portals(portals);
-    let client = Client::new(stack.build());
-    let publish = |number| message(62515, number).with_options(CallOptions::for_portal("62515"));
-    // Each hour brings another refresh token, of which none may be lost.
-    for number in 0..5 {
-        client.publish_message(publish(number)).await.unwrap();
-        clock.advance(minutes(60));
-    }
-    assert_eq!(answers(&emulator, "/token"), [200; 5]);
-    emulator.uninstall(APP, 62515);
-    let error = client.publish_message(publish(5)).await.unwrap_err();
-    assert!(CredentialsError::of(&error).unwrap().must_reconnect(), "{error}");
-    assert_eq!(emulator.messages().len(), 5);
+    both_ways(
+        || seed(&[62515]).with_rotating_refresh_tokens(),
+        async |hub: &Hub| {
+            let emulator = &hub.emulator;
+            let portals = portals(hub, MemoryTokenStore::new());
+            let page = AuthorizeUrl::new(emulator.oauth_app().client_id, REDIRECT)
+                .add_scope(WRITE)
+                .to_string();
+            let code = emulator.authorize(62515, &page).unwrap().code;
+            portals.connect(code.expose(), REDIRECT).await.unwrap();
+            let client = hub.client_over(stack(hub).portals(portals).build());
+            let publish = |number| message(62515, number).with_options(CallOptions::for_portal("62515"));
+            // Each hour brings another refresh token, of which none may be lost.
+            for number in 0..5 {
+                client.publish_message(publish(number)).await.unwrap();
+                hub.clock.advance(minutes(60));
+            }
+            assert_eq!(answers(emulator, "/token"), [200; 5]);
+            emulator.uninstall(APP, 62515);
+            let error = client.publish_message(publish(5)).await.unwrap_err();
+            assert!(CredentialsError::of(&error).unwrap().must_reconnect(), "{error}");
+            assert_eq!(emulator.messages().len(), 5);
+            Told::of(hub, &error)
+        },
+    )
+    .await;
 }
 
 #[tokio::test]

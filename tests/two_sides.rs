@@ -1,13 +1,16 @@
 //! A whole bridge between two emulated sides: an outside service with visitors, and HubSpot with agents. Whatever goes wrong
-//! on the way, nothing is lost and nothing is doubled.
+//! on the way, nothing is lost and nothing is doubled, whether HubSpot is asked in process or over HTTP.
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a failing test is how this reports")]
+
+#[path = "both_ways/hub.rs"]
+mod hub;
 
 use std::{
     collections::{BTreeMap, VecDeque},
     fmt,
     sync::{Arc, Mutex, MutexGuard},
-    time::{Duration, SystemTime},
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -15,7 +18,7 @@ use http::{Request, Response, StatusCode, Uri};
 use hubchannel::{
     Body, Client, HttpTransport, PublishMessage, Reach, TransportError, TransportErrorKind, UpdateMessageStatus,
     clock::{Clock, ManualClock},
-    emulator::{Emulator, Fault, Seed, WebhookState},
+    emulator::{Fault, Seed, WebhookState},
     model::{
         ChannelEvent, ChannelEvents, ChannelId, DeliveryIdentifier, MessageDirection, MessageId, NewMessage,
         Participant, StatusType, StatusUpdate,
@@ -23,6 +26,8 @@ use hubchannel::{
     webhook::{AgentReply, Begin, Deliveries, DeliveryKey, MemoryDeliveryStore, Receiver, Verifier},
 };
 use proptest::{collection::vec, prelude::*};
+
+use crate::hub::{Hub, both_ways};
 
 /// The outside service: a chat for each visitor.
 #[derive(Default)]
@@ -178,37 +183,34 @@ impl HttpTransport for Bridge {
 }
 
 /// Both sides, and the bridge between them.
-struct World {
-    emulator: Emulator,
+struct World<'h> {
+    hub: &'h Hub,
     bridge: Bridge,
-    clock: ManualClock,
     /// What was said, in its order: by visitors and by agents, by chat.
     visitors: BTreeMap<String, Vec<String>>,
     agents: BTreeMap<String, Vec<String>>,
 }
 
-impl World {
-    fn new(id_seed: u64) -> Self {
-        let clock = ManualClock::new(SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000));
-        let seed = Seed::default()
-            .with_id_seed(id_seed)
-            .with_clock(clock.clone())
-            .with_webhook_url("https://bridge.example.com/events?tenant=acme")
-            .with_client_secret("hush");
-        let emulator = Emulator::with_seed(seed);
+fn seed() -> Seed {
+    Seed::default()
+        .with_webhook_url("https://bridge.example.com/events?tenant=acme")
+        .with_client_secret("hush")
+}
+
+impl<'h> World<'h> {
+    fn new(hub: &'h Hub) -> Self {
         let verifier = Verifier::new("hush").public_url("https://bridge.example.com".parse().unwrap());
-        let time = clock.clone();
+        let clock = hub.clock.clone();
         let bridge = Bridge(Arc::new(Inside {
-            receiver: Receiver::new(verifier, move || time.wall()),
+            receiver: Receiver::new(verifier, move || clock.wall()),
             deliveries: Deliveries::new(MemoryDeliveryStore::new()),
-            client: Client::new(emulator.transport().with_access_token(emulator.access_token())),
-            clock: clock.clone(),
+            client: hub.client(),
+            clock: hub.clock.clone(),
             work: Mutex::default(),
         }));
         World {
-            emulator,
+            hub,
             bridge,
-            clock,
             visitors: BTreeMap::new(),
             agents: BTreeMap::new(),
         }
@@ -218,10 +220,10 @@ impl World {
         let said = self.visitors.entry(chat.to_owned()).or_default();
         let text = format!("question {}", said.len());
         let visitor = Participant::new(DeliveryIdentifier::opaque(format!("visitor of {chat}")));
-        let message = NewMessage::incoming(self.emulator.channel_account_id(), visitor, &*text)
+        let message = NewMessage::incoming(self.hub.emulator.channel_account_id(), visitor, &*text)
             .set_integration_thread_id(chat)
             .set_integration_idempotency_id(format!("{chat}/{}", said.len()))
-            .set_timestamp(self.clock.wall());
+            .set_timestamp(self.hub.clock.wall());
         said.push(text);
         self.bridge.work().outbox.push_back(message);
         self.bridge.work_off().await;
@@ -229,21 +231,21 @@ impl World {
 
     /// Where the visitor's first message is in HubSpot already.
     fn agent_replies(&mut self, chat: &str) {
-        let threads = self.emulator.threads();
+        let threads = self.hub.emulator.threads();
         let thread = threads.iter().find(|thread| thread.integration_thread_ids == [chat]);
         let Some(thread) = thread else { return };
         let said = self.agents.entry(chat.to_owned()).or_default();
         let text = format!("answer {}", said.len());
-        self.emulator.agent_replies(thread.id.clone(), &*text).unwrap();
+        self.hub.emulator.agent_replies(thread.id.clone(), &*text).unwrap();
         said.push(text);
     }
 
     /// Lets everything come to rest, as time goes by and nothing goes wrong any more.
     async fn settle(&self) {
-        self.emulator.clear_faults();
-        while let Some(wait) = self.emulator.until_next_delivery() {
-            self.clock.advance(wait);
-            self.emulator.deliver(&self.bridge).await;
+        self.hub.emulator.clear_faults();
+        while let Some(wait) = self.hub.emulator.until_next_delivery() {
+            self.hub.clock.advance(wait);
+            self.hub.emulator.deliver(&self.bridge).await;
         }
         self.bridge.work_off().await;
     }
@@ -251,8 +253,8 @@ impl World {
     /// Both sides have all that was said, once and in order, and HubSpot knows that it was sent.
     fn check(&self) {
         assert_eq!(self.bridge.work().outside.replies, self.agents, "what agents said, outside");
-        let messages = self.emulator.messages();
-        let threads = self.emulator.threads();
+        let messages = self.hub.emulator.messages();
+        let threads = self.hub.emulator.threads();
         let mut published: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for message in &messages {
             let thread = message.conversations_thread_id.as_ref().unwrap();
@@ -272,7 +274,8 @@ impl World {
         }
         assert_eq!(published, self.visitors, "what visitors said, in HubSpot");
         assert!(
-            self.emulator
+            self.hub
+                .emulator
                 .deliveries()
                 .iter()
                 .all(|delivery| delivery.state == WebhookState::Delivered)
@@ -282,60 +285,72 @@ impl World {
 
 #[tokio::test]
 async fn a_question_comes_to_the_agent_and_the_answer_to_the_visitor() {
-    let mut world = World::new(0);
-    world.visitor_says("chat-1").await;
-    world.agent_replies("chat-1");
-    assert_eq!(world.emulator.deliver(&world.bridge).await, 1);
-    world.bridge.work_off().await;
-    world.check();
-    assert_eq!(world.bridge.work().outside.replies["chat-1"], ["answer 0"]);
+    both_ways(seed, async |hub: &Hub| {
+        let mut world = World::new(hub);
+        world.visitor_says("chat-1").await;
+        world.agent_replies("chat-1");
+        assert_eq!(hub.emulator.deliver(&world.bridge).await, 1);
+        world.bridge.work_off().await;
+        world.check();
+        assert_eq!(world.bridge.work().outside.replies["chat-1"], ["answer 0"]);
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn each_fault_of_a_webhook_alone_costs_nothing() {
     for fate in [Fate::Refused, Fate::Lost, Fate::BadGateway, Fate::OutsideDown] {
-        let mut world = World::new(0);
-        world.visitor_says("chat-1").await;
-        world.agent_replies("chat-1");
-        world.agent_replies("chat-1");
-        world.bridge.work().fates.push_back(fate);
-        assert_eq!(world.emulator.deliver(&world.bridge).await, 1, "{fate:?}");
-        world.settle().await;
-        assert_eq!(world.emulator.deliveries()[0].attempts.len(), 2, "{fate:?}");
-        world.check();
+        both_ways(seed, async |hub: &Hub| {
+            let mut world = World::new(hub);
+            world.visitor_says("chat-1").await;
+            world.agent_replies("chat-1");
+            world.agent_replies("chat-1");
+            world.bridge.work().fates.push_back(fate);
+            assert_eq!(hub.emulator.deliver(&world.bridge).await, 1, "{fate:?}");
+            world.settle().await;
+            assert_eq!(hub.emulator.deliveries()[0].attempts.len(), 2, "{fate:?}");
+            world.check();
+        })
+        .await;
     }
 }
 
 #[tokio::test]
 async fn a_delivery_that_comes_twice_is_done_once() {
-    let mut world = World::new(0);
-    world.visitor_says("chat-1").await;
-    world.agent_replies("chat-1");
-    world.settle().await;
-    world.emulator.replay(0).unwrap();
-    assert_eq!(world.emulator.deliver(&world.bridge).await, 1);
-    world.check();
+    both_ways(seed, async |hub: &Hub| {
+        let mut world = World::new(hub);
+        world.visitor_says("chat-1").await;
+        world.agent_replies("chat-1");
+        world.settle().await;
+        hub.emulator.replay(0).unwrap();
+        assert_eq!(hub.emulator.deliver(&world.bridge).await, 1);
+        world.check();
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn what_is_signed_with_another_secret_is_not_taken() {
-    let mut world = World::new(0);
-    world.visitor_says("chat-1").await;
-    world.agent_replies("chat-1");
-    let attempt = {
-        world.emulator.deliver(&world.bridge).await;
-        world.emulator.deliveries()[0].attempts[0].clone()
-    };
-    let mut request = Request::post(attempt.url.as_str())
-        .body(Body::from(attempt.body.clone()))
-        .unwrap();
-    *request.headers_mut() = attempt.headers;
-    request
-        .headers_mut()
-        .insert("x-hubspot-request-timestamp", "1700000000001".parse().unwrap());
-    assert_eq!(world.bridge.hook(request).await, StatusCode::UNAUTHORIZED);
-    world.bridge.work_off().await;
-    world.check();
+    both_ways(seed, async |hub: &Hub| {
+        let mut world = World::new(hub);
+        world.visitor_says("chat-1").await;
+        world.agent_replies("chat-1");
+        let attempt = {
+            hub.emulator.deliver(&world.bridge).await;
+            hub.emulator.deliveries()[0].attempts[0].clone()
+        };
+        let mut request = Request::post(attempt.url.as_str())
+            .body(Body::from(attempt.body.clone()))
+            .unwrap();
+        *request.headers_mut() = attempt.headers;
+        request
+            .headers_mut()
+            .insert("x-hubspot-request-timestamp", "1700000000001".parse().unwrap());
+        assert_eq!(world.bridge.hook(request).await, StatusCode::UNAUTHORIZED);
+        world.bridge.work_off().await;
+        world.check();
+    })
+    .await;
 }
 
 #[derive(Clone, Debug)]
@@ -374,6 +389,34 @@ fn fate() -> impl Strategy<Value = Fate> {
     prop::sample::select(all)
 }
 
+/// Does all this, and lets it come to rest.
+async fn play(hub: &Hub, acts: &[Act], fates: &[Fate]) {
+    let mut world = World::new(hub);
+    world.bridge.work().fates.extend(fates);
+    for act in acts {
+        match *act {
+            Act::Visitor(chat) => world.visitor_says(chat).await,
+            Act::Agent(chat) => world.agent_replies(chat),
+            Act::Deliver => {
+                hub.emulator.deliver(&world.bridge).await;
+            }
+            Act::Wait(seconds) => hub.clock.advance(Duration::from_secs(seconds)),
+            Act::Replay(number) => {
+                hub.emulator.replay(number);
+            }
+            Act::WorkOff => world.bridge.work_off().await,
+            Act::Fault(kind) => hub.emulator.fail_next(match kind {
+                0 => Fault::RefuseConnection,
+                1 => Fault::DropBeforeEffect,
+                2 => Fault::DropAfterEffect,
+                _ => Fault::answer(StatusCode::BAD_GATEWAY, "bad gateway"),
+            }),
+        }
+    }
+    world.settle().await;
+    world.check();
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -384,32 +427,10 @@ proptest! {
         acts in vec(act(), 0..40),
         fates in vec(fate(), 0..10),
     ) {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        runtime.block_on(async {
-            let mut world = World::new(id_seed);
-            world.bridge.work().fates.extend(fates);
-            for act in acts {
-                match act {
-                    Act::Visitor(chat) => world.visitor_says(chat).await,
-                    Act::Agent(chat) => world.agent_replies(chat),
-                    Act::Deliver => {
-                        world.emulator.deliver(&world.bridge).await;
-                    }
-                    Act::Wait(seconds) => world.clock.advance(Duration::from_secs(seconds)),
-                    Act::Replay(number) => {
-                        world.emulator.replay(number);
-                    }
-                    Act::WorkOff => world.bridge.work_off().await,
-                    Act::Fault(kind) => world.emulator.fail_next(match kind {
-                        0 => Fault::RefuseConnection,
-                        1 => Fault::DropBeforeEffect,
-                        2 => Fault::DropAfterEffect,
-                        _ => Fault::answer(StatusCode::BAD_GATEWAY, "bad gateway"),
-                    }),
-                }
-            }
-            world.settle().await;
-            world.check();
-        });
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(both_ways(
+            || seed().with_id_seed(id_seed),
+            async |hub: &Hub| play(hub, &acts, &fates).await,
+        ));
     }
 }
