@@ -1,9 +1,11 @@
 //! Conversations: read and closed.
 
 use hubchannel::{
-    GetThread, ListThreadMessages, ReadActors, UpdateThread,
+    GetActor, GetInbox, GetThread, GetThreadMessage, ListThreadMessages, ReadActors, UpdateThread,
     emulator::Seed,
-    model::{ActorBatch, InboxQuery, ThreadEntryQuery, ThreadQuery, ThreadStatus, ThreadUpdate},
+    model::{
+        ActorBatch, InboxQuery, PortalChannelAccountQuery, ThreadEntryQuery, ThreadQuery, ThreadStatus, ThreadUpdate,
+    },
 };
 
 use crate::{
@@ -45,9 +47,28 @@ async fn who_takes_part_and_where_is_read() {
         let visitor = opened.senders.as_ref().unwrap()[0].actor_id.as_ref().unwrap().clone();
         let actors = client.read_actors(ReadActors::new(ActorBatch::new([visitor.as_str(), "A-1"])));
         let actors = actors.await.unwrap().into_inner();
+        let actor = client
+            .get_actor(GetActor::new(visitor.as_str()))
+            .await
+            .unwrap()
+            .into_inner();
+        let same = client
+            .get_inbox(GetInbox::new(inbox.id.as_ref().unwrap().as_str()))
+            .await
+            .unwrap();
+        assert_eq!(*same, inbox);
+        let mut accounts = client.portal_channel_accounts(PortalChannelAccountQuery::default());
+        let account = accounts.next().await.unwrap().unwrap();
+        assert_eq!(account.id, hub.emulator.channel_account_id().into());
+        let id = opened.id.as_ref().unwrap().as_str();
+        let entry = client
+            .get_thread_message(GetThreadMessage::new(thread.id.as_ref().unwrap().as_str(), id))
+            .await
+            .unwrap();
+        assert_eq!(entry.text(), Some("Hello"));
         let missing = client.get_thread(GetThread::new("1")).await.unwrap_err();
         assert!(missing.is_not_found(), "{missing}");
-        (inbox, thread, actors, Told::of(hub, &missing))
+        (inbox, thread, actors, actor, account, entry.into_inner(), Told::of(hub, &missing))
     })
     .await;
 }

@@ -104,7 +104,8 @@ impl Hub {
             .build()
     }
 
-    fn stack(&self) -> Stack {
+    /// What those clients go through.
+    pub(crate) fn stack(&self) -> Stack {
         self.plain_stack().retry(None).build()
     }
 

@@ -6,6 +6,7 @@ mod accounts;
 mod channels;
 mod connections;
 mod conversations;
+mod endpoints;
 mod faults;
 mod files;
 mod hub;
