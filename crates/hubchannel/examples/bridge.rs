@@ -24,7 +24,9 @@ use hubchannel::{
     Body, Client, HttpTransport, PublishMessage, UpdateMessageStatus,
     clock::{Clock, SystemClock},
     middleware::Stack,
-    model::{ChannelEvent, ChannelEvents, DeliveryIdentifier, NewMessage, Participant, StatusUpdate},
+    model::{
+        ChannelEvent, ChannelEvents, DeliveryIdentifier, IntegrationThreadId, NewMessage, Participant, StatusUpdate,
+    },
     reqwest::ReqwestTransport,
     webhook::{
         AgentReply, Answer, Begin, Delivered, Deliveries, DeliveryKey, MemoryDeliveryStore, Receiver, Signer, Verifier,
@@ -110,11 +112,18 @@ async fn work(client: &Client, event: &ChannelEvent) -> Result<(), String> {
     Ok(())
 }
 
-/// Where a bridge sends the message to the visitor.
-fn pass_on(reply: &AgentReply<'_>) -> Result<(), &'static str> {
-    let to = reply.recipient().and_then(|recipient| recipient.value.as_deref());
-    let to = to.ok_or("the reply is for nobody")?;
-    println!("to {to}: {}", reply.text().unwrap_or_default());
+/// Where a bridge sends the message to the visitor: into the conversation that it published with this id. Only where there
+/// is none is the visitor enough, who may have several.
+fn pass_on(reply: &AgentReply<'_>) -> Result<(), String> {
+    let chats = reply.own_thread_ids();
+    let chats = chats.map_err(|error| format!("nobody can tell which conversation the reply is for: {error}"))?;
+    let visitor = reply.recipient().and_then(|recipient| recipient.value.as_deref());
+    let text = reply.text().unwrap_or_default();
+    match (&*chats, visitor) {
+        ([], None) => return Err("the reply is for nobody".to_owned()),
+        ([], Some(visitor)) => println!("to {visitor}: {text}"),
+        (chats, visitor) => println!("to {} in {}: {text}", visitor.unwrap_or("a visitor"), joined(chats)),
+    }
     for file in reply.files() {
         println!("  with the file {:?}", file.name);
     }
@@ -122,6 +131,12 @@ fn pass_on(reply: &AgentReply<'_>) -> Result<(), &'static str> {
         println!("  with the image {:?}", image.source);
     }
     Ok(())
+}
+
+/// Several, where one thread of HubSpot's has come of several conversations.
+fn joined(chats: &[IntegrationThreadId]) -> String {
+    let chats: Vec<&str> = chats.iter().map(IntegrationThreadId::as_str).collect();
+    chats.join(" or ")
 }
 
 /// Tells HubSpot that the message has been passed on.
@@ -192,4 +207,32 @@ async fn play(emulator: &Emulator, client: &Client) -> Result<(), Box<dyn Error>
     forged.headers_mut().extend(headers);
     println!("somebody else is answered {}", transport.send(forged).await?.status());
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What becomes of a reply with this list of threads, and how often HubSpot is told of it.
+    async fn taken(threads: &str) -> Result<(Answer, usize), Box<dyn Error>> {
+        let emulator = Emulator::new();
+        let client = Client::new(emulator.transport().with_access_token(emulator.access_token()));
+        let event = format!(
+            r#"{{"type":"OUTGOING_CHANNEL_MESSAGE_CREATED","eventId":"evt-1","channelId":"{}","message":{{"id":"msg-1",
+            "recipients":[{{"deliveryIdentifier":{{"type":"CHANNEL_SPECIFIC_OPAQUE_ID","value":"chat:1"}}}}]}},
+            "channelIntegrationThreadIds":{threads}}}"#,
+            emulator.channel_id(),
+        );
+        let bridge = Bridge::new(Verifier::new("client-secret"), client);
+        let answer = take(bridge, hubchannel::model::decode(event.as_bytes())?).await;
+        Ok((answer, emulator.received().len()))
+    }
+
+    #[tokio::test]
+    async fn a_reply_is_passed_on_only_where_its_conversation_can_be_read() -> Result<(), Box<dyn Error>> {
+        assert_eq!(taken(r#"["chat-42"]"#).await?, (Answer::Done, 1));
+        assert_eq!(taken("[]").await?, (Answer::Done, 1));
+        assert_eq!(taken(r#"[{"id":"chat-42"}]"#).await?, (Answer::ComeAgain, 0));
+        Ok(())
+    }
 }
