@@ -201,7 +201,14 @@ impl ParseError {
 
 impl fmt::Display for ParseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no JSON: expected {} at byte {}", self.expected, self.offset)
+        let ParseError { offset, expected } = self;
+        match self.is_too_deep() {
+            true => write!(
+                f,
+                "too deeply nested: what stands at byte {offset} is in more than {MAX_DEPTH} arrays and objects"
+            ),
+            false => write!(f, "no JSON: expected {expected} at byte {offset}"),
+        }
     }
 }
 

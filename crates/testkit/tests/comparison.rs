@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a failing test is how this reports")]
 
-use hubchannel_testkit::{Json, assert_same_json, differences, documents, documents::Limits};
+use hubchannel_testkit::{Json, assert_same_json, differences, documents, documents::Limits, json::MAX_DEPTH};
 use proptest::prelude::*;
 
 fn parsed(text: &str) -> Json {
@@ -78,6 +78,15 @@ fn what_is_no_json_is_refused() {
     ] {
         assert!(text.parse::<Json>().is_err(), "{text}");
     }
+}
+
+#[test]
+fn what_is_too_deeply_nested_is_not_called_no_json() {
+    let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    assert!(nested(MAX_DEPTH + 1).parse::<Json>().is_ok());
+    let error = nested(MAX_DEPTH + 2).parse::<Json>().unwrap_err();
+    assert!(error.is_too_deep());
+    assert_eq!(error.to_string(), "too deeply nested: what stands at byte 201 is in more than 200 arrays and objects");
 }
 
 #[test]

@@ -64,8 +64,8 @@ fn what_is_too_deeply_nested_is_told_with_its_place_and_what_to_do() {
     assert_eq!(outcome.code, Some(1));
     let said = |at: &str, byte: usize| {
         format!(
-            "message/{at} (message): too deeply nested to be compared: what stands at byte {byte} is in more than 200 arrays \
-             and objects; shorten it in the recording, or take this value out\n"
+            "message/{at} (message): cannot be compared: too deeply nested: what stands at byte {byte} is in more than 200 \
+             arrays and objects; shorten it in the recording, or take this value out\n"
         )
     };
     let told = [said("deeper.json", 205), said("lines.ndjson:2", 217)].concat();
