@@ -138,7 +138,7 @@ const NO_SHAPE: &[&str] = &[
     "GrantType OAuthErrorCode OAuthErrorStatus ThreadEntryType ThreadStatus ThreadingModel TokenUse TruncationStatus",
     // What values are made of, and what is wrong with them.
     "DecodeError Extra Field Finding Place Preflight Severity Unrecognized Violations decode",
-    // Forms and queries are no JSON, and in `pairs.rs`; a list of events is here under the names of its two kinds.
+    // What is written as pairs alone is in `pairs.rs`; a list of events is here under the names of its two kinds.
     "ChannelAccountQuery ChannelQuery FileFolder NewFile StagingRedirect Events",
     "InboxQuery PortalChannelAccountQuery SignedUrlQuery ThreadEntryQuery ThreadQuery",
 ];
