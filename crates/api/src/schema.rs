@@ -3,9 +3,9 @@
 //! This is for the workspace's own checks, which hold the table against HubSpot's descriptions: `cargo xtask schema`.
 //! It is hidden from the documentation and may change with any release.
 
-use hubchannel_model::schema::{Described, Shape};
+use hubchannel_model::schema::{Described, Enum, Shape};
 
-use crate::{Operation, OperationInfo, operation::Declared};
+use crate::{Operation, OperationInfo, QueryParameter, operation::Declared};
 
 /// One operation.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +32,11 @@ impl Endpoint {
             line: O::PLACE.1,
         }
     }
+}
+
+/// The enum that names the values of a query's parameter.
+pub fn named_by(parameter: &QueryParameter) -> Option<&'static Enum> {
+    parameter.named_by
 }
 
 /// Every operation.

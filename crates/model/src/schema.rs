@@ -35,7 +35,7 @@ pub enum Shape {
 }
 
 /// An enum of strings, or of objects told apart by their `type`.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Enum {
     /// The type's name here.
     pub name: &'static str,
@@ -159,6 +159,12 @@ pub trait Described {
     fn note_unknown(&self, walk: &mut Walk) {
         let _ = walk;
     }
+}
+
+/// An enum that names values or kinds.
+pub trait Naming {
+    /// What it names, and where it is declared.
+    const ENUM: &'static Enum;
 }
 
 /// The places of everything in a value that this version has no name for: members, values of enums, kinds.

@@ -296,15 +296,19 @@ macro_rules! tagged {
             }
         }
 
+        impl $crate::schema::Naming for $name {
+            const ENUM: &'static $crate::schema::Enum = &$crate::schema::Enum {
+                name: stringify!($name),
+                file: file!(),
+                line: line!(),
+                named: $name::NAMED,
+            };
+        }
+
         impl $crate::schema::Described for $name {
             fn shape() -> $crate::schema::Shape {
-                const ENUM: &$crate::schema::Enum = &$crate::schema::Enum {
-                    name: stringify!($name),
-                    file: file!(),
-                    line: line!(),
-                    named: $name::NAMED,
-                };
-                $crate::schema::one_of(ENUM, &[$( <$record as $crate::schema::Described>::shape, )+])
+                let kinds = <$name as $crate::schema::Naming>::ENUM;
+                $crate::schema::one_of(kinds, &[$( <$record as $crate::schema::Described>::shape, )+])
             }
 
             fn note_unknown(&self, walk: &mut $crate::schema::Walk) {

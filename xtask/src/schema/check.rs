@@ -238,7 +238,7 @@ fn finding(code: &Code, item: String, change: &Change, listed: Option<String>, b
         called: change.called().into_iter().map(str::to_owned).collect(),
         place: place.and_then(|name| code.places.get(&name).cloned()),
         of_enum: match change.kind {
-            Kind::EnumValue | Kind::Alternative => code.enum_at(&change.item),
+            kind @ (Kind::EnumValue | Kind::Alternative) => code.enum_at(&change.item, kind),
             _ => None,
         },
         notes: before.of(change),

@@ -17,7 +17,7 @@ use super::contract::{
     Body, Combination, Content, Contract, How, Member, Object, Operation, OperationId, Parameter, ParameterId,
     Response, Rest, Schema, Shape, in_step,
 };
-use super::diff::{Item, Root, member_step};
+use super::diff::{Item, Kind, Root, member_step};
 
 /// A contract of the code, and where in the code its parts are.
 #[derive(Debug, Default)]
@@ -28,16 +28,21 @@ pub(crate) struct Code {
     /// File and line of each operation and of each record.
     pub(crate) places: BTreeMap<String, String>,
     /// The enums that name values and kinds, by the places where these stand.
-    enums: BTreeMap<Item, &'static Enum>,
+    enums: Enums,
 }
 
+/// Of each place the enum, and what it names there: a [`Kind::EnumValue`] or a [`Kind::Alternative`].
+type Enums = BTreeMap<Item, (Kind, &'static Enum)>;
+
 impl Code {
-    /// The enum that names what stands at a place, or at the nearest one above it.
-    pub(crate) fn enum_at(&self, item: &Item) -> Option<&'static Enum> {
-        item.ends_of_steps().into_iter().rev().find_map(|end| {
+    /// The enum of the values or of the kinds that stand at a place or at the nearest one above it, if that is what stands
+    /// there.
+    pub(crate) fn enum_at(&self, item: &Item, kind: Kind) -> Option<&'static Enum> {
+        let nearest = item.ends_of_steps().into_iter().rev().find_map(|end| {
             let above = Item::new(item.root.clone()).step(&item.steps[..end]);
-            self.enums.get(&above).copied()
-        })
+            self.enums.get(&above)
+        });
+        nearest.filter(|(named, _)| *named == kind).map(|(_, of)| *of)
     }
 }
 
@@ -62,23 +67,16 @@ pub(crate) fn of(version: ApiVersion) -> Code {
     code.enums = records.enums;
     for endpoint in endpoints {
         let item = Item::new(Root::Operation(id(endpoint, version)));
-        code.enums.extend(enums_of_query(endpoint, &item, &code.enums));
+        code.enums.extend(enums_of_query(endpoint, &item));
     }
     code
 }
 
-/// The enums of the parameters that are lists of what an enum names, which is known by its values.
-fn enums_of_query(
-    endpoint: &Endpoint,
-    item: &Item,
-    known: &BTreeMap<Item, &'static Enum>,
-) -> Vec<(Item, &'static Enum)> {
-    let of_parameter = |query: &QueryParameter| match query.r#type {
-        QueryType::WordList(values) => {
-            let of = known.values().find(|of| of.named == values)?;
-            Some((item.step(&format!(" query {}[]", in_step(query.name))), *of))
-        }
-        _ => None,
+/// The enums of the parameters that are lists of what an enum names.
+fn enums_of_query(endpoint: &Endpoint, item: &Item) -> Enums {
+    let of_parameter = |query: &QueryParameter| {
+        let of = hubchannel_api::schema::named_by(query)?;
+        Some((item.step(&format!(" query {}[]", in_step(query.name))), (Kind::EnumValue, of)))
     };
     endpoint.info.query.iter().filter_map(of_parameter).collect()
 }
@@ -230,7 +228,7 @@ struct Records {
     two_faced: BTreeSet<&'static str>,
     found: BTreeMap<String, Schema>,
     places: BTreeMap<String, String>,
-    enums: BTreeMap<Item, &'static Enum>,
+    enums: Enums,
 }
 
 impl Records {
@@ -250,7 +248,7 @@ impl Records {
             two_faced: two_faced.collect(),
             found: BTreeMap::new(),
             places: BTreeMap::new(),
-            enums: BTreeMap::new(),
+            enums: Enums::new(),
         }
     }
 
@@ -264,7 +262,7 @@ impl Records {
             ModelShape::Time => formatted(Shape::String, "date-time"),
             ModelShape::Number => Schema::from(Shape::Number),
             ModelShape::Words(of) => {
-                self.enums.insert(at.clone(), of);
+                self.enums.insert(at.clone(), (Kind::EnumValue, of));
                 match of.named {
                     [only] => tag(only),
                     values => words(values),
@@ -277,13 +275,13 @@ impl Records {
             })),
             ModelShape::Record(table) => Schema::from(Shape::Named(self.record(table, direction))),
             ModelShape::OneOf(of, tables) => {
-                self.enums.insert(at.clone(), of);
+                self.enums.insert(at.clone(), (Kind::Alternative, of));
                 let mut alternatives = Vec::new();
                 for table in tables.iter().filter(|table| travels(table, direction)) {
                     let name = self.record(table, direction);
                     if table.tag.is_some() {
                         let told_by = Item::new(Root::Record(name.clone())).step(&member_step("type"));
-                        self.enums.insert(told_by, of);
+                        self.enums.insert(told_by, (Kind::EnumValue, of));
                     }
                     alternatives.push(Schema::from(Shape::Named(name)));
                 }

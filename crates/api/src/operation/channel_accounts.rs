@@ -7,7 +7,9 @@ use hubchannel_model::{
 };
 
 use super::{
-    Credential, Operation, OperationInfo, QueryType, Repeat, Segment, json, operation, query::parameter, scope,
+    Credential, Operation, OperationInfo, QueryType, Repeat, Segment, json, operation,
+    query::{parameter, words_of},
+    scope,
 };
 use crate::{Area, Body, Error};
 
@@ -46,7 +48,7 @@ impl Operation for ListChannelAccounts {
             parameter("defaultPageLength", QueryType::Int32),
             parameter("sort", QueryType::TextList),
             parameter("archived", QueryType::Boolean),
-            parameter("deliveryIdentifierType", QueryType::WordList(DeliveryIdentifierType::NAMED)),
+            words_of::<DeliveryIdentifierType>("deliveryIdentifierType"),
             parameter("deliveryIdentifierValue", QueryType::TextList),
         ],
         success: StatusCode::OK,

@@ -1,5 +1,6 @@
 //! Queries: what may be in them, and how they are written.
 
+use hubchannel_model::schema::{Enum, Naming};
 use percent_encoding::utf8_percent_encode;
 
 use super::RESERVED;
@@ -12,6 +13,8 @@ pub struct QueryParameter {
     pub name: &'static str,
     /// What the value is.
     pub r#type: QueryType,
+    /// What names the values, where that is an enum.
+    pub(crate) named_by: Option<&'static Enum>,
 }
 
 /// What the value of a query's parameter is.
@@ -34,7 +37,20 @@ pub enum QueryType {
 
 /// A parameter of this name and type.
 pub(super) const fn parameter(name: &'static str, r#type: QueryType) -> QueryParameter {
-    QueryParameter { name, r#type }
+    QueryParameter {
+        name,
+        r#type,
+        named_by: None,
+    }
+}
+
+/// A parameter of this name, which is a list of what an enum names.
+pub(super) const fn words_of<T: Naming>(name: &'static str) -> QueryParameter {
+    QueryParameter {
+        name,
+        r#type: QueryType::WordList(T::ENUM.named),
+        named_by: Some(T::ENUM),
+    }
 }
 
 /// Writes a query behind a path; nothing where there are no pairs.

@@ -98,15 +98,18 @@ macro_rules! open_enum {
             }
         }
 
+        impl $crate::schema::Naming for $name {
+            const ENUM: &'static $crate::schema::Enum = &$crate::schema::Enum {
+                name: stringify!($name),
+                file: file!(),
+                line: line!(),
+                named: $name::NAMED,
+            };
+        }
+
         impl $crate::schema::Described for $name {
             fn shape() -> $crate::schema::Shape {
-                const ENUM: &$crate::schema::Enum = &$crate::schema::Enum {
-                    name: stringify!($name),
-                    file: file!(),
-                    line: line!(),
-                    named: $name::NAMED,
-                };
-                $crate::schema::Shape::Words(ENUM)
+                $crate::schema::Shape::Words(<$name as $crate::schema::Naming>::ENUM)
             }
 
             fn note_unknown(&self, walk: &mut $crate::schema::Walk) {

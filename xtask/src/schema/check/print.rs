@@ -138,10 +138,8 @@ fn todo(kind: Kind, finding: &Finding, code: Option<&str>, hubspot: Option<&str>
             None => format!("the kind in the type of {owner}"),
         },
         Kind::Rule if code.is_none() => {
-            return format!(
-                "say it in the docs of {owner}, hold it in preflight if it bounds what is sent, and list it with its reason \
-                 in {LIST}"
-            );
+            let advice = of_rule(hubspot.unwrap_or_default(), owner);
+            return format!("{advice}, and list it with its reason in {LIST}");
         }
         Kind::Deprecated | Kind::Nullable | Kind::Rule => "what the code can say of it",
     };
@@ -152,6 +150,19 @@ fn todo(kind: Kind, finding: &Finding, code: Option<&str>, hubspot: Option<&str>
         _ => "change",
     };
     format!("{change} {what}, or list it as a deviation with its reason in {LIST}")
+}
+
+/// What is to be done about a rule that only HubSpot has, beside listing it.
+fn of_rule(rule: &str, owner: &str) -> String {
+    match rule.split(' ').next().unwrap_or_default() {
+        "default" => format!("say in the docs of {owner} what it means to leave it out"),
+        "deprecated" => format!("say in the docs of {owner} that it is deprecated, and what takes its place"),
+        "readOnly" => format!("say `only_received` of {owner} if it is sent"),
+        "writeOnly" => format!("say in the docs of {owner} that it never comes"),
+        // What tells the kinds of a union apart.
+        "told" => format!("see that the type of {owner} tells its kinds apart by the same values"),
+        _ => format!("say it in the docs of {owner}, hold it in preflight if it bounds what is sent"),
+    }
 }
 
 fn in_code(of: &Enum) -> String {

@@ -151,19 +151,73 @@ fn the_name_of_a_kind_is_told_with_the_enum_of_the_kinds() {
 }
 
 #[test]
-fn a_limit_goes_into_the_docs_and_the_preflight_and_is_listed() {
+fn a_member_that_becomes_a_union_of_other_things_is_in_no_enum_of_values() {
     let told = report(|contract| {
-        let text = object(contract, "ChannelIntegrationMessageEgg")
-            .get_mut("text")
-            .unwrap();
-        text.schema.rules.insert("maxLength".to_owned(), "9".to_owned());
+        let direction = &mut object(contract, "PublicConversationsMessage")
+            .get_mut("direction")
+            .unwrap()
+            .schema;
+        let text = std::mem::replace(direction, Schema::from(Shape::Boolean));
+        let other = Schema::from(Shape::Object(crate::schema::contract::Object::default()));
+        let how = crate::schema::contract::How::One;
+        let union = crate::schema::contract::Combination::new(how, vec![text, other], None);
+        direction.shape = Shape::Combination(union);
     });
-    assert!(told.contains("  NewMessage.text: HubSpot has a rule that the code has not: maxLength 9\n"), "{told}");
-    assert_eq!(
-        todo(&told),
-        "say it in the docs of the member, hold it in preflight if it bounds what is sent, and list it with its reason in \
-         xtask/contracts/deviations.json"
-    );
+    assert!(told.contains("  Message.direction|1: HubSpot has an alternative that the code has not: object"), "{told}");
+    assert_eq!(todo(&told), format!("add the kind in the type of the member{OR_LIST}"));
+}
+
+#[test]
+fn a_union_that_becomes_a_list_of_values_is_told_without_the_enum_of_its_kinds() {
+    let item = Item::new(Root::Record("NewMessage".to_owned())).step(".attachments[]|x");
+    let (code, _) = v3();
+    let of = |kind| code.enum_at(&item, kind).map(|of| of.name);
+    assert_eq!((of(Kind::Alternative), of(Kind::EnumValue)), (Some("Attachment"), None));
+}
+
+#[test]
+fn a_rule_is_told_with_what_to_do_about_it_and_is_listed() {
+    for (record, item, [keyword, value], advice) in [
+        (
+            "ChannelIntegrationMessageEgg",
+            "NewMessage.text",
+            ["maxLength", "9"],
+            "say it in the docs of the member, hold it in preflight if it bounds what is sent",
+        ),
+        (
+            "PublicConversationsMessage",
+            "Message.text",
+            ["readOnly", "true"],
+            "say `only_received` of the member if it is sent",
+        ),
+        (
+            "ChannelIntegrationMessageEgg",
+            "NewMessage.text",
+            ["writeOnly", "true"],
+            "say in the docs of the member that it never comes",
+        ),
+        (
+            "ChannelIntegrationMessageEgg",
+            "NewMessage.text",
+            ["default", "\"\""],
+            "say in the docs of the member what it means to leave it out",
+        ),
+        (
+            "PublicConversationsMessage",
+            "Message.text",
+            ["deprecated", "true"],
+            "say in the docs of the member that it is deprecated, and what takes its place",
+        ),
+    ] {
+        let told = report(|contract| {
+            let text = object(contract, record).get_mut("text").unwrap();
+            text.schema.rules.insert(keyword.to_owned(), value.to_owned());
+        });
+        let line = format!("  {item}: HubSpot has a rule that the code has not: {keyword} {value}\n");
+        assert!(told.contains(&line), "{told}");
+        let listed = "and list it with its reason in xtask/contracts/deviations.json";
+        assert_eq!(todo(&told), format!("{advice}, {listed}"));
+    }
 }
 
 #[test]
