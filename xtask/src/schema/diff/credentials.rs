@@ -58,13 +58,15 @@ const HINT: &str = "bearerFormat";
 /// Where a token is renewed, if that is not where it is got.
 const REFRESH: &str = "refreshUrl";
 
-/// What an operation asks for. Of the same schemes other scopes are one change; a scheme that came or went is one by itself.
+/// What an operation asks for. Of the same schemes other scopes are one change, and what will not do any more beside what
+/// will is one by itself; so is a scheme that came or went.
 pub(super) fn security(walk: &mut Walk<'_>, place: &Place, old: &BTreeSet<Requirement>, new: &BTreeSet<Requirement>) {
-    // Without any requirement, or with one that asks for nothing, no credential is needed; the first one added is asked of
-    // everybody.
-    let is_open = |all: &BTreeSet<Requirement>| all.is_empty() || all.contains(&Requirement::new());
-    let is_closed = is_open(old) && !is_open(new);
-    let will_do = |was: &Requirement| new.is_empty() || new.iter().any(|now| asks_for_no_more(was, now));
+    // Without any requirement no credential is needed, as with one that asks for nothing.
+    let nothing = BTreeSet::from([Requirement::new()]);
+    let [old, new] = [old, new].map(|all| if all.is_empty() { &nothing } else { all });
+    let will_do = |was: &Requirement| new.iter().any(|now| asks_for_no_more(was, now));
+    // The first credential is asked of everybody. Elsewhere one more costs nobody anything.
+    let is_first = *old == nothing && !will_do(&Requirement::new());
     let mut tell = |said: [Option<String>; 2], matters: bool| {
         let said = said.map(|said| said.map(Said::short));
         walk.found
@@ -76,18 +78,23 @@ pub(super) fn security(walk: &mut Walk<'_>, place: &Place, old: &BTreeSet<Requir
             by_schemes.entry(requirement.keys().collect()).or_default()[side].push(requirement);
         }
     }
-    let says_nothing_else = |all: &BTreeSet<Requirement>| all.len() == 1 && is_open(all);
     for [gone, added] in by_schemes.into_values() {
-        if !gone.is_empty() && !added.is_empty() {
-            let breaks = !gone.iter().all(|was| will_do(was));
-            tell([&gone, &added].map(|any| Some(any_of(any))), breaks);
-            continue;
+        let (kept, lost): (Vec<_>, Vec<_>) = gone.into_iter().partition(|was| will_do(was));
+        let (changed, removed) = match (added.is_empty(), kept.is_empty()) {
+            (true, _) => (Vec::new(), [kept, lost].concat()),
+            (false, true) => (lost, Vec::new()),
+            (false, false) => (kept, lost),
+        };
+        if !changed.is_empty() {
+            let breaks = !changed.iter().all(|was| will_do(was));
+            tell([&changed, &added].map(|any| Some(any_of(any))), breaks);
+        } else if *new != nothing {
+            for now in added {
+                tell([None, Some(said::security_in_short(now))], is_first);
+            }
         }
-        for was in gone.into_iter().filter(|_| !says_nothing_else(old)) {
+        for was in removed.into_iter().filter(|_| *old != nothing) {
             tell([Some(said::security_in_short(was)), None], !will_do(was));
-        }
-        for now in added.into_iter().filter(|_| !says_nothing_else(new)) {
-            tell([None, Some(said::security_in_short(now))], is_closed);
         }
     }
 }

@@ -9,7 +9,8 @@ use super::change::{Direction, Kind};
 use crate::schema::contract::{Rest, Schema, Shape};
 
 /// `matters` tells more where the kind alone does not: that what was added must be there, that what was removed was
-/// always there, that another type is not only a list of values more or less, that null stands where no member is.
+/// always there, that another type is not only a list of values more or less, that null stands where no member is, that who
+/// had enough to be let in before may have it no longer.
 pub(super) fn of(kind: Kind, direction: Direction, was: Option<&str>, now: Option<&str>, matters: bool) -> Verdict {
     use Direction::{Auth, Received, Sent};
     use Verdict::{Adopt, Breaking, Harmless};

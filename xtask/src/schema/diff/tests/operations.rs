@@ -243,6 +243,47 @@ fn scopes_that_came_or_went_beside_others_are_told_by_themselves() {
 }
 
 #[test]
+fn only_what_will_not_do_any_more_is_told_as_breaking() {
+    // No credential did, and does not: the scopes that came cost nobody anything.
+    let (open, closed) = (json!([{}, { "o": ["x"] }]), json!([{ "o": ["x"] }, { "o": ["y"] }]));
+    assert_eq!(
+        asked(open.clone(), closed.clone()),
+        [
+            "security added: o[y] | worth adopting",
+            "security removed: no credential | breaking"
+        ]
+    );
+    assert_eq!(
+        asked(closed, open),
+        [
+            "security added: no credential | worth adopting",
+            "security removed: o[y] | harmless"
+        ]
+    );
+    // Of two scopes one is still enough.
+    let (two, one) = (json!([{ "o": ["a", "b"] }, { "o": ["c"] }]), json!([{ "o": ["a"] }]));
+    assert_eq!(
+        asked(two.clone(), one.clone()),
+        [
+            "security changed: o[a, b] -> o[a] | worth adopting",
+            "security removed: o[c] | breaking"
+        ]
+    );
+    assert_eq!(asked(one, two), ["security changed: o[a] -> o[a, b] or o[c] | breaking"]);
+}
+
+#[test]
+fn what_asks_for_nothing_is_told_only_where_something_was_asked_for() {
+    let (none, nothing, some) = (json!([]), json!([{}]), json!([{}, { "o": ["x"] }]));
+    for open in [none, nothing] {
+        assert_eq!(asked(open.clone(), some.clone()), ["security added: o[x] | worth adopting"]);
+        assert_eq!(asked(some.clone(), open.clone()), ["security removed: o[x] | harmless"]);
+        assert_eq!(asked(open, json!([{ "o": ["x"] }])), ["security added: o[x] | breaking"]);
+    }
+    assert_eq!(asked(json!([{ "o": ["x"] }]), json!([])), ["security removed: o[x] | harmless"]);
+}
+
+#[test]
 fn operations_that_differ_in_what_stands_beside_a_parameter_are_two() {
     let with_verb = changes(|contract| {
         let publish = contract

@@ -74,6 +74,10 @@ fn schemes_are_known_by_how_they_travel() {
         between(&of("a", "query", &["x"]), &of("a", "query", &["x", "y"])),
         ["GET /custom-channels security | security changed: a[x] -> a[x, y] | breaking"]
     );
+    assert_eq!(
+        between(&of("a", "query", &["x"]), &of("b", "query", &["x", "y"])),
+        ["GET /custom-channels security | security changed: a[x] -> a[x, y] | breaking"]
+    );
 }
 
 /// A description with these schemes, of which the last one is asked for.
