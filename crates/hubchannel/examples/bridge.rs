@@ -213,14 +213,14 @@ async fn play(emulator: &Emulator, client: &Client) -> Result<(), Box<dyn Error>
 mod tests {
     use super::*;
 
-    /// What becomes of a reply with this list of threads, and how often HubSpot is told of it.
+    /// What becomes of a reply with this list of threads within its message, and how often HubSpot is told of it.
     async fn taken(threads: &str) -> Result<(Answer, usize), Box<dyn Error>> {
         let emulator = Emulator::new();
         let client = Client::new(emulator.transport().with_access_token(emulator.access_token()));
         let event = format!(
             r#"{{"type":"OUTGOING_CHANNEL_MESSAGE_CREATED","eventId":"evt-1","channelId":"{}","message":{{"id":"msg-1",
-            "recipients":[{{"deliveryIdentifier":{{"type":"CHANNEL_SPECIFIC_OPAQUE_ID","value":"chat:1"}}}}]}},
-            "channelIntegrationThreadIds":{threads}}}"#,
+            "recipients":[{{"deliveryIdentifier":{{"type":"CHANNEL_SPECIFIC_OPAQUE_ID","value":"chat:1"}}}}],
+            "channelIntegrationThreadIds":{threads}}}}}"#,
             emulator.channel_id(),
         );
         let bridge = Bridge::new(Verifier::new("client-secret"), client);
