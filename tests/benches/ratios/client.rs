@@ -32,7 +32,7 @@ impl HttpTransport for Instant {
 pub(crate) fn publish(table: &mut Table) {
     let client = Client::new(Instant(Body::from(bodies::MESSAGE)));
     let body: NewMessage = decode(bodies::NEW_MESSAGE.as_bytes()).unwrap();
-    let derived: baseline::Message = serde_json::from_str(bodies::MESSAGE).unwrap();
+    let derived: baseline::NewMessage = serde_json::from_str(bodies::NEW_MESSAGE).unwrap();
     let publish = || {
         let call = PublishMessage::new("2930388", body.clone());
         let future = pin!(client.publish_message(call));
@@ -42,7 +42,7 @@ pub(crate) fn publish(table: &mut Table) {
         }
     };
     let bodies_alone = || {
-        drop(black_box(serde_json::to_vec(black_box(&derived)).unwrap()));
+        drop(black_box(serde_json::to_vec(black_box(&derived.clone())).unwrap()));
         let answer: baseline::Message = serde_json::from_slice(black_box(bodies::MESSAGE.as_bytes())).unwrap();
         drop(black_box(answer));
     };

@@ -174,14 +174,16 @@ fn stack(server: SocketAddr, transport: impl HttpTransport) -> Exchange {
 /// What somebody writes by hand who wants no more than the types.
 fn typed_reqwest(server: SocketAddr) -> Exchange {
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
-    let body: baseline::Message = serde_json::from_str(bodies::MESSAGE).unwrap();
-    let (client, body, url) = (client, Rc::new(body), format!("http://{server}{PATH}"));
+    let body: baseline::NewMessage = serde_json::from_str(bodies::NEW_MESSAGE).unwrap();
+    let url = format!("http://{server}{PATH}");
     Rc::new(move || {
+        // Each publish has a message of its own, here as there.
+        let body = body.clone();
         let request = client
             .post(&url)
             .bearer_auth("token")
             .header("content-type", "application/json")
-            .body(serde_json::to_vec(&*body).unwrap());
+            .body(serde_json::to_vec(&body).unwrap());
         Box::pin(async move {
             let answer = request.send().await.unwrap().bytes().await.unwrap();
             let message: baseline::Message = serde_json::from_slice(&answer).unwrap();

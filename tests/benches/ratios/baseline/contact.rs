@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-#[derive(Deserialize, Serialize)]
+#[derive(Clone, Deserialize, Serialize)]
 pub(crate) struct ContactProfile {
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<Name>,
@@ -14,7 +14,7 @@ pub(crate) struct ContactProfile {
     urls: Vec<Url>,
 }
 
-#[derive(Deserialize, Serialize)]
+#[derive(Clone, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Name {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -29,7 +29,7 @@ struct Name {
     suffix: Option<String>,
 }
 
-#[derive(Deserialize, Serialize)]
+#[derive(Clone, Deserialize, Serialize)]
 struct Org {
     #[serde(skip_serializing_if = "Option::is_none")]
     company: Option<String>,
@@ -39,7 +39,7 @@ struct Org {
     title: Option<String>,
 }
 
-#[derive(Deserialize, Serialize)]
+#[derive(Clone, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Address {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -58,28 +58,28 @@ struct Address {
     r#type: Option<AddressType>,
 }
 
-#[derive(Deserialize, Serialize)]
+#[derive(Clone, Deserialize, Serialize)]
 struct Email {
     email: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     r#type: Option<AddressType>,
 }
 
-#[derive(Deserialize, Serialize)]
+#[derive(Clone, Deserialize, Serialize)]
 struct Phone {
     phone: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     r#type: Option<PhoneType>,
 }
 
-#[derive(Deserialize, Serialize)]
+#[derive(Clone, Deserialize, Serialize)]
 struct Url {
     url: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     r#type: Option<AddressType>,
 }
 
-#[derive(Deserialize, Serialize)]
+#[derive(Clone, Deserialize, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 enum AddressType {
     Home,
@@ -88,7 +88,7 @@ enum AddressType {
     Other,
 }
 
-#[derive(Deserialize, Serialize)]
+#[derive(Clone, Deserialize, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 enum PhoneType {
     Cell,

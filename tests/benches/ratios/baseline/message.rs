@@ -36,6 +36,35 @@ pub(crate) struct Message {
     in_reply_to_id: Option<String>,
 }
 
+/// What a bridge publishes.
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct NewMessage {
+    channel_account_id: String,
+    message_direction: Direction,
+    senders: Vec<Participant>,
+    recipients: Vec<Participant>,
+    text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rich_text: Option<String>,
+    attachments: Vec<Attachment>,
+    timestamp: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    integration_thread_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    integration_idempotency_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_reply_to_id: Option<String>,
+}
+
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Participant {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    delivery_identifier: DeliveryIdentifier,
+}
+
 #[derive(Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Client {
@@ -69,7 +98,7 @@ struct Recipient {
     delivery_identifier: DeliveryIdentifier,
 }
 
-#[derive(Deserialize, Serialize)]
+#[derive(Clone, Deserialize, Serialize)]
 pub(crate) struct DeliveryIdentifier {
     r#type: DeliveryIdentifierType,
     value: String,
@@ -99,7 +128,7 @@ struct FailureDetails {
     error_message_tokens: BTreeMap<String, String>,
 }
 
-#[derive(Deserialize, Serialize)]
+#[derive(Clone, Deserialize, Serialize)]
 #[serde(tag = "type", rename_all = "SCREAMING_SNAKE_CASE", rename_all_fields = "camelCase")]
 pub(crate) enum Attachment {
     File {
@@ -129,7 +158,7 @@ pub(crate) enum Attachment {
     Other,
 }
 
-#[derive(Deserialize, Serialize)]
+#[derive(Clone, Deserialize, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(super) enum DeliveryIdentifierType {
     ChannelSpecificOpaqueId,
@@ -161,7 +190,7 @@ enum ClientType {
     Other,
 }
 
-#[derive(Deserialize, Serialize)]
+#[derive(Clone, Deserialize, Serialize)]
 #[serde(rename_all = "UPPERCASE")]
 enum Direction {
     Incoming,

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use self::{
     channel::Channel,
-    message::{Attachment, DeliveryIdentifier, Message, StatusUpdate},
+    message::{Attachment, DeliveryIdentifier, Message, NewMessage, StatusUpdate},
     webhook::Event,
 };
 
