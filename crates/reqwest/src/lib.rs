@@ -13,6 +13,7 @@
 //! keeps no timeout but that of the connection. All of that is the business of layers around it, such as the `Stack` of
 //! `hubchannel-middleware`. It needs a Tokio runtime.
 
+mod addresses;
 mod body;
 mod error;
 mod file;

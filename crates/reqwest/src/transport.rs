@@ -1,15 +1,16 @@
 //! The transport and its settings.
 
-use std::{env, fmt, time::Duration};
+use std::{env, fmt, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
-use http::{Request, Response};
+use http::{Request, Response, request::Parts};
 use hubchannel_api::{Body, HttpTransport, Reach, StreamResponse, TransportError, TransportErrorKind, check_framing};
 use tokio::runtime::Handle;
 
 use crate::{
     BuildError,
+    addresses::Addresses,
     body::{incoming, outgoing},
     error::transport_error,
 };
@@ -29,6 +30,7 @@ use crate::{
 #[derive(Clone)]
 pub struct ReqwestTransport {
     client: reqwest::Client,
+    addresses: Arc<Addresses>,
     max_response_bytes: usize,
 }
 
@@ -66,6 +68,7 @@ impl ReqwestTransport {
     pub fn from_client(client: reqwest::Client) -> Self {
         ReqwestTransport {
             client,
+            addresses: Arc::default(),
             max_response_bytes: MAX_RESPONSE_BYTES,
         }
     }
@@ -77,6 +80,23 @@ impl ReqwestTransport {
             max_response_bytes,
             ..self
         }
+    }
+
+    /// A request as reqwest wants it.
+    fn written(&self, mut parts: Parts, body: reqwest::Body) -> Result<reqwest::Request, TransportError> {
+        if let Some(url) = self.addresses.get(&parts.uri) {
+            let mut request = reqwest::Request::new(parts.method, url);
+            *request.version_mut() = parts.version;
+            *request.headers_mut() = parts.headers;
+            *request.body_mut() = Some(body);
+            return Ok(request);
+        }
+        let address = parts.uri.clone();
+        // What layers tell each other is for none beneath them, whichever way the request is made.
+        parts.extensions.clear();
+        let request = reqwest::Request::try_from(Request::from_parts(parts, body)).map_err(transport_error)?;
+        self.addresses.keep(address, request.url());
+        Ok(request)
     }
 
     async fn read(&self, response: &mut reqwest::Response) -> Result<Bytes, TransportError> {
@@ -113,8 +133,7 @@ impl HttpTransport for ReqwestTransport {
         let streams = request.extensions().get::<StreamResponse>().is_some();
         let (parts, body) = request.into_parts();
         let (body, failure) = outgoing(body).await?;
-        let request = Request::from_parts(parts, body);
-        let request = reqwest::Request::try_from(request).map_err(transport_error)?;
+        let request = self.written(parts, body)?;
         let mut response = self
             .client
             .execute(request)
@@ -186,6 +205,7 @@ impl ReqwestTransportBuilder {
         }
         Ok(ReqwestTransport {
             client: client.build().map_err(BuildError)?,
+            addresses: Arc::default(),
             max_response_bytes: self.max_response_bytes,
         })
     }

@@ -1,0 +1,108 @@
+//! Addresses in reqwest's own form, kept for the next request to the same one.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use http::Uri;
+use hubchannel_api::redact::Path;
+use reqwest::Url;
+
+/// How many are kept. A bridge publishes to the paths of a few channels over and over.
+const KEPT: usize = 8;
+
+/// The addresses that were asked before.
+///
+/// reqwest keeps addresses as a browser does, and reading one into that form takes a fifth of all the work of a publish.
+/// None is kept with a query, a user name or a token in it: those are secrets, or come only once.
+#[derive(Debug, Default)]
+pub(crate) struct Addresses(Mutex<Vec<(Uri, Url)>>);
+
+impl Addresses {
+    /// The address in reqwest's form, if it is kept.
+    pub(crate) fn get(&self, address: &Uri) -> Option<Url> {
+        if address.query().is_some() {
+            return None;
+        }
+        let mut kept = self.kept();
+        let at = kept.iter().position(|(uri, _)| uri == address)?;
+        let url = kept.get(at).map(|(_, url)| url.clone());
+        // What is asked often moves away from the end, where what is asked once takes its place.
+        if at > 0 {
+            kept.swap(at - 1, at);
+        }
+        url
+    }
+
+    /// Keeps an address that was not kept, unless it should not be.
+    pub(crate) fn keep(&self, address: Uri, url: &Url) {
+        let names_somebody = address
+            .authority()
+            .is_none_or(|authority| authority.as_str().contains('@'));
+        let path = address.path();
+        if address.query().is_some() || names_somebody || Path(path).to_string() != path {
+            return;
+        }
+        let mut kept = self.kept();
+        if kept.iter().any(|(uri, _)| *uri == address) {
+            return;
+        }
+        kept.truncate(KEPT - 1);
+        kept.push((address, url.clone()));
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Vec<(Uri, Url)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keep(addresses: &Addresses, address: &str) {
+        addresses.keep(address.parse().unwrap(), &address.parse().unwrap());
+    }
+
+    fn get(addresses: &Addresses, address: &str) -> Option<String> {
+        addresses.get(&address.parse().unwrap()).map(String::from)
+    }
+
+    const CHANNEL: &str = "https://api.hubapi.com/conversations/v3/custom-channels/7/messages";
+
+    #[test]
+    fn an_address_is_kept_as_reqwest_reads_it() {
+        let addresses = Addresses::default();
+        for address in [CHANNEL, "https://api.hubapi.com/a/../b/%2e%2e/c", "http://[::1]:8080/x"] {
+            assert_eq!(get(&addresses, address), None);
+            keep(&addresses, address);
+            assert_eq!(get(&addresses, address), Some(String::from(Url::parse(address).unwrap())));
+        }
+        assert_eq!(get(&addresses, &CHANNEL.replace('7', "8")), None);
+        assert_eq!(get(&addresses, &CHANNEL.replace("https", "http")), None);
+        assert_eq!(get(&addresses, &CHANNEL.replace("api.", "app.")), None);
+    }
+
+    #[test]
+    fn what_is_a_secret_or_comes_once_is_not_kept() {
+        let addresses = Addresses::default();
+        for address in [
+            "https://api.hubapi.com/conversations/v3/custom-channels?appId=7&hapikey=s3cret",
+            "https://ada:s3cret@api.hubapi.com/conversations/v3/custom-channels",
+            "https://api.hubapi.com/conversations/v3/custom-channels/7/channel-account-staging-tokens/s3cret",
+        ] {
+            keep(&addresses, address);
+            assert_eq!(get(&addresses, address), None, "{address}");
+        }
+        assert!(!format!("{addresses:?}").contains("s3cret"));
+    }
+
+    #[test]
+    fn what_is_asked_often_outlasts_what_is_asked_once() {
+        let addresses = Addresses::default();
+        keep(&addresses, CHANNEL);
+        for number in 0..100 {
+            assert!(get(&addresses, CHANNEL).is_some(), "{number}");
+            keep(&addresses, &format!("{CHANNEL}/{number}"));
+        }
+        assert_eq!(addresses.kept().len(), KEPT);
+    }
+}
