@@ -19,7 +19,7 @@ use crate::{
 pub(crate) async fn emulate(args: &Args, emulate: &Emulate) -> Result<(), Failure> {
     let file = emulate
         .state
-        .clone()
+        .as_deref()
         .map(|path| StateFile::open(path, emulate.client_secret.is_some()))
         .transpose()?;
     let emulator = match file.as_ref().map(StateFile::load).transpose()?.flatten() {

@@ -5,14 +5,18 @@
 
 use std::{
     ffi::{OsStr, OsString},
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io,
     path::{Path, PathBuf},
 };
 
+/// How many links may lead from one to the next.
+const MOST_LINKS: usize = 40;
+
 /// Held, nobody else has the file.
 #[derive(Debug)]
 pub(crate) struct Lock {
+    path: PathBuf,
     /// It lasts as long as this is open.
     _file: File,
 }
@@ -35,26 +39,27 @@ impl Lock {
     /// Takes the lock on this file, which need not be there yet.
     pub(crate) fn take(path: &Path) -> Result<Self, Error> {
         let path = real(path)?;
-        if path.is_dir() {
-            return Err(io::Error::from(io::ErrorKind::IsADirectory).into());
-        }
-        let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(false);
-        let file = lock(&mut options, &beside(&path, ".lock")?)?;
-        Ok(Lock { _file: file })
+        let file = lock(&beside(&path, ".lock")?)?;
+        Ok(Lock { path, _file: file })
+    }
+
+    /// The file that is locked: where links led when it was. Where they lead later, others may have the file.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
     }
 }
 
 #[cfg(unix)]
-fn lock(options: &mut OpenOptions, path: &Path) -> Result<File, Error> {
-    use std::os::unix::fs::OpenOptionsExt as _;
-
+fn lock(path: &Path) -> Result<File, Error> {
     use rustix::{
         fs::{FlockOperation, flock},
         io::Errno,
     };
 
-    let file = options.mode(0o600).open(path)?;
+    let file = open(path).map_err(|error| if is_other(path) { no_lock(path) } else { error })?;
+    if !file.metadata()?.is_file() {
+        return Err(no_lock(path).into());
+    }
     match flock(&file, FlockOperation::NonBlockingLockExclusive) {
         Ok(()) => Ok(file),
         Err(Errno::WOULDBLOCK) => Err(Error::Taken),
@@ -62,14 +67,38 @@ fn lock(options: &mut OpenOptions, path: &Path) -> Result<File, Error> {
     }
 }
 
+/// Follows no link, which may be somebody else's, and waits for nobody at the other end of a pipe.
+#[cfg(unix)]
+fn open(path: &Path) -> io::Result<File> {
+    use rustix::fs::{Mode, OFlags};
+
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    Ok(rustix::fs::open(path, flags, Mode::RUSR | Mode::WUSR)?.into())
+}
+
+/// Whether there is something that is no file of its own.
+#[cfg(unix)]
+fn is_other(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|found| !found.is_file())
+}
+
+#[cfg(unix)]
+fn no_lock(path: &Path) -> io::Error {
+    let path = path.display();
+    invalid(&format!("{path}, which locks it, is a link or no ordinary file, and was left alone: take it away"))
+}
+
 #[cfg(windows)]
-fn lock(options: &mut OpenOptions, path: &Path) -> Result<File, Error> {
+fn lock(path: &Path) -> Result<File, Error> {
     use std::os::windows::fs::OpenOptionsExt as _;
 
     const SHARING_VIOLATION: i32 = 32;
 
     // Nobody else can open it as long as this is open.
-    options
+    fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
         .share_mode(0)
         .open(path)
         .map_err(|error| match error.raw_os_error() {
@@ -79,14 +108,21 @@ fn lock(options: &mut OpenOptions, path: &Path) -> Result<File, Error> {
 }
 
 /// Where the file is, behind links; where there is none yet, where it will be.
-pub(crate) fn real(path: &Path) -> io::Result<PathBuf> {
-    match fs::canonicalize(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-            Ok(fs::canonicalize(folder.unwrap_or(Path::new(".")))?.join(name(path)?))
+fn real(path: &Path) -> io::Result<PathBuf> {
+    let mut path = path.to_path_buf();
+    for _ in 0..=MOST_LINKS {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = fs::canonicalize(folder.unwrap_or(Path::new(".")))?;
+        let place = folder.join(name(&path)?);
+        match fs::symlink_metadata(&place) {
+            Ok(found) if found.is_symlink() => path = folder.join(fs::read_link(&place)?),
+            Ok(found) if found.is_file() => return Ok(place),
+            Ok(_) => return Err(invalid("this is no ordinary file")),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(place),
+            Err(error) => return Err(error),
         }
-        found => found,
     }
+    Err(invalid("too many links lead on from one another, or in a circle"))
 }
 
 /// A hidden file beside this one, named after it.
@@ -98,6 +134,9 @@ pub(crate) fn beside(path: &Path, ending: &str) -> io::Result<PathBuf> {
 }
 
 fn name(path: &Path) -> io::Result<&OsStr> {
-    path.file_name()
-        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "this names no file"))
+    path.file_name().ok_or_else(|| invalid("this names no file"))
+}
+
+fn invalid(why: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, why)
 }

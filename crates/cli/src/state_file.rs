@@ -3,7 +3,7 @@
 use std::{
     fs::{self, File, OpenOptions},
     io::{self, Write as _},
-    path::{Path, PathBuf},
+    path::Path,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -26,19 +26,18 @@ pub(crate) struct StateFile(Arc<Inside>);
 
 #[derive(Debug)]
 struct Inside {
-    path: PathBuf,
+    /// Which names the file, and of which another emulator on it has none.
+    lock: Lock,
     /// Whether the client secret is somebody's own, which is nothing for a file.
     foreign_secret: bool,
     /// Held from looking at the emulator until that is written, so that what is older never comes later.
     writing: Mutex<()>,
-    /// Of which another emulator on this file has none.
-    _lock: Lock,
 }
 
 impl StateFile {
     /// The file is this emulator's alone until the last clone is dropped, or the process ends however it does.
-    pub(crate) fn open(path: PathBuf, foreign_secret: bool) -> Result<Self, Failure> {
-        let lock = Lock::take(&path).map_err(|error| {
+    pub(crate) fn open(path: &Path, foreign_secret: bool) -> Result<Self, Failure> {
+        let lock = Lock::take(path).map_err(|error| {
             let path = path.display();
             Failure::usage(match error {
                 lock::Error::Taken => format!(
@@ -49,17 +48,18 @@ impl StateFile {
             })
         })?;
         Ok(StateFile(Arc::new(Inside {
-            path,
+            lock,
             foreign_secret,
             writing: Mutex::new(()),
-            _lock: lock,
         })))
     }
 
     /// What is in the file; `None` where there is none.
     pub(crate) fn load(&self) -> Result<Option<Snapshot>, Failure> {
-        let path = self.0.path.display();
-        let json = match fs::read(&self.0.path) {
+        let path = self.0.lock.path();
+        let found = fs::read(path);
+        let path = path.display();
+        let json = match found {
             Ok(json) => json,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(Failure::usage(format!("cannot read the state in {path}: {error}"))),
@@ -79,7 +79,7 @@ impl StateFile {
         if self.0.foreign_secret {
             snapshot = snapshot.with_client_secret(Emulator::new().oauth_app().client_secret);
         }
-        let path = &self.0.path;
+        let path = self.0.lock.path();
         replace(path, &snapshot.to_json())
             .map_err(|error| format!("cannot save the state in {}: {error}", path.display()))
     }
@@ -103,8 +103,7 @@ impl StateFile {
 
 /// Puts this into the file at once or not at all; nobody but its owner may read it.
 fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
-    let path = lock::real(path)?;
-    let temporary = lock::beside(&path, &format!(".{}.tmp", std::process::id()))?;
+    let temporary = lock::beside(path, &format!(".{}.tmp", std::process::id()))?;
     // One that an earlier process of this number has left behind.
     match fs::remove_file(&temporary) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -114,7 +113,7 @@ fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
         file.write_all(content)?;
         file.sync_all()
     });
-    let replaced = written.and_then(|()| fs::rename(&temporary, &path));
+    let replaced = written.and_then(|()| fs::rename(&temporary, path));
     if replaced.is_err() {
         // The first error is the one to tell.
         let _ = fs::remove_file(&temporary);

@@ -140,7 +140,7 @@ fn changes_are_saved_before_the_end() {
     // Each look is a process of its own, and so takes a while.
     let saved = (0..2_000).any(|_| {
         read(&first, &hello);
-        room.saved()["state"]["messages"]["all"][0]["message"]["id"] == hello["message"]["id"]
+        room.saved()["state"]["messages"]["all"]["kept"][0]["message"]["id"] == hello["message"]["id"]
     });
     assert!(saved);
     // Without a chance to save anything more.
@@ -223,14 +223,94 @@ fn a_client_secret_that_somebody_brings_is_not_in_the_file() {
 fn a_link_stays_one_and_a_file_that_was_open_to_others_is_closed_to_them() {
     let room = Room::new();
     let file = room.path().join("there.json");
-    symlink(&file, room.file()).unwrap();
-    interrupt(&mut room.start(&[]));
-    let content = fs::read(room.file()).unwrap();
-    fs::remove_file(room.file()).unwrap();
-    fs::write(&file, content).unwrap();
+    // It leads nowhere yet, by two steps.
+    symlink("step.json", room.file()).unwrap();
+    symlink("there.json", room.path().join("step.json")).unwrap();
+    let mut first = room.start(&[]);
+    for name in [&room.file(), &file] {
+        let text = refused(name);
+        assert!(text.contains("in use by another emulator"), "{text}");
+    }
+    interrupt(&mut first);
+    assert_eq!(room.names(), [".there.json.lock", "state.json", "step.json", "there.json"]);
+    assert!(fs::symlink_metadata(&file).unwrap().is_file());
     fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
-    symlink(&file, room.file()).unwrap();
     interrupt(&mut room.start(&[]));
-    assert!(fs::symlink_metadata(room.file()).unwrap().is_symlink());
+    for name in ["state.json", "step.json"] {
+        assert!(fs::symlink_metadata(room.path().join(name)).unwrap().is_symlink(), "{name}");
+    }
     assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+#[test]
+fn a_link_that_leads_elsewhere_later_leads_no_emulator_to_a_file_it_has_not_locked() {
+    let room = Room::new();
+    let (one, two) = (room.path().join("one.json"), room.path().join("two.json"));
+    symlink(&one, room.file()).unwrap();
+    let mut first = room.start(&[]);
+    fs::remove_file(room.file()).unwrap();
+    symlink(&two, room.file()).unwrap();
+    let mut second = room.start(&[]);
+    publish(&second, "Of the second");
+    interrupt(&mut second);
+    publish(&first, "Of the first");
+    interrupt(&mut first);
+    for (file, own, other) in [
+        (one, "Of the first", "Of the second"),
+        (two, "Of the second", "Of the first"),
+    ] {
+        let saved = fs::read_to_string(file).unwrap();
+        assert!(saved.contains(own) && !saved.contains(other), "{own}");
+    }
+    assert!(fs::symlink_metadata(room.file()).unwrap().is_symlink());
+}
+
+#[test]
+fn links_in_a_circle_and_what_is_no_file_are_refused() {
+    let room = Room::new();
+    let other = room.path().join("other.json");
+    symlink(&other, room.file()).unwrap();
+    symlink(room.file(), &other).unwrap();
+    let text = refused(&room.file());
+    assert!(text.contains("in a circle") && text.contains("state.json"), "{text}");
+    fs::remove_file(&other).unwrap();
+    make_pipe(&other);
+    let text = refused(&room.file());
+    assert!(text.contains("no ordinary file") && text.contains("state.json"), "{text}");
+    assert_eq!(room.names(), ["other.json", "state.json"]);
+}
+
+#[test]
+fn a_lock_that_somebody_has_put_there_as_a_link_or_a_pipe_is_refused() {
+    let room = Room::new();
+    let lock = room.path().join(".state.json.lock");
+    let theirs = room.path().join("theirs");
+    let check = || {
+        let text = refused(&room.file());
+        assert!(text.contains(lock.to_str().unwrap()) && text.contains("take it away"), "{text}");
+    };
+    symlink(&theirs, &lock).unwrap();
+    check();
+    assert_eq!(room.names(), [".state.json.lock"]);
+    fs::write(&theirs, "theirs").unwrap();
+    check();
+    fs::remove_file(&lock).unwrap();
+    make_pipe(&lock);
+    check();
+    // Somebody waits at its other end.
+    let reader = fs::OpenOptions::new().read(true).write(true).open(&lock).unwrap();
+    check();
+    drop(reader);
+    fs::remove_file(&lock).unwrap();
+    fs::create_dir(&lock).unwrap();
+    check();
+    fs::remove_dir(&lock).unwrap();
+    interrupt(&mut room.start(&[]));
+    assert_eq!(room.names(), [".state.json.lock", "state.json", "theirs"]);
+    assert_eq!(fs::read_to_string(&theirs).unwrap(), "theirs");
+}
+
+#[track_caller]
+fn make_pipe(path: &Path) {
+    assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
 }
