@@ -3,9 +3,9 @@
 
 import { path, read } from "./api.js";
 
-/** What is kept of each log as long as nobody looks further back; then all that the emulator keeps. */
+/** What is kept of each log as long as nobody looks further back, and at least what is kept then. */
 const KEPT = 2000;
-const KEPT_BY_EMULATOR = 10_000;
+const KEPT_FURTHER = 10_000;
 const PAGE = 500;
 
 /** Each log: which entries have changed, and whether all of it is to be read anew. */
@@ -15,8 +15,8 @@ const logs = {
 };
 /** How often the logs were begun anew: what was asked for before is of no use then. */
 let epoch = 0;
-/** Whether somebody looks further back. */
-let wide = false;
+/** How much is kept of each log now: more, where somebody looks further back, than was read, with room for what comes. */
+let most = KEPT;
 
 /** What the store has of logs. `reach` says from which number on a log is whole; 0 where nothing is older. */
 export const NO_LOGS = { requests: [], deliveries: [], reach: { requests: 0, deliveries: 0 } };
@@ -67,7 +67,7 @@ export async function catchUp(store, name) {
 /** Reads a log, as far back as it was read before. */
 async function readAnew(store, name) {
     const begun = epoch;
-    const wanted = wide ? store.get(name).length : 0;
+    const wanted = most > KEPT ? store.get(name).length : 0;
     let all = await page(name, {});
     let reach = reachOf(all);
     while (reach > 0 && all.length < wanted) {
@@ -89,11 +89,11 @@ export async function older(store, name) {
     if (before === 0) {
         return;
     }
-    wide = true;
     const found = await page(name, { before });
     if (epoch === begun && store.get("reach")[name] === before) {
-        merge(store, name, new Map(found.map((entry) => [entry.number, entry])));
+        most = Math.max(most, KEPT_FURTHER, store.get(name).length + found.length + KEPT);
         setReach(store, name, reachOf(found));
+        merge(store, name, new Map(found.map((entry) => [entry.number, entry])));
     }
 }
 
@@ -114,7 +114,7 @@ async function page(name, { after, before, limit = PAGE }) {
     return (await read(address))[name];
 }
 
-/** Puts entries in the places of their numbers, and takes those away that are null. */
+/** Puts entries in the places of their numbers, takes those away that are null, and lets go the oldest that are too many. */
 function merge(store, name, entries) {
     const all = new Map(store.get(name).map((entry) => [entry.number, entry]));
     for (const [number, entry] of entries) {
@@ -125,7 +125,7 @@ function merge(store, name, entries) {
         }
     }
     const sorted = [...all.values()].sort((a, b) => a.number - b.number);
-    const kept = sorted.slice(-(wide ? KEPT_BY_EMULATOR : KEPT));
+    const kept = sorted.slice(-most);
     store.set(name, kept);
     if (kept.length < sorted.length) {
         setReach(store, name, Math.max(store.get("reach")[name], kept[0].number));
