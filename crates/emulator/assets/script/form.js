@@ -34,9 +34,10 @@ export class Form {
             }
             sending = true;
             this.#complain(null);
+            const sent = this.#fields.map(({ input }) => input.value);
             try {
                 this.#check();
-                this.#show(await send(this.#body()));
+                this.#show(await send(this.#body()), sent);
             } catch (error) {
                 this.#complain(error);
             }
@@ -102,10 +103,11 @@ export class Form {
         at?.input.focus();
     }
 
-    #show(answer) {
+    #show(answer, sent) {
         const { title, secrets = [] } = this.#kind.made(answer);
         const given = secrets.filter(([, value]) => value !== undefined);
-        this.element.reset();
+        const typed = this.#fields.filter(({ input }, at) => input.value !== sent[at]);
+        this.#fields.filter((field) => !typed.includes(field)).forEach(({ input }) => reset(input));
         const done = h("button", { type: "button" }, "Done");
         done.addEventListener("click", () => {
             this.result.hidden = true;
@@ -124,12 +126,23 @@ export class Form {
                         h("dd", {}, h("code", {}, value), copyButton(value, name)),
                     ]),
                 ),
-            given.length > 0 && h("p", { class: "hint" }, "The page shows this once and does not keep it."),
+            given.length > 0 && h("p", { class: "hint" }, "The page shows this once. The emulator keeps it, and tells it at /_emulator/api/credentials."),
             h("div", { class: "buttons" }, done),
         );
         this.result.hidden = false;
-        this.result.focus();
+        if (typed.length === 0) {
+            this.result.focus();
+        }
         this.#announce(title);
+    }
+}
+
+/** Puts a field back to how it began; what is typed while something is sent stays, with the focus. */
+function reset(input) {
+    if (input instanceof HTMLSelectElement) {
+        input.selectedIndex = 0;
+    } else {
+        input.value = input.defaultValue;
     }
 }
 
