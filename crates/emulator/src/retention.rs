@@ -29,8 +29,9 @@ use serde::{Deserialize, Serialize};
 /// |---|---|---|
 /// | messages, assignments and changes of status, together | `entries`: 100,000 | `entry_bytes`: 256 MiB of messages in JSON, their keys and thread ids |
 /// | files | `files`: 10,000 | `file_bytes`: 256 MiB of what is in them |
-/// | webhook deliveries | `deliveries`: 10,000 | `delivery_bytes`: 256 MiB of events, bodies and answers |
-/// | those of them that are not over | `waiting_deliveries`: 100,000 | |
+/// | webhook deliveries that are over | `deliveries`: 10,000 | |
+/// | webhook deliveries that are not over | `waiting_deliveries`: 100,000 | |
+/// | webhook deliveries of both kinds | | `delivery_bytes`: 256 MiB of events, bodies and answers |
 /// | access tokens that an app got by OAuth | `tokens`: 10,000 | |
 /// | requests in the log | `requests`: 10,000 | `request_bytes`: 64 MiB of heads, bodies and answers |
 ///
@@ -43,7 +44,7 @@ use serde::{Deserialize, Serialize};
 /// with what is left. Ids are not given again.
 ///
 /// A webhook that is still to be delivered stays when its message goes. Where more wait than may, the oldest is given up, and
-/// its last attempt says so; what is under way is never given up. The newest of each kind stays however large it is.
+/// its last attempt says so as long as it is kept; what is under way is never given up. The newest of each kind stays however large it is.
 ///
 /// What is set up is never dropped: apps, channels, inboxes, channel accounts, staging tokens, users, tokens of a
 /// [`Seed`](crate::Seed), contacts that were added. How much was dropped, [`Dropped`](crate::admin::Dropped) says.
@@ -105,7 +106,7 @@ setters! {
     set_files: files,
     /// Sets how many bytes are in the files that are kept.
     set_file_bytes: file_bytes,
-    /// Sets how many webhook deliveries are kept, unless more than these are not over.
+    /// Sets how many webhook deliveries are kept that are delivered or given up, besides those that are not over.
     set_deliveries: deliveries,
     /// Sets how many bytes the deliveries have that are kept, in their events, and in the bodies and answers of their attempts.
     set_delivery_bytes: delivery_bytes,

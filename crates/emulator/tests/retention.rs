@@ -257,6 +257,27 @@ fn the_oldest_that_wait_are_given_up_and_say_why() {
 }
 
 #[test]
+fn what_is_over_stays_in_the_log_however_many_wait() {
+    let emulator = emulator(Retention::default().set_deliveries(2).set_waiting_deliveries(4));
+    let first = publish(&emulator, json!({}));
+    let reply = || emulator.agent_replies(thread(&first), "Yes").unwrap();
+    let states = || -> Vec<(usize, WebhookState)> {
+        let deliveries = emulator.deliveries();
+        let over = deliveries.iter().filter(|delivery| delivery.state.is_over());
+        over.map(|delivery| (delivery.number, delivery.state)).collect()
+    };
+    reply();
+    assert_eq!(now(emulator.deliver(&Bridge::default())), 1);
+    (0..4).for_each(|_| drop(reply()));
+    assert_eq!(states(), [(0, WebhookState::Delivered)]);
+    reply();
+    assert_eq!(states(), [(0, WebhookState::Delivered), (1, WebhookState::GivenUp)]);
+    reply();
+    assert_eq!(states(), [(1, WebhookState::GivenUp), (2, WebhookState::GivenUp)]);
+    assert_eq!((emulator.pending_deliveries(), emulator.overview().dropped.deliveries), (4, 1));
+}
+
+#[test]
 fn deliveries_go_by_their_bytes_those_first_that_are_over() {
     let emulator = emulator(Retention::default().set_delivery_bytes(20_000));
     let first = publish(&emulator, json!({}));
@@ -369,7 +390,9 @@ proptest! {
             let pending = deliveries.iter().filter(|delivery| !delivery.state.is_over()).count();
             prop_assert_eq!(pending, emulator.pending_deliveries());
             prop_assert!(pending <= waiting, "{pending} wait");
-            prop_assert!(deliveries.len() <= most.max(pending), "{} are kept", deliveries.len());
+            let over = deliveries.len() - pending;
+            let dropped = emulator.overview().dropped.deliveries;
+            prop_assert!(over <= most && (over == most || dropped == 0), "{over} are kept, {dropped} have gone");
             // Those that wait are the latest of all that are not delivered.
             let oldest = deliveries.iter().find(|delivery| !delivery.state.is_over()).map(|delivery| delivery.number);
             let by_room = deliveries.iter().filter(|delivery| {

@@ -287,7 +287,7 @@ impl Schedule {
             if too_many_wait && let Some(number) = oldest.filter(|number| number + 1 < self.added) {
                 self.give_up(number, now);
                 given_up.push(number);
-            } else if (too_large || self.deliveries.len() > most.deliveries)
+            } else if (too_large || self.over.len() > most.deliveries)
                 && let Some(number) = self.over.first().copied()
             {
                 self.forget(number);
