@@ -165,6 +165,24 @@ pub struct Dropped {
     pub requests: u64,
 }
 
+impl Dropped {
+    /// Each number with its name in JSON.
+    pub(crate) fn by_name(&self) -> [(&'static str, u64); 10] {
+        [
+            ("messages", self.messages),
+            ("acts", self.acts),
+            ("conversations", self.conversations),
+            ("contacts", self.contacts),
+            ("events", self.events),
+            ("files", self.files),
+            ("tokens", self.tokens),
+            ("deliveries", self.deliveries),
+            ("waitingDeliveries", self.waiting_deliveries),
+            ("requests", self.requests),
+        ]
+    }
+}
+
 /// How many bytes it has in JSON.
 pub(crate) fn json_length(value: &impl Serialize) -> usize {
     struct Count(usize);

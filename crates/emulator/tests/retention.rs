@@ -94,6 +94,11 @@ fn messages_go_by_their_bytes_too_but_for_the_last() {
         publish(&emulator, json!({member: "w".repeat(6_000)}));
         assert_eq!(emulator.messages().len(), 1, "{member}");
     }
+    // Bytes are counted again in what goes on from a snapshot.
+    let snapshot = Snapshot::from_json(&emulator.snapshot().to_json()).unwrap();
+    let emulator = Emulator::from_snapshot(Seed::default().without_rate_limits(), snapshot);
+    publish(&emulator, json!({"text": "x".repeat(4_000)}));
+    assert_eq!(emulator.messages().len(), 1);
     publish(&emulator, json!({"text": "x".repeat(50_000)}));
     assert_eq!(emulator.messages().len(), 1);
 }

@@ -11,6 +11,18 @@ use serde::{Deserialize, Serialize, Serializer};
 pub use self::error::SnapshotError;
 use crate::{Emulator, Seed, dial::KeptDial, origin::Origin, state::KeptState, webhooks::KeptSchedule};
 
+/// More things with a place than any emulator has come to.
+pub(crate) const MOST_EVER: usize = 1 << 31;
+
+/// Fails where more is said to have been dropped than any emulator has come to.
+pub(crate) fn check_dropped(path: impl Into<String>, dropped: u64) -> Result<(), SnapshotError> {
+    const END: u64 = 1 << 48;
+    if dropped < END {
+        return Ok(());
+    }
+    Err(SnapshotError::at(path, format!("so many were never dropped; the most is {}", END - 1)))
+}
+
 /// What the document says it is.
 const FORMAT: &str = "hubchannel-emulator";
 

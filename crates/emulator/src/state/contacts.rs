@@ -6,7 +6,10 @@ use hubchannel_api::model::DeliveryIdentifierType;
 use serde::{Deserialize, Serialize};
 
 use super::Address;
-use crate::{people::Contact, snapshot::SnapshotError};
+use crate::{
+    people::Contact,
+    snapshot::{MOST_EVER, SnapshotError},
+};
 
 /// Every contact, by its place, and where each is found.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -125,12 +128,11 @@ impl Contacts {
 
     /// Fails where two cannot be told apart, and finds again which has which id and address.
     pub(super) fn check(&mut self) -> Result<(), SnapshotError> {
-        const END: usize = 1 << 31;
         self.by_id.clear();
         self.by_reach.clear();
         let last = self.all.last_key_value().map(|(place, _)| *place);
-        if self.ever >= END || last.is_some_and(|last| last >= self.ever) {
-            let message = format!("places of contacts are less than `ever`, and that is less than {END}");
+        if self.ever >= MOST_EVER || last.is_some_and(|last| last >= self.ever) {
+            let message = format!("places of contacts are less than `ever`, and that is less than {MOST_EVER}");
             return Err(SnapshotError::at("state.people.contacts.ever", message));
         }
         for (at, (place, held)) in self.all.iter().enumerate() {

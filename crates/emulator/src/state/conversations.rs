@@ -6,7 +6,10 @@ use hubchannel_api::model::{ChannelAccountId, ChannelId, MessageId, Thread as Sh
 use serde::{Deserialize, Serialize};
 
 use super::{Address, State, entries::Entry, row::Row, threads::Belonging};
-use crate::{people::AgentError, snapshot::SnapshotError};
+use crate::{
+    people::AgentError,
+    snapshot::{MOST_EVER, SnapshotError},
+};
 
 /// A conversation of a portal.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -40,6 +43,11 @@ impl Conversation {
             Entry::Message(id) => Some(id),
             Entry::Act { .. } => None,
         })
+    }
+
+    /// How many bytes of the bridge's id of it each message keeps.
+    pub(super) fn own_length(&self) -> usize {
+        self.own_ids.first().map_or(0, String::len)
     }
 
     pub(crate) fn id(&self) -> ThreadId {
@@ -160,10 +168,16 @@ impl Conversations {
         self.by_id.clear();
         let wrong =
             |path: String, message: &str| Err(SnapshotError::at(format!("state.conversations.{path}"), message));
+        if self.ever >= MOST_EVER {
+            return wrong("ever".to_owned(), "there were never so many conversations");
+        }
         for (at, (place, conversation)) in self.all.iter().enumerate() {
             if *place >= self.ever {
                 return wrong(format!("all[{at}][0]"), "places are less than `ever`");
             }
+            conversation
+                .entries
+                .check(|| format!("state.conversations.all[{at}][1].entries"))?;
             if !conversation.shown.id.is_value() {
                 return wrong(format!("all[{at}][1].shown.id"), "this has no id");
             }

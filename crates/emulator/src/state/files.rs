@@ -13,7 +13,10 @@ use hubchannel_api::model::{
 use serde::{Deserialize, Serialize};
 
 use super::Ids;
-use crate::{escape::escaped, snapshot::SnapshotError};
+use crate::{
+    escape::escaped,
+    snapshot::{MOST_EVER, SnapshotError},
+};
 
 /// What the paths of downloads start with.
 pub(crate) const DOWNLOADS: &str = "/emulated-files/";
@@ -247,8 +250,9 @@ impl Files {
         self.by_id.clear();
         self.bytes = 0;
         let last = self.all.last_key_value().map(|(place, _)| *place);
-        if last.is_some_and(|last| last >= self.ever) {
-            return Err(SnapshotError::at("state.files.ever", "places of files are less than `ever`"));
+        if self.ever >= MOST_EVER || last.is_some_and(|last| last >= self.ever) {
+            let message = format!("places of files are less than `ever`, and that is less than {MOST_EVER}");
+            return Err(SnapshotError::at("state.files.ever", message));
         }
         for (at, (place, file)) in self.all.iter().enumerate() {
             let path = || format!("state.files.all[{at}][1].shown.id");

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     retention::{Dropped, Retention},
     seed::Seed,
-    snapshot::SnapshotError,
+    snapshot::{SnapshotError, check_dropped},
 };
 
 /// What of a [`State`] outlasts it: all but what a [`Seed`] says, requests that count for limits, and who watches.
@@ -92,6 +92,9 @@ impl KeptState {
     /// Fails where the parts do not belong together, and finds again what follows from them.
     pub(crate) fn check(&mut self) -> Result<(), SnapshotError> {
         self.ids.check()?;
+        for (name, dropped) in self.dropped.by_name() {
+            check_dropped(format!("state.dropped.{name}"), dropped)?;
+        }
         let accounts = self.accounts.iter().map(accounts::Held::id);
         unique("accounts", accounts)?;
         unique("channels", self.channels.ids())?;
@@ -106,6 +109,7 @@ impl KeptState {
         self.messages.check()?;
         let messages = self.messages.iter().filter_map(|stored| stored.message.id.as_ref());
         self.conversations.check(messages)?;
+        self.messages.weigh(&self.conversations);
         self.people.check()?;
         for stored in self.messages.iter() {
             self.people.mention(stored.portal_id, &stored.message, &stored.contacts);

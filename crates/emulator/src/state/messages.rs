@@ -12,7 +12,7 @@ use hubchannel_api::model::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Draft, Line, State, row::Row};
+use super::{Conversation, Draft, Line, State, conversations::Conversations, row::Row};
 use crate::{behaviour::CreatedBy, changes::ChangeKind, retention::json_length, snapshot::SnapshotError};
 
 /// What is published.
@@ -44,6 +44,7 @@ pub(super) struct Stored {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) event: Option<u64>,
     /// How many bytes are kept for it, about.
+    #[serde(skip)]
     bytes: usize,
 }
 
@@ -51,12 +52,20 @@ impl Stored {
     pub(super) fn new(portal_id: u64, message: Message) -> Self {
         Stored {
             portal_id,
-            bytes: json_length(&message),
             message,
+            bytes: 0,
             key: None,
             contacts: Vec::new(),
             event: None,
         }
+    }
+
+    /// Counts its bytes, with those of the bridge's id of its conversation.
+    fn weigh(&mut self, conversations: &Conversations) {
+        let id = self.message.conversations_thread_id.as_ref();
+        let conversation = id.and_then(|id| conversations.get(id));
+        let own_id = conversation.map_or(0, Conversation::own_length);
+        self.bytes = json_length(&self.message) + own_id + self.key.as_ref().map_or(0, String::len);
     }
 
     fn account_and_key(&self) -> Option<(ChannelAccountId, String)> {
@@ -135,7 +144,7 @@ impl Messages {
     pub(super) fn check(&mut self) -> Result<(), SnapshotError> {
         self.by_id.clear();
         self.by_key.clear();
-        self.bytes = 0;
+        self.all.check(|| "state.messages.all".to_owned())?;
         for (at, (place, stored)) in self.all.places().enumerate() {
             let path = |member: &str| format!("state.messages.all.kept[{at}].{member}");
             let Some(id) = stored.message.id.as_ref() else {
@@ -150,9 +159,15 @@ impl Messages {
             {
                 return Err(SnapshotError::at(path("key"), "another message of the account has this key"));
             }
-            self.bytes = self.bytes.saturating_add(stored.bytes);
         }
         Ok(())
+    }
+
+    /// Counts again how many bytes are kept.
+    pub(super) fn weigh(&mut self, conversations: &Conversations) {
+        self.all.iter_mut().for_each(|stored| stored.weigh(conversations));
+        let bytes = self.all.iter().map(|stored| stored.bytes);
+        self.bytes = bytes.fold(0, usize::saturating_add);
     }
 }
 
@@ -197,15 +212,12 @@ impl State {
         let made = self.people.ever();
         self.introduce(line.portal_id, &draft);
         let thread_id = self.thread_for(line, &draft, now);
-        let own_id = draft.integration_thread.as_ref().map_or(0, String::len);
         let message = self.compose(line, draft, id, thread_id, now);
         for contact in self.people.contacts_from(made) {
             self.changes.note(ChangeKind::Contact, &contact.id);
         }
-        let key = key.map(|(_, key)| key);
         let mut stored = Stored::new(line.portal_id, message.clone());
-        stored.bytes += own_id + key.as_ref().map_or(0, String::len);
-        stored.key = key;
+        stored.key = key.map(|(_, key)| key);
         let contact = contacts.first().cloned();
         stored.contacts = contacts;
         self.store(stored);
@@ -217,7 +229,8 @@ impl State {
     }
 
     /// Keeps a message.
-    pub(super) fn store(&mut self, stored: Stored) {
+    pub(super) fn store(&mut self, mut stored: Stored) {
+        stored.weigh(&self.conversations);
         let message = &stored.message;
         let id = message.id.as_ref().map(|id| id.as_str().to_owned());
         let thread_id = message.conversations_thread_id.as_ref().cloned();

@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
+use crate::snapshot::{MOST_EVER, SnapshotError};
+
 /// Each thing has a place, which it keeps whatever goes before it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -57,8 +59,21 @@ impl<T> Row<T> {
         self.kept.get_mut(place.checked_sub(self.gone)?)
     }
 
+    /// Fails where a place could be more than can be counted.
+    pub(super) fn check(&self, path: impl FnOnce() -> String) -> Result<(), SnapshotError> {
+        if self.ever() < MOST_EVER {
+            return Ok(());
+        }
+        let message = format!("together with what is kept this is less than {MOST_EVER}");
+        Err(SnapshotError::at(path() + ".gone", message))
+    }
+
     pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &T> + ExactSizeIterator {
         self.kept.iter()
+    }
+
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.kept.iter_mut()
     }
 
     /// Each with its place.

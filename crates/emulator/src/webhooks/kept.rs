@@ -6,10 +6,10 @@ use fastrand::Rng;
 use serde::{Deserialize, Serialize};
 
 use super::{Queue, Schedule, WebhookDelivery, WebhookOutcome, WebhookState};
-use crate::{Retention, snapshot::SnapshotError};
-
-/// More deliveries than any emulator has come to.
-const END: usize = 1 << 31;
+use crate::{
+    Retention,
+    snapshot::{MOST_EVER, SnapshotError, check_dropped},
+};
 
 /// What of a [`Schedule`] outlasts it: all but the policy, which a [`Seed`](crate::Seed) says.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -62,9 +62,11 @@ impl Schedule {
 impl KeptSchedule {
     /// Fails where the parts do not belong together.
     pub(crate) fn check(&self) -> Result<(), SnapshotError> {
-        if self.added >= END {
+        if self.added >= MOST_EVER {
             return Err(SnapshotError::at("webhooks.added", "there were never so many deliveries"));
         }
+        check_dropped("webhooks.dropped[0]", self.dropped.0)?;
+        check_dropped("webhooks.dropped[1]", self.dropped.1)?;
         let mut free = 0;
         for (at, KeptDelivery { delivery, .. }) in self.deliveries.iter().enumerate() {
             let wrong = |member: &str, message: &str| {
