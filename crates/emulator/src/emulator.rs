@@ -179,19 +179,17 @@ impl Emulator {
     /// When the address asks for nothing that HubSpot could show.
     pub fn authorize(&self, portal_id: u64, url: &str) -> Result<Authorization, AuthorizationError> {
         let wish = Wish::read(url)?;
-        let now = self.now();
-        let state = &mut self.world().state;
-        let Some(app) = state.apps.client(&wish.client_id) else {
-            return Err(AuthorizationError::NoApp(wish.client_id));
-        };
-        let grant = Grant {
-            app_id: app.id,
-            portal_id,
-            scopes: wish.scopes,
-        };
-        let code = state
-            .tokens
-            .allow(&mut state.ids, grant, wish.redirect_uri.clone(), now);
+        let code = self.change_world(|world, now| {
+            let state = &mut world.state;
+            let grant = Grant {
+                app_id: state.apps.client(&wish.client_id)?.id,
+                portal_id,
+                scopes: wish.scopes,
+            };
+            let redirect_uri = wish.redirect_uri.clone();
+            Some(state.tokens.allow(&mut state.ids, grant, redirect_uri, now))
+        });
+        let code = code.ok_or(AuthorizationError::NoApp(wish.client_id))?;
         let mut pairs = vec![("code", code.expose())];
         pairs.extend(wish.state.as_deref().map(|state| ("state", state)));
         Ok(Authorization {
@@ -207,8 +205,7 @@ impl Emulator {
             portal_id,
             scopes: scopes.into_iter().map(Into::into).collect(),
         };
-        let state = &mut self.world().state;
-        state.tokens.install(&mut state.ids, grant)
+        self.change_world(|world, _| world.state.tokens.install(&mut world.state.ids, grant))
     }
 
     /// Takes the app out of the portal, as a user does there: none of its codes and tokens is good any more.

@@ -32,13 +32,14 @@ use serde::{Deserialize, Serialize};
 /// | webhook deliveries that are over | `deliveries`: 10,000 | |
 /// | webhook deliveries that are not over | `waiting_deliveries`: 100,000 | |
 /// | webhook deliveries of both kinds | | `delivery_bytes`: 256 MiB of events, bodies and answers |
-/// | access tokens that an app got by OAuth | `tokens`: 10,000 | |
+/// | codes, refresh tokens and access tokens that apps got by OAuth, of each | `tokens`: 10,000 | |
 /// | requests in the log | `requests`: 10,000 | `request_bytes`: 64 MiB of heads, bodies and answers |
 ///
 /// What goes goes whole. With a message go its idempotency key, so that a publish with it makes another message; its status;
 /// its place in its thread and in pages; its event, and those of its deliveries that are over. With what stood in a thread
 /// last goes the thread, whatever its status, and a message for it opens another one. With the last message of an address
 /// goes what was known of who is there, and with the last mention of a contact that a message has made goes the contact.
+/// Of refresh tokens that goes which was not used for longest.
 /// With a file go its signed addresses, of which there are no more than there may be files. Events are kept as long as
 /// `entries` lets them. Whatever has gone is answered for as what was never there, mostly with 404; a cursor into it goes on
 /// with what is left. Ids are not given again.
@@ -112,7 +113,8 @@ setters! {
     set_delivery_bytes: delivery_bytes,
     /// Sets how many deliveries may be neither done nor given up.
     set_waiting_deliveries: waiting_deliveries,
-    /// Sets how many access tokens are known that apps got by OAuth, good and expired ones.
+    /// Sets how many codes, how many refresh tokens, and how many access tokens, good and expired ones, are known that apps
+    /// got by OAuth.
     set_tokens: tokens,
     /// Sets how many requests are in the log.
     set_requests: requests,
@@ -155,7 +157,7 @@ pub struct Dropped {
     pub events: u64,
     /// Files.
     pub files: u64,
-    /// Access tokens.
+    /// Access tokens and refresh tokens.
     pub tokens: u64,
     /// Deliveries that were over.
     pub deliveries: u64,

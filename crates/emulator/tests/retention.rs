@@ -13,7 +13,9 @@ use std::{
 use async_trait::async_trait;
 use common::{Answer, Ask, MESSAGES, hello_with, in_process, noon};
 use http::{Request, Response};
-use hubchannel_api::{Body, HttpTransport, Reach, TransportError, TransportErrorKind, clock::ManualClock};
+use hubchannel_api::{
+    AuthorizeUrl, Body, HttpTransport, Reach, TransportError, TransportErrorKind, clock::ManualClock, model::Secret,
+};
 use hubchannel_emulator::{
     AppSeed, Contact, Emulator, Retention, Seed, Snapshot, WebhookOutcome, WebhookState, admin::FileUpload,
 };
@@ -204,6 +206,36 @@ fn tokens_that_apps_got_go_and_those_of_the_seed_stay() {
     assert_eq!(tokens.iter().map(is_good).collect::<Vec<_>>(), [false, false, true, true]);
     assert!(is_good(&emulator.access_token().expose().to_owned()));
     assert_eq!(emulator.overview().dropped.tokens, 2);
+}
+
+#[test]
+fn codes_and_refresh_tokens_go_those_first_that_were_not_used_for_longest() {
+    let emulator = emulator(Retention::default().set_tokens(2));
+    let app = emulator.oauth_app();
+    let token = |what: &[(&str, &str)], grant: &str| {
+        let own = [
+            ("client_id", app.client_id.as_str()),
+            ("client_secret", app.client_secret.expose()),
+        ];
+        let pairs = [&[("grant_type", grant)], what, &own].concat();
+        ask(&emulator, Ask::form("/oauth/v1/token", &pairs))
+    };
+    let renew = |refresh: &Secret| token(&[("refresh_token", refresh.expose())], "refresh_token").status;
+    let install = || emulator.refresh_token(62515, ["conversations.read"]);
+    let (first, second) = (install(), install());
+    assert_eq!(renew(&first), 200);
+    let third = install();
+    let snapshot: Value = serde_json::from_slice(&emulator.snapshot().to_json()).unwrap();
+    assert_eq!(snapshot["state"]["tokens"]["refresh"].as_array().unwrap().len(), 2);
+    assert_eq!([&first, &second, &third].map(renew), [200, 400, 200]);
+    assert_eq!(emulator.overview().dropped.tokens, 2);
+
+    let address = "https://bridge.example.com/oauth";
+    let page = AuthorizeUrl::new(app.client_id.as_str(), address).add_scope("conversations.read");
+    let codes = [(); 3].map(|()| emulator.authorize(62515, &page.to_string()).unwrap().code);
+    let redeem =
+        |code: Secret| token(&[("code", code.expose()), ("redirect_uri", address)], "authorization_code").status;
+    assert_eq!(codes.map(redeem), [400, 200, 200]);
 }
 
 #[test]

@@ -21,6 +21,7 @@ mod retain;
 mod row;
 mod staging;
 mod threads;
+mod token_row;
 mod tokens;
 
 use std::{collections::BTreeSet, time::SystemTime};

@@ -8,7 +8,7 @@ use std::{
 use hubchannel_api::model::Secret;
 use serde::{Deserialize, Serialize};
 
-use super::Ids;
+use super::{Ids, token_row::TokenRow};
 use crate::seed::TokenSeed;
 
 /// How long an access token is good.
@@ -21,11 +21,13 @@ const CODE_LIFETIME: Duration = Duration::from_secs(60);
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Tokens {
-    codes: Vec<Code>,
-    refresh: Vec<Refresh>,
-    access: Vec<TokenSeed>,
-    /// Those that apps have got, the oldest first.
-    issued: VecDeque<TokenSeed>,
+    /// The oldest first.
+    codes: VecDeque<Code>,
+    /// The longest unused first.
+    refresh: VecDeque<Refresh>,
+    access: TokenRow,
+    /// Those that apps have got.
+    issued: TokenRow,
 }
 
 /// What a user has allowed.
@@ -76,22 +78,26 @@ pub(crate) enum NotIssued {
 impl Tokens {
     pub(super) fn new(seeds: &[TokenSeed]) -> Self {
         Tokens {
-            codes: Vec::new(),
-            refresh: Vec::new(),
-            access: seeds.to_vec(),
-            issued: VecDeque::new(),
+            codes: VecDeque::new(),
+            refresh: VecDeque::new(),
+            access: seeds.iter().cloned().collect::<VecDeque<_>>().into(),
+            issued: TokenRow::default(),
         }
     }
 
     /// Every access token.
     pub(crate) fn all(&self) -> impl DoubleEndedIterator<Item = &TokenSeed> {
-        self.access.iter().chain(&self.issued)
+        self.access.iter().chain(self.issued.iter())
     }
 
-    /// Lets the oldest that apps have got go where there are more than so many; how many went.
+    /// Lets the oldest that apps have got go where there are more of a kind than so many; how many tokens went.
     pub(super) fn retain(&mut self, most: usize) -> u64 {
-        let more = self.issued.len().saturating_sub(most.max(1));
-        self.issued.drain(..more).count() as u64
+        let more = |there: usize| there.saturating_sub(most.max(1));
+        self.codes.drain(..more(self.codes.len()));
+        let refresh = self.refresh.drain(..more(self.refresh.len())).count();
+        let access = more(self.issued.len());
+        (0..access).for_each(|_| self.issued.pop());
+        (access + refresh) as u64
     }
 
     pub(crate) fn add(&mut self, token: TokenSeed) {
@@ -100,13 +106,13 @@ impl Tokens {
 
     /// The access token, be it good or expired.
     pub(crate) fn access(&self, token: &Secret) -> Option<&TokenSeed> {
-        // Of two with the same text the later one counts.
-        self.all().rev().find(|known| known.secret == *token)
+        // Of two with the same text the one that an app has got counts.
+        self.issued.get(token).or_else(|| self.access.get(token))
     }
 
     /// Lets the access token expire at this time, where it would be good for longer.
     pub(crate) fn expire(&mut self, token: &Secret, now: SystemTime) {
-        let all = self.access.iter_mut().chain(&mut self.issued);
+        let all = self.access.iter_mut().chain(self.issued.iter_mut());
         for known in all.filter(|known| known.secret == *token) {
             known.expires_at = Some(known.expires_at.map_or(now, |expiry| expiry.min(now)));
         }
@@ -121,7 +127,8 @@ impl Tokens {
     /// A code for what a user has allowed.
     pub(crate) fn allow(&mut self, ids: &mut Ids, grant: Grant, redirect_uri: String, now: SystemTime) -> Secret {
         let secret = Secret::from(format!("na1-{}", ids.secret()));
-        self.codes.push(Code {
+        self.codes.retain(|known| known.expires_at > now);
+        self.codes.push_back(Code {
             secret: secret.clone(),
             grant,
             redirect_uri,
@@ -149,12 +156,8 @@ impl Tokens {
         if known.redirect_uri != redirect_uri {
             return Err(NotIssued::OtherAddress);
         }
-        let grant = self.codes.remove(at).grant;
-        let refresh = Secret::from(ids.secret());
-        self.refresh.push(Refresh {
-            secret: refresh.clone(),
-            grant: grant.clone(),
-        });
+        let grant = self.codes.remove(at).ok_or(NotIssued::Unknown)?.grant;
+        let refresh = self.install(ids, grant.clone());
         Ok(self.issue(ids, grant, refresh, now))
     }
 
@@ -167,15 +170,19 @@ impl Tokens {
         rotate: bool,
         now: SystemTime,
     ) -> Result<Issued, NotIssued> {
-        let found = self.refresh.iter_mut().find(|known| known.secret == *token);
-        let known = found.ok_or(NotIssued::Unknown)?;
+        let found = self.refresh.iter().position(|known| known.secret == *token);
+        let at = found.ok_or(NotIssued::Unknown)?;
+        let known = self.refresh.get(at).ok_or(NotIssued::Unknown)?;
         if known.grant.app_id != app_id {
             return Err(NotIssued::OtherApp);
         }
+        let mut known = self.refresh.remove(at).ok_or(NotIssued::Unknown)?;
         if rotate {
             known.secret = Secret::from(ids.secret());
         }
         let (grant, refresh) = (known.grant.clone(), known.secret.clone());
+        // What is in use goes last.
+        self.refresh.push_back(known);
         Ok(self.issue(ids, grant, refresh, now))
     }
 
@@ -184,14 +191,14 @@ impl Tokens {
         let token = TokenSeed::new(access.clone(), grant.portal_id, grant.app_id)
             .set_scopes(grant.scopes.clone())
             .set_expires_at(now.checked_add(LIFETIME).unwrap_or(now));
-        self.issued.push_back(token);
+        self.issued.push(token);
         Issued { access, refresh, grant }
     }
 
     /// A refresh token to start with.
     pub(crate) fn install(&mut self, ids: &mut Ids, grant: Grant) -> Secret {
         let secret = Secret::from(ids.secret());
-        self.refresh.push(Refresh {
+        self.refresh.push_back(Refresh {
             secret: secret.clone(),
             grant,
         });
