@@ -45,7 +45,8 @@ use serde::{Deserialize, Serialize};
 /// with what is left. Ids are not given again.
 ///
 /// A webhook that is still to be delivered stays when its message goes. Where more wait than may, the oldest is given up, and
-/// its last attempt says so as long as it is kept; what is under way is never given up. The newest of each kind stays however large it is.
+/// its last attempt says so as long as it is kept; what is under way is never given up. The newest of each kind stays however large it is,
+/// and a message is there with the change of status that it causes where just one entry is kept.
 ///
 /// What is set up is never dropped: apps, channels, inboxes, channel accounts, staging tokens, users, tokens of a
 /// [`Seed`](crate::Seed), contacts that were added. How much was dropped, [`Dropped`](crate::admin::Dropped) says.

@@ -106,6 +106,30 @@ fn messages_go_by_their_bytes_too_but_for_the_last() {
 }
 
 #[test]
+fn a_message_that_opens_its_thread_again_stays() {
+    for retention in [
+        Retention::default().set_entries(1),
+        Retention::default().set_entry_bytes(100),
+    ] {
+        let emulator = emulator(retention);
+        let first = publish(&emulator, json!({"text": "first"}));
+        emulator.close_thread(thread(&first)).unwrap();
+        let second = publish(&emulator, json!({"integrationIdempotencyId": "second"}));
+        let kept = emulator.messages();
+        assert_eq!(kept.len(), 1);
+        assert_eq!(kept[0].id.as_ref().unwrap().as_str(), second["id"]);
+    }
+    // What comes behind it pushes it out all the same.
+    let emulator = emulator(Retention::default().set_entries(1));
+    let thread = thread(&publish(&emulator, json!({})));
+    for _ in 0..4 {
+        emulator.close_thread(&*thread).unwrap();
+        emulator.reopen_thread(&*thread).unwrap();
+    }
+    assert_eq!((emulator.messages().len(), emulator.overview().dropped.acts), (0, 7));
+}
+
+#[test]
 fn who_is_known_by_messages_alone_is_known_as_long_as_they_are() {
     let emulator = emulator(Retention::default().set_entries(2));
     emulator.add_contact(Contact::new("151", emulator.portal_id()).set_email("ada@example.com"));

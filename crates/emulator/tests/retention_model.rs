@@ -156,6 +156,10 @@ impl Reference {
     /// At the end of whatever was done.
     fn retain(&mut self) {
         while self.kept.len() > self.most.max(1) {
+            // A message and the status that it has changed.
+            if matches!(&self.kept[..], [first, second] if first.message.is_some() && second.message.is_none()) {
+                break;
+            }
             let entry = self.kept.remove(0);
             match entry.message {
                 Some(_) => self.dropped.0 += 1,
@@ -264,6 +268,7 @@ impl World {
         reference.enter(at, Some(message));
         reference.status(at, false);
         reference.retain();
+        assert_eq!(self.ask(Ask::get(format!("{MESSAGES}/{}", answer.id()))).status, 200, "it was just published");
     }
 
     fn act(&mut self, event: Event) {

@@ -92,6 +92,13 @@ impl Conversations {
         self.order.len()
     }
 
+    /// Whether the oldest entry of all is a message.
+    pub(super) fn begins_with_message(&self) -> bool {
+        let conversation = self.order.front().and_then(|place| self.at(*place));
+        let oldest = conversation.and_then(|conversation| conversation.entries.iter().next());
+        matches!(oldest, Some(Entry::Message(_)))
+    }
+
     pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = (usize, &Conversation)> {
         self.all.iter().map(|(place, conversation)| (*place, conversation))
     }

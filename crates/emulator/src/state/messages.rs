@@ -80,6 +80,10 @@ impl Messages {
         self.all.ever()
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.all.len()
+    }
+
     pub(super) fn bytes(&self) -> usize {
         self.bytes
     }

@@ -15,9 +15,7 @@ impl State {
     /// Lets the oldest go of what there is too much of, and all that hangs on it. Nothing may be half done meanwhile.
     pub(crate) fn retain(&mut self) {
         let most = self.retention;
-        while self.conversations.entries() > 1
-            && (self.conversations.entries() > most.entries || self.messages.bytes() > most.entry_bytes)
-        {
+        while self.has_too_many_entries() {
             if !self.drop_oldest_entry() {
                 break;
             }
@@ -26,6 +24,14 @@ impl State {
         self.dropped.events += self.events.retain(most.entries);
         self.dropped.files += self.files.retain(most.files, most.file_bytes);
         self.dropped.tokens += self.tokens.retain(most.tokens);
+    }
+
+    /// The last message does not go for its size, nor for the change of status that it has caused itself.
+    fn has_too_many_entries(&self) -> bool {
+        let (entries, messages) = (self.conversations.entries(), self.messages.len());
+        let is_message_and_act = entries == 2 && messages == 1 && self.conversations.begins_with_message();
+        let too_many = entries > self.retention.entries.max(1) && !is_message_and_act;
+        too_many || (self.messages.bytes() > self.retention.entry_bytes && messages > 1)
     }
 
     /// What has gone since this was asked.
