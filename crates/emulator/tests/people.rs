@@ -261,6 +261,21 @@ async fn who_somebody_is_can_be_said_and_is_remembered() {
 }
 
 #[tokio::test]
+async fn two_contacts_at_one_address_are_both_there() {
+    let emulator = Emulator::with_seed(seed());
+    let sender = &from("CHANNEL_SPECIFIC_OPAQUE_ID", "a")[0];
+    let found = [7, 8].map(|id| json!({"contactVid": id, "contactPropertiesLeadingToMatch": ["email"]}));
+    let body = json!({"senders": [sender, sender], "preResolvedContacts": {"contacts": found}});
+    let message = publish(&emulator, body).await;
+    let thread = read(&emulator, &format!("threads/{}", thread_of(&message))).await;
+    assert_eq!(thread["associatedContactId"], "7");
+    let contacts = emulator.contacts();
+    let there = |id: &str| contacts.iter().any(|contact| contact.id.as_str() == id);
+    assert!(there("7") && there("8"), "{contacts:?}");
+    assert_eq!(emulator.overview().dropped.contacts, 0);
+}
+
+#[tokio::test]
 async fn a_file_of_an_agents_can_be_downloaded_from_its_address() {
     let files = outgoing().set_outgoing_attachment_types([OutgoingAttachmentType::File]);
     let emulator = able(files);

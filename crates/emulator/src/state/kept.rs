@@ -112,7 +112,10 @@ impl KeptState {
         self.messages.weigh(&self.conversations);
         self.people.check()?;
         for stored in self.messages.iter() {
-            self.people.mention(stored.portal_id, &stored.message, &stored.contacts);
+            self.people.mention(stored.portal_id, &stored.message);
+            for contact in &stored.contacts {
+                self.people.mention_contact(stored.portal_id, contact);
+            }
         }
         for (_, conversation) in self.conversations.iter() {
             if let Some(contact) = conversation.shown().associated_contact_id.as_ref() {

@@ -239,7 +239,7 @@ impl State {
         let id = message.id.as_ref().map(|id| id.as_str().to_owned());
         let thread_id = message.conversations_thread_id.as_ref().cloned();
         self.changes.note_in(ChangeKind::Message, id, thread_id);
-        self.people.mention(stored.portal_id, message, &stored.contacts);
+        self.people.mention(stored.portal_id, message);
         self.messages.push(stored);
     }
 

@@ -148,8 +148,8 @@ impl People {
         visitor(&number)
     }
 
-    /// Notes whom a message names, and who the bridge says that they are.
-    pub(super) fn mention(&mut self, portal_id: u64, message: &Message, contacts: &[ContactId]) {
+    /// Notes whom a message names. Who the bridge says that they are is noted [beforehand](People::mention_contact).
+    pub(super) fn mention(&mut self, portal_id: u64, message: &Message) {
         for (actor, _, identifier) in participants(message) {
             if let Some(address) = identifier.and_then(Address::read) {
                 self.addresses.add((portal_id, address));
@@ -158,7 +158,6 @@ impl People {
                 self.visitors.add((portal_id, actor.clone()));
             }
         }
-        contacts.iter().for_each(|id| self.mention_contact(portal_id, id));
     }
 
     /// Notes that the contact, or who may become one, is named.
@@ -289,6 +288,10 @@ impl State {
 
     /// Notes who those on the outside are, as far as the bridge says so.
     pub(super) fn introduce(&mut self, portal_id: u64, draft: &Draft) {
+        // Before anybody is found at an address, which could be the end of who was there.
+        for contact in &draft.contacts {
+            self.people.mention_contact(portal_id, contact);
+        }
         for (party, contact) in draft.visitors().iter().zip(&draft.contacts) {
             self.people.identify(portal_id, &party.address, contact);
         }
