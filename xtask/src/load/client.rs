@@ -28,9 +28,9 @@ impl Client {
         })
     }
 
-    /// Publishes a message; its id and the whole answer's body.
-    pub(super) fn publish_first(mut self) -> Result<(String, String)> {
-        let body = self.publish("first", 0)?;
+    /// Publishes a message with this key; its id and the whole answer's body.
+    pub(super) fn publish_one(mut self, key: &str) -> Result<(String, String)> {
+        let body = self.publish(key, 0)?;
         let message: Value = serde_json::from_slice(&body).unwrap_or_default();
         match message["id"].as_str() {
             Some(id) => Ok((id.to_owned(), message.to_string())),

@@ -1,6 +1,7 @@
 //! How much the emulator takes on one core, beside a server that does nothing and a mock that knows only a description.
 
 mod client;
+mod cores;
 mod measure;
 mod options;
 mod programs;
@@ -12,6 +13,7 @@ mod wrk;
 use std::io;
 
 use self::client::Client;
+use self::cores::Cores;
 use self::measure::Checkpoint;
 use self::options::Options;
 use self::programs::Programs;
@@ -32,38 +34,56 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
     let options = Options::read(arguments)?;
     let programs = Programs::find(options.program.clone())?;
     let room = Room::new()?;
-    let wrk = Wrk::new(&options);
+    let wrk = Wrk::new(&options, programs.cores.caller);
     let mut report = Report::default();
 
     output::print("measuring the emulator\n")?;
     let emulator = programs.emulator(&room)?;
-    let (id, message) = emulator.client()?.publish_first()?;
-    measure(&mut report, &wrk, &room, &emulator, &id)?;
+    let (id, message) = emulator.client()?.publish_one("first")?;
+    // The first message may have made room for those of the load.
+    let fresh = || Ok(emulator.client()?.publish_one("read")?.0);
+    let measured = measure(&mut report, &wrk, &room, &emulator, fresh);
+    report.note(measured);
     drop(emulator);
 
-    if let Some(nginx) = programs.nginx(&room, &message)? {
+    let nginx = report.note(programs.nginx(&room, &message)).flatten();
+    if let Some(nginx) = nginx {
         output::print("measuring nginx\n")?;
-        measure(&mut report, &wrk, &room, &nginx, &id)?;
+        let measured = measure(&mut report, &wrk, &room, &nginx, || Ok(id.clone()));
+        report.note(measured);
     }
-    if let Some(prism) = programs.prism(&room, &schema::describe(VERSION, "/messages")?)? {
+    let description = schema::describe(VERSION, "/messages");
+    let prism = description.and_then(|description| programs.prism(&room, &description));
+    if let Some(prism) = report.note(prism).flatten() {
         output::print("measuring Prism\n")?;
-        measure(&mut report, &wrk, &room, &prism, &id)?;
+        let measured = measure(&mut report, &wrk, &room, &prism, || Ok(id.clone()));
+        report.note(measured);
     }
     report.missing = programs.missing();
 
     if options.messages > 0 {
         output::print(&format!("publishing {} messages\n", options.messages))?;
-        let emulator = programs.emulator(&room)?;
-        report.memory = measure::memory(&emulator, &options)?;
+        let memory = programs
+            .emulator(&room)
+            .and_then(|emulator| measure::memory(&emulator, &options));
+        report.memory = report.note(memory).unwrap_or_default();
     }
-    output::print(&report.to_string())
+    output::print(&report.to_string())?;
+    report.check()
 }
 
-/// Both loads on a server.
-fn measure(report: &mut Report, wrk: &Wrk, room: &Room, server: &Server, id: &str) -> Result<()> {
+/// Both loads on a server; the read is of the message whose id this gives just before.
+fn measure(
+    report: &mut Report,
+    wrk: &Wrk,
+    room: &Room,
+    server: &Server,
+    id: impl Fn() -> Result<String>,
+) -> Result<()> {
     for load in [Load::Publish, Load::Read] {
+        let id = id()?;
         let (before, computed) = (server.resident()?, server.computed()?);
-        let measured = wrk.run(room, server, load, id)?;
+        let measured = wrk.run(room, server, load, &id)?;
         let (after, computed) = (server.resident()?, server.computed()? - computed);
         report.lines.push(Line {
             server: server.name(),

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::{Room, Server};
+use super::{Cores, Room, Server};
 use crate::cargo::{self, Cargo};
 use crate::error::{Error, Result};
 
@@ -15,6 +15,7 @@ const PRISM: (&str, &str, &str) = ("prism", "--version", "npm install -g @stopli
 
 #[derive(Debug)]
 pub(super) struct Programs {
+    pub(super) cores: Cores,
     hubchannel: PathBuf,
 }
 
@@ -27,9 +28,7 @@ impl Programs {
                 "`load` needs Linux: taskset gives programs their cores, /proc says their memory",
             ));
         }
-        if std::thread::available_parallelism().is_ok_and(|cores| cores.get() < 2) {
-            return Err(Error::failed("`load` needs two cores: one for the server, one for who calls it"));
-        }
+        let cores = Cores::find()?;
         for program in [TASKSET, WRK] {
             if !is_there(program) {
                 return Err(Error::failed(missing(program)));
@@ -43,11 +42,11 @@ impl Programs {
                 target.join("release").join("hubchannel").into()
             }
         };
-        Ok(Programs { hubchannel })
+        Ok(Programs { cores, hubchannel })
     }
 
     pub(super) fn emulator(&self, _: &Room) -> Result<Server> {
-        Server::start("emulator", &self.hubchannel, |address| {
+        Server::start("emulator", self.cores.server, &self.hubchannel, |address| {
             let address = address.to_string();
             Ok(["emulate", "--without-rate-limits", "--listen", &address]
                 .map(str::to_owned)
@@ -61,7 +60,7 @@ impl Programs {
             return Ok(None);
         }
         let folder = room.path().display();
-        let server = Server::start("nginx", Path::new(NGINX.0), |address| {
+        let server = Server::start("nginx", self.cores.server, Path::new(NGINX.0), |address| {
             let paths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
             let paths = paths.map(|path| format!("{path}_temp_path {folder}/{path};")).concat();
             let text = format!(
@@ -84,7 +83,7 @@ impl Programs {
         if !is_there(PRISM) {
             return Ok(None);
         }
-        let server = Server::start("Prism", Path::new(PRISM.0), |address| {
+        let server = Server::start("Prism", self.cores.server, Path::new(PRISM.0), |address| {
             let file = room.write("openapi.json", description)?;
             let (host, port) = (address.ip().to_string(), address.port().to_string());
             let file = file.display().to_string();

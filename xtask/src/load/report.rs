@@ -4,12 +4,15 @@ use std::fmt;
 
 use super::Checkpoint;
 use super::wrk::{Load, Measured};
+use crate::error::{Error, Result};
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Report {
     pub(super) lines: Vec<Line>,
     /// What could not be compared with, and why.
     pub(super) missing: Vec<String>,
+    /// What went wrong, so that lines are missing.
+    pub(super) failed: Vec<String>,
     pub(super) memory: Vec<Checkpoint>,
 }
 
@@ -36,6 +39,19 @@ impl Load {
 }
 
 impl Report {
+    /// Notes what went wrong; what is there stays.
+    pub(super) fn note<T>(&mut self, result: Result<T>) -> Option<T> {
+        result.map_err(|error| self.failed.push(error.to_string())).ok()
+    }
+
+    /// Fails where something went wrong.
+    pub(super) fn check(&self) -> Result<()> {
+        match &self.failed[..] {
+            [] => Ok(()),
+            failed => Err(Error::failed(format!("not all was measured: {}", failed.join("; ")))),
+        }
+    }
+
     /// How many times as many requests a second the first of these takes as the other.
     fn ratio(&self, line: &Line, other: &str) -> String {
         let mut lines = self.lines.iter();
@@ -77,6 +93,9 @@ impl fmt::Display for Report {
         for missing in &self.missing {
             writeln!(f, "left out: {missing}")?;
         }
+        for failed in &self.failed {
+            writeln!(f, "failed: {failed}")?;
+        }
         if !self.memory.is_empty() {
             writeln!(f, "\n{:>12}{:>8}  the emulator's memory", "messages", "MiB")?;
         }
@@ -114,14 +133,18 @@ mod tests {
 
     #[test]
     fn a_report_compares_what_there_is_and_tells_what_there_is_not() {
-        let report = Report {
+        let mut report = Report {
             lines: vec![line("emulator", 1000.0), line("nginx", 4000.0)],
             missing: vec!["prism is not on the PATH".to_owned()],
             memory: vec![Checkpoint {
                 messages: 7,
                 resident: 1536,
             }],
+            ..Report::default()
         };
+        assert!(report.check().is_ok());
+        assert_eq!(report.note::<()>(Err(Error::failed("wrk on nginx: broken"))), None);
+        assert!(report.check().unwrap_err().to_string().contains("wrk on nginx: broken"));
         let text = report.to_string();
         let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split_whitespace().collect()).collect();
         assert!(
@@ -130,6 +153,11 @@ mod tests {
             ]),
             "{text}"
         );
-        assert!(text.contains("left out: prism") && lines.contains(&vec!["7", "1.5"]), "{text}");
+        assert!(
+            text.contains("left out: prism")
+                && text.contains("failed: wrk on nginx: broken")
+                && lines.contains(&vec!["7", "1.5"]),
+            "{text}"
+        );
     }
 }

@@ -9,9 +9,6 @@ use std::{fs, thread};
 use super::{Client, failed};
 use crate::error::{Error, Result};
 
-/// The core that servers run on. Who calls them runs on the other.
-pub(super) const CORE: &str = "0";
-
 /// Ends with this.
 #[derive(Debug)]
 pub(super) struct Server {
@@ -21,15 +18,16 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// Starts a program on the servers' core; it is told the address to listen at, and answers there when this returns.
+    /// Starts a program on this core; it is told the address to listen at, and answers there when this returns.
     pub(super) fn start(
         name: &'static str,
+        core: usize,
         program: &Path,
         arguments: impl FnOnce(SocketAddr) -> Result<Vec<String>>,
     ) -> Result<Self> {
         let address = free_address()?;
         let child = Command::new("taskset")
-            .args(["-c", CORE])
+            .args(["-c", &core.to_string()])
             .arg(program)
             .args(arguments(address)?)
             .stdin(Stdio::null())

@@ -6,9 +6,6 @@ use super::client::{THREADS, TOKEN, body};
 use super::{MESSAGES, Options, Room, Server, failed};
 use crate::error::{Error, Result};
 
-/// The core that wrk runs on.
-const CORE: &str = "1";
-
 /// What is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Load {
@@ -20,6 +17,7 @@ pub(super) enum Load {
 
 #[derive(Clone, Debug)]
 pub(super) struct Wrk {
+    core: usize,
     seconds: u64,
     connections: usize,
 }
@@ -36,8 +34,10 @@ pub(super) struct Measured {
 }
 
 impl Wrk {
-    pub(super) fn new(options: &Options) -> Self {
+    /// Runs on this core.
+    pub(super) fn new(options: &Options, core: usize) -> Self {
         Wrk {
+            core,
             seconds: options.seconds,
             connections: options.connections,
         }
@@ -47,7 +47,16 @@ impl Wrk {
     pub(super) fn run(&self, room: &Room, server: &Server, load: Load, id: &str) -> Result<Measured> {
         let script = room.write("load.lua", &script(load, id))?;
         let run = Command::new("taskset")
-            .args(["-c", CORE, "wrk", "--threads", "1", "--timeout", "30s", "--latency"])
+            .args([
+                "-c",
+                &self.core.to_string(),
+                "wrk",
+                "--threads",
+                "1",
+                "--timeout",
+                "30s",
+                "--latency",
+            ])
             .args(["--connections", &self.connections.to_string()])
             .args(["--duration", &format!("{}s", self.seconds), "--script"])
             .arg(script)
