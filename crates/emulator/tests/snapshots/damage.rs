@@ -100,7 +100,7 @@ fn pointers(value: &Value, at: &mut String, found: &mut Vec<String>) {
 fn what_does_not_belong_together_is_refused_by_its_place() {
     let clock = ManualClock::new(noon());
     let document: Value = serde_json::from_slice(&busy(&clock).snapshot().to_json()).unwrap();
-    let message = document["state"]["messages"]["all"][0]["message"]["id"].clone();
+    let message = document["state"]["messages"]["all"]["kept"][0]["message"]["id"].clone();
     for (pointer, value, path) in [
         ("/format", json!("other"), "format"),
         ("/version", json!(3), "version"),
