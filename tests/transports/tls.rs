@@ -11,7 +11,9 @@ use std::{
 
 use http::Request;
 use hubchannel::{Body, Reach, TransportErrorKind, hyper::HyperTransport, reqwest::ReqwestTransport};
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType, IsCa, KeyPair, KeyUsagePurpose,
+};
 use rustls::{
     ServerConfig, ServerConnection, Stream,
     crypto::aws_lc_rs,
@@ -26,14 +28,24 @@ const SERVER: &str = "HUBCHANNEL_TLS_SERVER";
 /// Somebody who signs certificates.
 fn authority() -> CertifiedIssuer<'static, KeyPair> {
     let mut params = CertificateParams::new([]).unwrap();
+    params.distinguished_name = named("An authority");
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
     CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
+}
+
+/// A name of one's own: OpenSSL takes a certificate that has its authority's for its own authority.
+fn named(name: &str) -> DistinguishedName {
+    let mut named = DistinguishedName::new();
+    named.push(DnType::CommonName, name);
+    named
 }
 
 /// Takes so many connections, and gives back the requests that came out of them.
 fn serve(authority: &CertifiedIssuer<'_, KeyPair>, connections: usize) -> (SocketAddr, JoinHandle<Vec<String>>) {
     let key = KeyPair::generate().unwrap();
-    let params = CertificateParams::new(["localhost".to_owned()]).unwrap();
+    let mut params = CertificateParams::new(["localhost".to_owned()]).unwrap();
+    params.distinguished_name = named("localhost");
     let certificate = params.signed_by(&key, authority).unwrap();
     let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
     let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
