@@ -1,6 +1,6 @@
 //! A bridge before the ledger's server: the whole stack over real sockets, on a clock that the test turns.
 
-use std::{net::TcpListener, sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use http::{Request, Response};
@@ -9,6 +9,7 @@ use hubchannel::{
     clock::ManualClock,
     middleware::{MemoryTokenStore, PortalToken, PortalTokens, Portals, RateLimiter, RetryPolicy, Stack},
 };
+use tokio::net::TcpSocket;
 
 use crate::{
     course::Bridge,
@@ -102,10 +103,17 @@ struct Detour {
 #[async_trait]
 impl HttpTransport for Detour {
     async fn send(&self, mut request: Request<Body>) -> Result<Response<Body>, TransportError> {
-        if self.server.takes_no_server() {
-            let nobody = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap();
+        // Held until the attempt is over: nobody else gets the port, and it is none of a connection that is still open.
+        let nobody = self.server.takes_no_server().then(|| {
+            let socket = TcpSocket::new_v4().unwrap();
+            socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+            socket
+        });
+        if let Some(nobody) = &nobody {
             let path = request.uri().path().to_owned();
-            *request.uri_mut() = format!("http://{nobody}{path}").parse().unwrap();
+            *request.uri_mut() = format!("http://{}{path}", nobody.local_addr().unwrap())
+                .parse()
+                .unwrap();
         }
         self.transport.send(request).await
     }
