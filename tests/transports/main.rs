@@ -3,6 +3,7 @@
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a failing test is how this reports")]
 
 mod conformance;
+mod files;
 mod refusals;
 mod server;
 mod streams;

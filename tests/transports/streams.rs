@@ -20,7 +20,7 @@ use hubchannel::{
 use crate::transport::Loopback;
 
 /// Much more than the two ends of a connection hold for it.
-const LARGE: u64 = 96 << 20;
+pub(crate) const LARGE: u64 = 96 << 20;
 
 /// What the system may hold of a connection over loopback, and the HTTP client before it.
 const BUFFERED: u64 = 24 << 20;
@@ -28,7 +28,7 @@ const BUFFERED: u64 = 24 << 20;
 const PIECE: u64 = 64 << 10;
 
 /// Reads a request and a body of this length behind its head, counts what came of it, and answers.
-fn counting(length: u64, counter: Arc<AtomicU64>) -> (String, thread::JoinHandle<String>) {
+pub(crate) fn counting(length: u64, counter: Arc<AtomicU64>) -> (String, thread::JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base_url = format!("http://{}", listener.local_addr().unwrap());
     let served = thread::spawn(move || {
@@ -54,7 +54,7 @@ fn counting(length: u64, counter: Arc<AtomicU64>) -> (String, thread::JoinHandle
     (base_url, served)
 }
 
-fn put(base_url: &str, body: impl Into<Body>) -> Request<Body> {
+pub(crate) fn put(base_url: &str, body: impl Into<Body>) -> Request<Body> {
     Request::put(format!("{base_url}/file")).body(body.into()).unwrap()
 }
 

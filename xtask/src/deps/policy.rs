@@ -185,7 +185,6 @@ pub(crate) const POLICY: Policy = Policy {
             ]),
             dev_foreign: &[
                 ("serde_json", "the JSON that the bytes on the wire are held against"),
-                ("tempfile", TEMPFILE),
                 ("tokio", "runs async tests and loopback servers"),
             ],
             ..LIBRARY

@@ -1,57 +1,23 @@
-//! Files from disk, over loopback.
-
-#![allow(clippy::unwrap_used, reason = "a failing test is how this reports")]
+//! Files from disk as bodies.
 
 use std::{
     fs,
-    io::{Read as _, Write as _},
-    net::TcpListener,
+    io::Write as _,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    thread,
     time::{Duration, SystemTime},
 };
 
 use http::{Request, Response};
-use hubchannel_api::{Body, BodySource, BodyStream, HttpTransport, Reach, TransportError, TransportErrorKind};
-use hubchannel_reqwest::{FileSource, ReqwestTransport};
+use hubchannel::{
+    Body, BodySource, BodyStream, HttpTransport, Reach, TransportError, TransportErrorKind,
+    reqwest::{FileSource, ReqwestTransport},
+};
 use tempfile::{NamedTempFile, TempPath};
 
-/// Much more than the two ends of a connection hold for it.
-const LARGE: u64 = 96 << 20;
-
-/// Reads a request and a body of this length behind its head, counts what came of it, and answers.
-fn counting(length: u64, counter: Arc<AtomicU64>) -> (String, thread::JoinHandle<String>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let base_url = format!("http://{}", listener.local_addr().unwrap());
-    let served = thread::spawn(move || {
-        let (mut stream, _) = listener.accept().unwrap();
-        let mut head = Vec::new();
-        while !head.ends_with(b"\r\n\r\n") {
-            let mut byte = [0];
-            stream.read_exact(&mut byte).unwrap();
-            head.push(byte[0]);
-        }
-        let mut piece = vec![0; 16 << 10];
-        while counter.load(Ordering::SeqCst) < length {
-            let read = stream.read(&mut piece).unwrap();
-            if read == 0 {
-                break;
-            }
-            counter.fetch_add(read as u64, Ordering::SeqCst);
-        }
-        // Whoever has hung up gets no answer.
-        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
-        String::from_utf8(head).unwrap()
-    });
-    (base_url, served)
-}
-
-fn put(base_url: &str, body: impl Into<Body>) -> Request<Body> {
-    Request::put(format!("{base_url}/file")).body(body.into()).unwrap()
-}
+use crate::streams::{LARGE, counting, put};
 
 async fn send(request: Request<Body>) -> Result<Response<Body>, TransportError> {
     ReqwestTransport::new().unwrap().send(request).await
