@@ -35,7 +35,7 @@ impl NewChannelAccount {
         Checker::preflight(|checker| self.walk(checker, capabilities))
     }
 
-    fn walk(&self, checker: &mut Checker, capabilities: Option<&ChannelCapabilities>) {
+    fn walk(&self, checker: &mut Checker<'_>, capabilities: Option<&ChannelCapabilities>) {
         checker.required_id("inboxId", &self.inbox_id, "name the inbox or help desk");
         checker.required_name("name", &self.name, "give the name that agents see");
         checker.required("authorized", &self.authorized, "say true, unless the bridge may not use the account yet");
@@ -58,7 +58,7 @@ impl StagingTokenUpdate {
         Checker::preflight(|checker| self.walk(checker, capabilities))
     }
 
-    fn walk(&self, checker: &mut Checker, capabilities: Option<&ChannelCapabilities>) {
+    fn walk(&self, checker: &mut Checker<'_>, capabilities: Option<&ChannelCapabilities>) {
         checker.not_cleared("accountName", &self.account_name, String::is_empty);
         walk_address(checker, &self.delivery_identifier, capabilities);
     }
@@ -66,7 +66,7 @@ impl StagingTokenUpdate {
 
 /// The account's own address.
 fn walk_address(
-    checker: &mut Checker,
+    checker: &mut Checker<'_>,
     address: &Field<DeliveryIdentifier>,
     capabilities: Option<&ChannelCapabilities>,
 ) {
@@ -109,7 +109,7 @@ impl ChannelAccountUpdate {
         Checker::preflight(|checker| self.walk(checker))
     }
 
-    fn walk(&self, checker: &mut Checker) {
+    fn walk(&self, checker: &mut Checker<'_>) {
         if self.name.is_absent() && self.authorized.is_absent() {
             checker.refuse("", "must change something", "set name or authorized");
         }

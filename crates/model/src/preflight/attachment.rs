@@ -4,7 +4,7 @@ use super::Checker;
 use crate::{Attachment, ContactProfile, FileAttachment};
 
 impl Attachment {
-    pub(super) fn walk(&self, checker: &mut Checker) {
+    pub(super) fn walk(&self, checker: &mut Checker<'_>) {
         match self {
             Attachment::File(file) => file.walk(checker),
             Attachment::Location(location) => {
@@ -59,14 +59,14 @@ impl Attachment {
 }
 
 impl FileAttachment {
-    fn walk(&self, checker: &mut Checker) {
+    fn walk(&self, checker: &mut Checker<'_>) {
         checker.required_id("fileId", &self.file_id, "upload the file to the portal and name it");
         checker.described("fileUsageType", &self.file_usage_type);
     }
 }
 
 impl ContactProfile {
-    fn walk(&self, checker: &mut Checker) {
+    fn walk(&self, checker: &mut Checker<'_>) {
         checker.described_list("addresses", &self.addresses, |checker, address| {
             checker.described("type", &address.r#type);
         });

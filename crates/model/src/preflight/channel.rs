@@ -34,7 +34,7 @@ impl NewChannel {
         Checker::preflight(|checker| self.walk(checker))
     }
 
-    fn walk(&self, checker: &mut Checker) {
+    fn walk(&self, checker: &mut Checker<'_>) {
         checker.required_name("name", &self.name, "give the name that agents see");
         let remedy = "say what the channel can do";
         if let Some(capabilities) = checker.required("capabilities", &self.capabilities, remedy) {
@@ -61,7 +61,7 @@ impl ChannelPatch {
         Checker::preflight(|checker| self.walk(checker))
     }
 
-    fn walk(&self, checker: &mut Checker) {
+    fn walk(&self, checker: &mut Checker<'_>) {
         if *self == ChannelPatch::default() {
             checker.advise(
                 "",
@@ -79,7 +79,7 @@ impl ChannelPatch {
 }
 
 /// Where HubSpot calls the bridge, and where it sends users. Whether it insists on https is unknown.
-fn walk_addresses(checker: &mut Checker, webhook: &Field<Url>, redirect: &Field<Url>) {
+fn walk_addresses(checker: &mut Checker<'_>, webhook: &Field<Url>, redirect: &Field<Url>) {
     for (member, address) in [
         ("webhookUrl", webhook),
         ("channelAccountConnectionRedirectUrl", redirect),
@@ -94,7 +94,7 @@ fn walk_addresses(checker: &mut Checker, webhook: &Field<Url>, redirect: &Field<
 }
 
 impl ChannelCapabilities {
-    fn walk(&self, checker: &mut Checker) {
+    fn walk(&self, checker: &mut Checker<'_>) {
         checker.each("deliveryIdentifierTypes", &self.delivery_identifier_types, |checker, kind| {
             checker.checked("", kind, &["EMAIL"]);
         });
@@ -102,8 +102,8 @@ impl ChannelCapabilities {
             // As it was spelt; the word without the mistake may fare no better.
             checker.checked("threadingModel", model, &["DELIVERY_IDENTFIER_BASED_THREADING"]);
         }
-        checker.each("richText", &self.rich_text, Checker::seen);
-        checker.each("outgoingAttachmentTypes", &self.outgoing_attachment_types, Checker::seen);
+        checker.each("richText", &self.rich_text, |checker, word| checker.seen(word));
+        checker.each("outgoingAttachmentTypes", &self.outgoing_attachment_types, |checker, word| checker.seen(word));
         self.walk_limit(checker, "maxFileAttachmentCount", &self.max_file_attachment_count);
         self.walk_limit(checker, "maxFileAttachmentSizeBytes", &self.max_file_attachment_size_bytes);
         self.walk_limit(checker, "maxTotalFileAttachmentSizeBytes", &self.max_total_file_attachment_size_bytes);
@@ -133,7 +133,7 @@ impl ChannelCapabilities {
         list.iter().any(serde_json::Value::is_object)
     }
 
-    fn walk_limit(&self, checker: &mut Checker, member: &str, limit: &Field<Number>) {
+    fn walk_limit(&self, checker: &mut Checker<'_>, member: &str, limit: &Field<Number>) {
         if limit
             .as_ref()
             .is_some_and(|limit| limit.as_str().parse::<u64>().is_err())

@@ -38,32 +38,58 @@ any_enum! {
     RichTextFeature ThreadingModel
 }
 
+/// Where a walk is, as the steps to there. Only a finding writes them out.
+enum Place<'w> {
+    Body,
+    Member(&'w Place<'w>, &'w str),
+    Item(&'w Place<'w>, usize),
+}
+
+impl Place<'_> {
+    fn write(&self, path: &mut String) {
+        match self {
+            Place::Body => {}
+            Place::Member(before, name) => {
+                before.write(path);
+                if !path.is_empty() {
+                    path.push('.');
+                }
+                path.push_str(name);
+            }
+            Place::Item(before, at) => {
+                before.write(path);
+                path.push_str(&format!("[{at}]"));
+            }
+        }
+    }
+}
+
 /// Collects findings while it walks down a body.
-pub(crate) struct Checker {
-    path: String,
-    found: Vec<Finding>,
+pub(crate) struct Checker<'w> {
+    place: Place<'w>,
+    found: &'w mut Vec<Finding>,
     advises: bool,
 }
 
-impl Checker {
+impl Checker<'_> {
     /// Walks for refusals alone.
-    pub(crate) fn run(walk: impl FnOnce(&mut Checker)) -> Result<(), Violations> {
+    pub(crate) fn run(walk: impl FnOnce(&mut Checker<'_>)) -> Result<(), Violations> {
         Checker::walk(false, walk).strict()
     }
 
     /// Walks for everything.
-    pub(crate) fn preflight(walk: impl FnOnce(&mut Checker)) -> Preflight {
+    pub(crate) fn preflight(walk: impl FnOnce(&mut Checker<'_>)) -> Preflight {
         Checker::walk(true, walk)
     }
 
-    fn walk(advises: bool, walk: impl FnOnce(&mut Checker)) -> Preflight {
-        let mut checker = Checker {
-            path: String::new(),
-            found: Vec::new(),
+    fn walk(advises: bool, walk: impl FnOnce(&mut Checker<'_>)) -> Preflight {
+        let mut found = Vec::new();
+        walk(&mut Checker {
+            place: Place::Body,
+            found: &mut found,
             advises,
-        };
-        walk(&mut checker);
-        Preflight(checker.found)
+        });
+        Preflight(found)
     }
 
     /// Refuses the member of this name.
@@ -79,32 +105,41 @@ impl Checker {
     }
 
     fn find(&mut self, severity: Severity, member: &str, rule: &dyn fmt::Display, remedy: &dyn fmt::Display) {
-        self.at(member, |checker| {
-            checker.found.push(Finding {
-                path: checker.path.clone(),
-                rule: rule.to_string(),
-                remedy: remedy.to_string(),
-                severity,
-            });
+        let mut path = String::new();
+        let place = match member {
+            "" => &self.place,
+            _ => &Place::Member(&self.place, member),
+        };
+        place.write(&mut path);
+        self.found.push(Finding {
+            path,
+            rule: rule.to_string(),
+            remedy: remedy.to_string(),
+            severity,
         });
     }
 
     /// Walks a member with its name in the path.
-    pub(crate) fn at(&mut self, member: &str, walk: impl FnOnce(&mut Checker)) {
-        let length = self.path.len();
-        if length > 0 && !member.is_empty() && !member.starts_with('[') {
-            self.path.push('.');
-        }
-        self.path.push_str(member);
-        walk(self);
-        self.path.truncate(length);
+    pub(crate) fn at(&mut self, member: &str, walk: impl FnOnce(&mut Checker<'_>)) {
+        walk(&mut Checker {
+            place: Place::Member(&self.place, member),
+            found: self.found,
+            advises: self.advises,
+        });
     }
 
     /// Walks every item of a list that may be missing.
-    pub(crate) fn each<T>(&mut self, member: &str, field: &Field<Vec<T>>, mut walk: impl FnMut(&mut Checker, &T)) {
-        for (at, item) in field.as_deref().into_iter().flatten().enumerate() {
-            self.at(member, |checker| checker.at(&format!("[{at}]"), |checker| walk(checker, item)));
-        }
+    pub(crate) fn each<T>(&mut self, member: &str, field: &Field<Vec<T>>, mut walk: impl FnMut(&mut Checker<'_>, &T)) {
+        self.at(member, |list| {
+            for (at, item) in field.as_deref().into_iter().flatten().enumerate() {
+                let mut checker = Checker {
+                    place: Place::Item(&list.place, at),
+                    found: list.found,
+                    advises: list.advises,
+                };
+                walk(&mut checker, item);
+            }
+        });
     }
 
     /// Walks every item of a list that must be there, though it may be empty.
@@ -113,7 +148,7 @@ impl Checker {
         member: &str,
         field: &Field<Vec<T>>,
         remedy: &str,
-        walk: impl FnMut(&mut Checker, &T),
+        walk: impl FnMut(&mut Checker<'_>, &T),
     ) {
         self.required(member, field, remedy);
         self.each(member, field, walk);
@@ -125,7 +160,7 @@ impl Checker {
         &mut self,
         member: &str,
         field: &Field<Vec<T>>,
-        walk: impl FnMut(&mut Checker, &T),
+        walk: impl FnMut(&mut Checker<'_>, &T),
     ) {
         if !field.is_value() {
             self.advise(

@@ -4,7 +4,7 @@ use super::Checker;
 use crate::{DeliveryIdentifier, DeliveryIdentifierType, Field};
 
 impl DeliveryIdentifier {
-    pub(super) fn walk(&self, checker: &mut Checker) {
+    pub(super) fn walk(&self, checker: &mut Checker<'_>) {
         checker.required_text("type", &self.r#type, "say what kind of address it is");
         checker.described("type", &self.r#type);
         checker.required_text("value", &self.value, "give the address");
@@ -16,7 +16,7 @@ impl DeliveryIdentifier {
 }
 
 /// HubSpot has checked values since 2025 (documented), and does not say how.
-fn advise_on_value(checker: &mut Checker, kind: &DeliveryIdentifierType, value: &str) {
+fn advise_on_value(checker: &mut Checker<'_>, kind: &DeliveryIdentifierType, value: &str) {
     match kind {
         DeliveryIdentifierType::HsPhoneNumber if !is_e164(value) => {
             checker.advise(
@@ -52,7 +52,7 @@ fn is_digits(value: &str) -> bool {
 }
 
 /// An identifier that may be missing, but not in part.
-pub(super) fn walk_optional(checker: &mut Checker, identifier: &Field<DeliveryIdentifier>) {
+pub(super) fn walk_optional(checker: &mut Checker<'_>, identifier: &Field<DeliveryIdentifier>) {
     if let Some(identifier) = identifier.as_ref() {
         checker.at("deliveryIdentifier", |checker| identifier.walk(checker));
     }

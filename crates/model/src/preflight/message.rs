@@ -45,7 +45,7 @@ impl NewMessage {
         Checker::preflight(|checker| self.walk(checker, capabilities))
     }
 
-    fn walk(&self, checker: &mut Checker, capabilities: Option<&ChannelCapabilities>) {
+    fn walk(&self, checker: &mut Checker<'_>, capabilities: Option<&ChannelCapabilities>) {
         checker.required_id("channelAccountId", &self.channel_account_id, "name the account that the message is on");
         let remedy = "say INCOMING for a visitor's message, OUTGOING for a reply";
         checker.required_text("messageDirection", &self.message_direction, remedy);
@@ -85,7 +85,7 @@ impl NewMessage {
         }
     }
 
-    fn walk_text(&self, checker: &mut Checker) {
+    fn walk_text(&self, checker: &mut Checker<'_>) {
         let remedy = "write some; only a message with an attachment may go without text";
         let is_empty = checker
             .required("text", &self.text, remedy)
@@ -104,7 +104,7 @@ impl NewMessage {
         }
     }
 
-    fn walk_timestamp(&self, checker: &mut Checker) {
+    fn walk_timestamp(&self, checker: &mut Checker<'_>) {
         let Some(timestamp) = self.timestamp.as_ref().filter(|timestamp| !timestamp.is_plain()) else {
             return;
         };
@@ -116,7 +116,7 @@ impl NewMessage {
         }
     }
 
-    fn walk_thread(&self, checker: &mut Checker, capabilities: Option<&ChannelCapabilities>) {
+    fn walk_thread(&self, checker: &mut Checker<'_>, capabilities: Option<&ChannelCapabilities>) {
         let member = "integrationThreadId";
         let remedy = "name the conversation, or leave this out for a channel that HubSpot threads by participants";
         if self
@@ -142,7 +142,7 @@ impl NewMessage {
     }
 
     /// What an agent could not have sent over this channel.
-    fn advise_on_reply(&self, checker: &mut Checker, capabilities: &ChannelCapabilities) {
+    fn advise_on_reply(&self, checker: &mut Checker<'_>, capabilities: &ChannelCapabilities) {
         let forbids = |capability: &Field<bool>| capability.as_ref() == Some(&false);
         if forbids(&capabilities.allow_outgoing_messages) {
             checker.advise(
@@ -163,7 +163,7 @@ impl NewMessage {
         self.advise_on_attachments(checker, capabilities);
     }
 
-    fn advise_on_formatting(&self, checker: &mut Checker, capabilities: &ChannelCapabilities) {
+    fn advise_on_formatting(&self, checker: &mut Checker<'_>, capabilities: &ChannelCapabilities) {
         let Some(html) = self.rich_text.as_deref().filter(|html| !html.is_empty()) else {
             return;
         };
@@ -183,7 +183,7 @@ impl NewMessage {
         }
     }
 
-    fn advise_on_attachments(&self, checker: &mut Checker, capabilities: &ChannelCapabilities) {
+    fn advise_on_attachments(&self, checker: &mut Checker<'_>, capabilities: &ChannelCapabilities) {
         let files = self.attachments.as_deref().unwrap_or_default().iter();
         let files = files.filter(|attachment| attachment.kind() == Some("FILE")).count();
         if let Some(most) = capabilities.max_file_attachment_count.as_ref()
@@ -221,7 +221,7 @@ fn has_image(html: &str) -> bool {
 }
 
 impl Participant {
-    fn walk(&self, checker: &mut Checker) {
+    fn walk(&self, checker: &mut Checker<'_>) {
         let remedy = "give the participant's address";
         if let Some(identifier) = checker.required("deliveryIdentifier", &self.delivery_identifier, remedy) {
             checker.at("deliveryIdentifier", |checker| identifier.walk(checker));
@@ -231,7 +231,7 @@ impl Participant {
 }
 
 impl PreResolvedContacts {
-    fn walk(&self, checker: &mut Checker) {
+    fn walk(&self, checker: &mut Checker<'_>) {
         checker.required_list("contacts", &self.contacts, "name the contacts", |checker, contact| {
             let remedy = "write the contact's id as a number";
             checker.required("contactVid", &contact.contact_vid, remedy);

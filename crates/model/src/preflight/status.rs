@@ -28,7 +28,7 @@ impl StatusUpdate {
         Checker::preflight(|checker| self.walk(checker))
     }
 
-    fn walk(&self, checker: &mut Checker) {
+    fn walk(&self, checker: &mut Checker<'_>) {
         let (member, remedy) = ("statusType", "use SENT, READ or FAILED");
         checker.required_text(member, &self.status_type, "say how the message fared");
         match self.status_type.as_ref() {
