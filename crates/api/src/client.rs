@@ -15,7 +15,7 @@ use crate::{
     UpdateMessageStatus,
     clock::{Clock, SystemClock},
     http_api::HttpApi,
-    operation::{Target, check},
+    operation::{Target, checked},
 };
 
 /// A handle to HubSpot's custom channels. Cheap to clone; clones share everything.
@@ -99,8 +99,7 @@ impl Client {
     /// # Errors
     /// See [`Error`].
     pub async fn list_channels(&self, call: ListChannels) -> Result<Reply<Page<Channel>>, Error> {
-        check(&call)?;
-        self.api.list_channels(call).await
+        checked(call, |call| self.api.list_channels(call))?.await
     }
 
     /// Every channel of the app that the query asks for, from its page on.
@@ -131,8 +130,7 @@ impl Client {
     /// See [`Error`]. Where [`Error::outcome_unknown`] is true the channel may have been registered: list the channels
     /// before trying again.
     pub async fn create_channel(&self, call: CreateChannel) -> Result<Reply<Channel>, Error> {
-        check(&call)?;
-        self.api.create_channel(call).await
+        checked(call, |call| self.api.create_channel(call))?.await
     }
 
     /// Reads a channel.
@@ -140,8 +138,7 @@ impl Client {
     /// # Errors
     /// See [`Error`].
     pub async fn get_channel(&self, call: GetChannel) -> Result<Reply<Channel>, Error> {
-        check(&call)?;
-        self.api.get_channel(call).await
+        checked(call, |call| self.api.get_channel(call))?.await
     }
 
     /// Changes a channel. The body is checked first, see [`ChannelPatch::check`](hubchannel_model::ChannelPatch::check).
@@ -149,8 +146,7 @@ impl Client {
     /// # Errors
     /// See [`Error`].
     pub async fn update_channel(&self, call: UpdateChannel) -> Result<Reply<Channel>, Error> {
-        check(&call)?;
-        self.api.update_channel(call).await
+        checked(call, |call| self.api.update_channel(call))?.await
     }
 
     /// Archives a channel, in every portal that uses it. There is no way back in this API.
@@ -158,8 +154,7 @@ impl Client {
     /// # Errors
     /// See [`Error`].
     pub async fn archive_channel(&self, call: ArchiveChannel) -> Result<Reply<()>, Error> {
-        check(&call)?;
-        self.api.archive_channel(call).await
+        checked(call, |call| self.api.archive_channel(call))?.await
     }
 
     /// Says what the account is that a user is connecting. The body is checked first, see
@@ -192,9 +187,8 @@ impl Client {
         &self,
         call: UpdateChannelAccountStagingToken,
     ) -> Result<Reply<StagingToken>, Error> {
-        check(&call)?;
         let token = call.account_token.clone();
-        let result = self.api.update_channel_account_staging_token(call).await;
+        let result = checked(call, |call| self.api.update_channel_account_staging_token(call))?.await;
         result.map_err(|error| error.hiding([token]))
     }
 
@@ -203,8 +197,7 @@ impl Client {
     /// # Errors
     /// See [`Error`].
     pub async fn list_channel_accounts(&self, call: ListChannelAccounts) -> Result<Reply<Page<ChannelAccount>>, Error> {
-        check(&call)?;
-        self.api.list_channel_accounts(call).await
+        checked(call, |call| self.api.list_channel_accounts(call))?.await
     }
 
     /// Every account of a channel that the query asks for, from its page on.
@@ -225,8 +218,7 @@ impl Client {
     /// See [`Error`]. Where [`Error::outcome_unknown`] is true the account may have been connected: list the accounts
     /// before trying again.
     pub async fn create_channel_account(&self, call: CreateChannelAccount) -> Result<Reply<ChannelAccount>, Error> {
-        check(&call)?;
-        self.api.create_channel_account(call).await
+        checked(call, |call| self.api.create_channel_account(call))?.await
     }
 
     /// Reads an account.
@@ -234,8 +226,7 @@ impl Client {
     /// # Errors
     /// See [`Error`].
     pub async fn get_channel_account(&self, call: GetChannelAccount) -> Result<Reply<ChannelAccount>, Error> {
-        check(&call)?;
-        self.api.get_channel_account(call).await
+        checked(call, |call| self.api.get_channel_account(call))?.await
     }
 
     /// Renames an account, or allows or forbids its use. The body is checked first, see
@@ -244,8 +235,7 @@ impl Client {
     /// # Errors
     /// See [`Error`].
     pub async fn update_channel_account(&self, call: UpdateChannelAccount) -> Result<Reply<ChannelAccount>, Error> {
-        check(&call)?;
-        self.api.update_channel_account(call).await
+        checked(call, |call| self.api.update_channel_account(call))?.await
     }
 
     /// Publishes a message.
@@ -258,17 +248,26 @@ impl Client {
     /// See [`Error`]. Every error carries the idempotency key that the call was made with; where
     /// [`Error::outcome_unknown`] is true the message may have been published, and a repeat needs that key. Whoever drops
     /// the call before it ends gets no error and so no key: name the message by a key of your own then.
-    pub async fn publish_message(&self, mut call: PublishMessage) -> Result<Reply<Message>, Error> {
+    ///
+    /// The body is completed and checked at once, and sent when the future is first polled.
+    pub fn publish_message(
+        &self,
+        mut call: PublishMessage,
+    ) -> impl Future<Output = Result<Reply<Message>, Error>> + Send + use<'_> {
+        // No async function: its future would hold the message twice over, and whoever moves it copies both.
         self.complete(&mut call.body);
         let key = call.body.integration_idempotency_id.as_ref().cloned();
-        let result = match check(&call) {
-            Ok(()) => self.api.publish_message(call).await,
-            Err(error) => Err(error),
-        };
-        result.map_err(|error| match key {
-            Some(key) => error.with_idempotency_key(key),
-            None => error,
-        })
+        let reply = checked(call, |call| self.api.publish_message(call));
+        async move {
+            let result = match reply {
+                Ok(reply) => reply.await,
+                Err(error) => Err(error),
+            };
+            result.map_err(|error| match key {
+                Some(key) => error.with_idempotency_key(key),
+                None => error,
+            })
+        }
     }
 
     /// Reads a message.
@@ -276,8 +275,7 @@ impl Client {
     /// # Errors
     /// See [`Error`].
     pub async fn get_message(&self, call: GetMessage) -> Result<Reply<Message>, Error> {
-        check(&call)?;
-        self.api.get_message(call).await
+        checked(call, |call| self.api.get_message(call))?.await
     }
 
     /// Reports how an agent's reply fared. The report is checked first, see
@@ -286,8 +284,7 @@ impl Client {
     /// # Errors
     /// See [`Error`].
     pub async fn update_message_status(&self, call: UpdateMessageStatus) -> Result<Reply<Message>, Error> {
-        check(&call)?;
-        self.api.update_message_status(call).await
+        checked(call, |call| self.api.update_message_status(call))?.await
     }
 
     fn complete(&self, body: &mut NewMessage) {

@@ -1,7 +1,9 @@
 //! The API over HTTP: what is behind a client unless a double is.
 
+use std::pin::Pin;
+
 use async_trait::async_trait;
-use http::{Request, response::Parts};
+use http::{Response, response::Parts};
 use hubchannel_model::{SignedUrl, UploadedFile};
 
 use crate::{
@@ -9,8 +11,9 @@ use crate::{
     Download, DownloadFile, EndpointAnswer, Endpoints, Error, Files, GetActor, GetChannel, GetChannelAccount, GetInbox,
     GetMessage, GetSignedUrl, GetThread, GetThreadMessage, HttpTransport, IntrospectToken, ListChannelAccounts,
     ListChannels, ListInboxes, ListPortalChannelAccounts, ListThreadMessages, ListThreads, OAuth, Operation,
-    OperationInfo, PublishMessage, ReadActors, Reply, RequestToken, RevokeToken, Transport, UpdateChannel,
-    UpdateChannelAccount, UpdateChannelAccountStagingToken, UpdateMessageStatus, UpdateThread, UploadFile,
+    OperationInfo, PublishMessage, ReadActors, Reply, RequestToken, RevokeToken, Transport, TransportError,
+    UpdateChannel, UpdateChannelAccount, UpdateChannelAccountStagingToken, UpdateMessageStatus, UpdateThread,
+    UploadFile,
     files::download,
     operation::{Target, write_request},
 };
@@ -27,32 +30,34 @@ impl HttpApi {
         HttpApi { transport, target }
     }
 
-    async fn execute<O: Operation>(&self, operation: O) -> Result<Reply<O::Output>, Error> {
-        let request = write_request(&operation, &self.target)?;
-        drop(operation);
-        let Success { parts, body, attempts } = self.succeed(O::INFO, request).await?;
-        match O::read_output(&body) {
-            Ok(value) => Ok(Reply::from_response(value, parts.status, parts.headers, attempts)),
-            Err(error) => {
-                Err(Error::unreadable(O::INFO, parts.status, parts.headers, body, error).with_attempts(attempts))
+    /// The request is written before there is a future, which so has no room for the call or for the request: what it
+    /// has room for is copied with it.
+    fn execute<'a, O: Operation>(&'a self, operation: O) -> Replying<'a, O::Output> {
+        let exchange = write_request(&operation, &self.target).map(|request| self.transport.send(request));
+        Box::pin(async move {
+            let Success { parts, body, attempts } = succeed(O::INFO, exchange?.await)?;
+            match O::read_output(&body) {
+                Ok(value) => Ok(Reply::from_response(value, parts.status, parts.headers, attempts)),
+                Err(error) => {
+                    Err(Error::unreadable(O::INFO, parts.status, parts.headers, body, error).with_attempts(attempts))
+                }
             }
-        }
+        })
     }
+}
 
-    /// Sends a request, and takes any status of success, not only the documented one.
-    async fn succeed(&self, info: &'static OperationInfo, request: Request<Body>) -> Result<Success, Error> {
-        let response = self
-            .transport
-            .send(request)
-            .await
-            .map_err(|error| Error::from_transport(info, error))?;
-        let (mut parts, body) = response.into_parts();
-        let attempts = parts.extensions.remove::<Attempts>().unwrap_or_else(Attempts::one);
-        if !parts.status.is_success() {
-            return Err(Error::rejected(info, parts.status, parts.headers, body).with_attempts(attempts));
-        }
-        Ok(Success { parts, body, attempts })
+/// What the methods return, as `async_trait` writes it out.
+type Replying<'a, T> = Pin<Box<dyn Future<Output = Result<Reply<T>, Error>> + Send + 'a>>;
+
+/// Takes any status of success, not only the documented one.
+fn succeed(info: &'static OperationInfo, result: Result<Response<Body>, TransportError>) -> Result<Success, Error> {
+    let response = result.map_err(|error| Error::from_transport(info, error))?;
+    let (mut parts, body) = response.into_parts();
+    let attempts = parts.extensions.remove::<Attempts>().unwrap_or_else(Attempts::one);
+    if !parts.status.is_success() {
+        return Err(Error::rejected(info, parts.status, parts.headers, body).with_attempts(attempts));
     }
+    Ok(Success { parts, body, attempts })
 }
 
 /// An answer of success.
@@ -67,7 +72,7 @@ impl Endpoints for HttpApi {
     async fn call_endpoint(&self, call: CallEndpoint) -> Result<Reply<EndpointAnswer>, Error> {
         let info = call.info();
         let request = call.write(&self.target)?;
-        let Success { parts, body, attempts } = self.succeed(info, request).await?;
+        let Success { parts, body, attempts } = succeed(info, self.transport.send(request).await)?;
         let answer = EndpointAnswer::to(info, body.as_bytes().cloned().unwrap_or_default());
         Ok(Reply::from_response(answer, parts.status, parts.headers, attempts))
     }
@@ -76,11 +81,14 @@ impl Endpoints for HttpApi {
 /// Each method of a trait in the one way.
 macro_rules! by_http {
     ($area:ident { $( $method:ident($call:ident); )+ }) => {
-        #[async_trait]
         impl $area for HttpApi {
             $(
-                async fn $method(&self, call: $call) -> Result<Reply<<$call as Operation>::Output>, Error> {
-                    self.execute(call).await
+                fn $method<'a, 'reply>(&'a self, call: $call) -> Replying<'reply, <$call as Operation>::Output>
+                where
+                    'a: 'reply,
+                    Self: 'reply,
+                {
+                    self.execute(call)
                 }
             )+
         }

@@ -13,7 +13,7 @@ use crate::{
     ApiVersion, BaseUrl, Error, GetActor, GetInbox, GetThread, GetThreadMessage, HttpTransport, Items, ListInboxes,
     ListPortalChannelAccounts, ListThreadMessages, ListThreads, ReadActors, Reply, Transport, UpdateThread,
     http_api::HttpApi,
-    operation::{Target, check},
+    operation::{Target, checked},
 };
 
 /// A handle to HubSpot's Conversations API. Cheap to clone; clones share everything.
@@ -60,8 +60,7 @@ impl ConversationsClient {
     /// # Errors
     /// See [`Error`].
     pub async fn list_inboxes(&self, call: ListInboxes) -> Result<Reply<Page<Inbox>>, Error> {
-        check(&call)?;
-        self.api.list_inboxes(call).await
+        checked(call, |call| self.api.list_inboxes(call))?.await
     }
 
     /// Every inbox that the query asks for, from its page on.
@@ -76,8 +75,7 @@ impl ConversationsClient {
     /// # Errors
     /// See [`Error`].
     pub async fn get_inbox(&self, call: GetInbox) -> Result<Reply<Inbox>, Error> {
-        check(&call)?;
-        self.api.get_inbox(call).await
+        checked(call, |call| self.api.get_inbox(call))?.await
     }
 
     /// Lists the portal's channel accounts, of every channel, page by page.
@@ -88,8 +86,7 @@ impl ConversationsClient {
         &self,
         call: ListPortalChannelAccounts,
     ) -> Result<Reply<Page<ChannelAccount>>, Error> {
-        check(&call)?;
-        self.api.list_portal_channel_accounts(call).await
+        checked(call, |call| self.api.list_portal_channel_accounts(call))?.await
     }
 
     /// Every channel account of the portal that the query asks for, from its page on.
@@ -104,9 +101,8 @@ impl ConversationsClient {
     /// # Errors
     /// See [`Error`].
     pub async fn get_actor(&self, call: GetActor) -> Result<Reply<Actor>, Error> {
-        check(&call)?;
         let personal = personal([&call.actor_id]);
-        let result = self.api.get_actor(call).await;
+        let result = checked(call, |call| self.api.get_actor(call))?.await;
         result.map_err(|error| error.hiding(personal))
     }
 
@@ -116,9 +112,8 @@ impl ConversationsClient {
     /// # Errors
     /// See [`Error`].
     pub async fn read_actors(&self, call: ReadActors) -> Result<Reply<ActorBatchResult>, Error> {
-        check(&call)?;
         let personal = personal(call.body.inputs.as_deref().unwrap_or_default());
-        let result = self.api.read_actors(call).await;
+        let result = checked(call, |call| self.api.read_actors(call))?.await;
         result.map_err(|error| error.hiding(personal))
     }
 
@@ -127,8 +122,7 @@ impl ConversationsClient {
     /// # Errors
     /// See [`Error`].
     pub async fn list_threads(&self, call: ListThreads) -> Result<Reply<Page<Thread>>, Error> {
-        check(&call)?;
-        self.api.list_threads(call).await
+        checked(call, |call| self.api.list_threads(call))?.await
     }
 
     /// Every thread that the query asks for, from its page on.
@@ -143,8 +137,7 @@ impl ConversationsClient {
     /// # Errors
     /// See [`Error`].
     pub async fn get_thread(&self, call: GetThread) -> Result<Reply<Thread>, Error> {
-        check(&call)?;
-        self.api.get_thread(call).await
+        checked(call, |call| self.api.get_thread(call))?.await
     }
 
     /// Closes a thread, opens it again, or restores it from the archive. The body is checked first, see
@@ -163,8 +156,7 @@ impl ConversationsClient {
     /// # Errors
     /// See [`Error`].
     pub async fn update_thread(&self, call: UpdateThread) -> Result<Reply<Thread>, Error> {
-        check(&call)?;
-        self.api.update_thread(call).await
+        checked(call, |call| self.api.update_thread(call))?.await
     }
 
     /// Lists what stands in a thread, page by page.
@@ -172,8 +164,7 @@ impl ConversationsClient {
     /// # Errors
     /// See [`Error`].
     pub async fn list_thread_messages(&self, call: ListThreadMessages) -> Result<Reply<Page<ThreadEntry>>, Error> {
-        check(&call)?;
-        self.api.list_thread_messages(call).await
+        checked(call, |call| self.api.list_thread_messages(call))?.await
     }
 
     /// Everything that stands in a thread, from the query's page on.
@@ -188,8 +179,7 @@ impl ConversationsClient {
     /// # Errors
     /// See [`Error`].
     pub async fn get_thread_message(&self, call: GetThreadMessage) -> Result<Reply<ThreadEntry>, Error> {
-        check(&call)?;
-        self.api.get_thread_message(call).await
+        checked(call, |call| self.api.get_thread_message(call))?.await
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
     ApiVersion, BaseUrl, Error, GetSignedUrl, HttpTransport, KeySource, Operation, RandomKeys, Reply, Transport,
     UploadFile,
     http_api::HttpApi,
-    operation::{Target, check},
+    operation::{Target, check, checked},
 };
 
 /// A handle to a portal's files. Cheap to clone; clones share everything.
@@ -89,8 +89,7 @@ impl FilesClient {
     /// # Errors
     /// See [`Error`].
     pub async fn get_signed_url(&self, call: GetSignedUrl) -> Result<Reply<SignedUrl>, Error> {
-        check(&call)?;
-        self.api.get_signed_url(call).await
+        checked(call, |call| self.api.get_signed_url(call))?.await
     }
 
     /// Downloads a file from the address that it came with.

@@ -11,7 +11,7 @@ use super::OAuth;
 use crate::{
     ApiVersion, BaseUrl, Error, HttpTransport, IntrospectToken, Reply, RequestToken, RevokeToken, Transport,
     http_api::HttpApi,
-    operation::{Target, check},
+    operation::{Target, checked},
 };
 
 /// An app, as it proves to HubSpot who it is: both are on the page of the app's settings.
@@ -147,9 +147,8 @@ impl OAuthClient {
     /// # Errors
     /// See [`Error`].
     pub async fn request_token(&self, call: RequestToken) -> Result<Reply<TokenResponse>, Error> {
-        check(&call)?;
         let secrets = call.secrets();
-        let result = self.api.request_token(call).await;
+        let result = checked(call, |call| self.api.request_token(call))?.await;
         result.map_err(|error| error.hiding(secrets))
     }
 
@@ -158,9 +157,8 @@ impl OAuthClient {
     /// # Errors
     /// See [`Error`].
     pub async fn introspect_token(&self, call: IntrospectToken) -> Result<Reply<TokenIntrospection>, Error> {
-        check(&call)?;
         let secrets = call.secrets();
-        let result = self.api.introspect_token(call).await;
+        let result = checked(call, |call| self.api.introspect_token(call))?.await;
         result.map_err(|error| error.hiding(secrets))
     }
 
@@ -169,9 +167,8 @@ impl OAuthClient {
     /// # Errors
     /// See [`Error`].
     pub async fn revoke_token(&self, call: RevokeToken) -> Result<Reply<()>, Error> {
-        check(&call)?;
         let secrets = call.secrets();
-        let result = self.api.revoke_token(call).await;
+        let result = checked(call, |call| self.api.revoke_token(call))?.await;
         result.map_err(|error| error.hiding(secrets))
     }
 

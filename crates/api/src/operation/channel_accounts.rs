@@ -58,8 +58,8 @@ impl Operation for ListChannelAccounts {
         repeat: Repeat::Always,
     };
 
-    fn path_values(&self) -> Vec<&str> {
-        vec![self.channel_id.as_str()]
+    fn path_values(&self) -> impl Iterator<Item = &str> {
+        [self.channel_id.as_str()].into_iter()
     }
 
     fn check(&self) -> Result<(), Violations> {
@@ -111,8 +111,8 @@ impl Operation for CreateChannelAccount {
         repeat: Repeat::Never,
     };
 
-    fn path_values(&self) -> Vec<&str> {
-        vec![self.channel_id.as_str()]
+    fn path_values(&self) -> impl Iterator<Item = &str> {
+        [self.channel_id.as_str()].into_iter()
     }
 
     fn check(&self) -> Result<(), Violations> {
@@ -164,8 +164,8 @@ impl Operation for GetChannelAccount {
         repeat: Repeat::Always,
     };
 
-    fn path_values(&self) -> Vec<&str> {
-        vec![self.channel_id.as_str(), self.channel_account_id.as_str()]
+    fn path_values(&self) -> impl Iterator<Item = &str> {
+        [self.channel_id.as_str(), self.channel_account_id.as_str()].into_iter()
     }
 
     fn query_pairs(&self) -> Vec<(&'static str, String)> {
@@ -211,8 +211,8 @@ impl Operation for UpdateChannelAccount {
         repeat: Repeat::Always,
     };
 
-    fn path_values(&self) -> Vec<&str> {
-        vec![self.channel_id.as_str(), self.channel_account_id.as_str()]
+    fn path_values(&self) -> impl Iterator<Item = &str> {
+        [self.channel_id.as_str(), self.channel_account_id.as_str()].into_iter()
     }
 
     fn check(&self) -> Result<(), Violations> {

@@ -1,5 +1,7 @@
 //! The operations on channels, which belong to an app and not to a portal.
 
+use std::iter;
+
 use http::{Method, StatusCode};
 use hubchannel_model::{Channel, ChannelId, ChannelPatch, ChannelQuery, DecodeError, NewChannel, Page, Violations};
 
@@ -42,8 +44,8 @@ impl Operation for ListChannels {
         repeat: Repeat::Always,
     };
 
-    fn path_values(&self) -> Vec<&str> {
-        Vec::new()
+    fn path_values(&self) -> impl Iterator<Item = &str> {
+        iter::empty()
     }
 
     fn check(&self) -> Result<(), Violations> {
@@ -94,8 +96,8 @@ impl Operation for CreateChannel {
         repeat: Repeat::Never,
     };
 
-    fn path_values(&self) -> Vec<&str> {
-        Vec::new()
+    fn path_values(&self) -> impl Iterator<Item = &str> {
+        iter::empty()
     }
 
     fn check(&self) -> Result<(), Violations> {
@@ -134,8 +136,8 @@ impl Operation for GetChannel {
         repeat: Repeat::Always,
     };
 
-    fn path_values(&self) -> Vec<&str> {
-        vec![self.channel_id.as_str()]
+    fn path_values(&self) -> impl Iterator<Item = &str> {
+        [self.channel_id.as_str()].into_iter()
     }
 }
 
@@ -170,8 +172,8 @@ impl Operation for UpdateChannel {
         repeat: Repeat::Always,
     };
 
-    fn path_values(&self) -> Vec<&str> {
-        vec![self.channel_id.as_str()]
+    fn path_values(&self) -> impl Iterator<Item = &str> {
+        [self.channel_id.as_str()].into_iter()
     }
 
     fn check(&self) -> Result<(), Violations> {
@@ -213,8 +215,8 @@ impl Operation for ArchiveChannel {
         repeat: Repeat::Always,
     };
 
-    fn path_values(&self) -> Vec<&str> {
-        vec![self.channel_id.as_str()]
+    fn path_values(&self) -> impl Iterator<Item = &str> {
+        [self.channel_id.as_str()].into_iter()
     }
 
     fn read_output(_: &Body) -> Result<(), DecodeError> {

@@ -1,5 +1,7 @@
 //! The operations on inboxes, actors and threads, which all channels of a portal share.
 
+use std::iter;
+
 use http::{Method, StatusCode};
 use hubchannel_model::{
     Actor, ActorBatch, ActorBatchResult, ActorId, ChannelAccount, Inbox, InboxId, InboxQuery, MessageId, Page,
@@ -61,8 +63,8 @@ impl Operation for ListInboxes {
         ..READS
     };
 
-    fn path_values(&self) -> Vec<&str> {
-        Vec::new()
+    fn path_values(&self) -> impl Iterator<Item = &str> {
+        iter::empty()
     }
 
     fn check(&self) -> Result<(), Violations> {
@@ -106,8 +108,8 @@ impl Operation for GetInbox {
         ..READS
     };
 
-    fn path_values(&self) -> Vec<&str> {
-        vec![self.inbox_id.as_str()]
+    fn path_values(&self) -> impl Iterator<Item = &str> {
+        [self.inbox_id.as_str()].into_iter()
     }
 
     fn query_pairs(&self) -> Vec<(&'static str, String)> {
@@ -147,8 +149,8 @@ impl Operation for ListPortalChannelAccounts {
         ..READS
     };
 
-    fn path_values(&self) -> Vec<&str> {
-        Vec::new()
+    fn path_values(&self) -> impl Iterator<Item = &str> {
+        iter::empty()
     }
 
     fn check(&self) -> Result<(), Violations> {
@@ -180,8 +182,8 @@ impl Operation for GetActor {
         ..READS
     };
 
-    fn path_values(&self) -> Vec<&str> {
-        vec![self.actor_id.as_str()]
+    fn path_values(&self) -> impl Iterator<Item = &str> {
+        [self.actor_id.as_str()].into_iter()
     }
 }
 
@@ -218,8 +220,8 @@ impl Operation for ReadActors {
         ..READS
     };
 
-    fn path_values(&self) -> Vec<&str> {
-        Vec::new()
+    fn path_values(&self) -> impl Iterator<Item = &str> {
+        iter::empty()
     }
 
     fn check(&self) -> Result<(), Violations> {
@@ -262,8 +264,8 @@ impl Operation for ListThreads {
         ..READS
     };
 
-    fn path_values(&self) -> Vec<&str> {
-        Vec::new()
+    fn path_values(&self) -> impl Iterator<Item = &str> {
+        iter::empty()
     }
 
     fn check(&self) -> Result<(), Violations> {
@@ -316,8 +318,8 @@ impl Operation for GetThread {
         ..READS
     };
 
-    fn path_values(&self) -> Vec<&str> {
-        vec![self.thread_id.as_str()]
+    fn path_values(&self) -> impl Iterator<Item = &str> {
+        [self.thread_id.as_str()].into_iter()
     }
 
     fn query_pairs(&self) -> Vec<(&'static str, String)> {
@@ -375,8 +377,8 @@ impl Operation for UpdateThread {
         ..READS
     };
 
-    fn path_values(&self) -> Vec<&str> {
-        vec![self.thread_id.as_str()]
+    fn path_values(&self) -> impl Iterator<Item = &str> {
+        [self.thread_id.as_str()].into_iter()
     }
 
     fn query_pairs(&self) -> Vec<(&'static str, String)> {
@@ -421,8 +423,8 @@ impl Operation for ListThreadMessages {
         ..READS
     };
 
-    fn path_values(&self) -> Vec<&str> {
-        vec![self.thread_id.as_str()]
+    fn path_values(&self) -> impl Iterator<Item = &str> {
+        [self.thread_id.as_str()].into_iter()
     }
 
     fn check(&self) -> Result<(), Violations> {
@@ -461,7 +463,7 @@ impl Operation for GetThreadMessage {
         ..READS
     };
 
-    fn path_values(&self) -> Vec<&str> {
-        vec![self.thread_id.as_str(), self.message_id.as_str()]
+    fn path_values(&self) -> impl Iterator<Item = &str> {
+        [self.thread_id.as_str(), self.message_id.as_str()].into_iter()
     }
 }

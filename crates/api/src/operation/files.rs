@@ -1,5 +1,7 @@
 //! The operations on files in a portal's file manager.
 
+use std::iter;
+
 use http::{HeaderValue, Method, StatusCode};
 use hubchannel_model::{
     DuplicateValidationStrategy, FileId, FileUploadOptions, NewFile, SignedUrl, SignedUrlQuery, UploadedFile,
@@ -99,8 +101,8 @@ impl Operation for UploadFile {
         repeat: Repeat::WithKey,
     };
 
-    fn path_values(&self) -> Vec<&str> {
-        Vec::new()
+    fn path_values(&self) -> impl Iterator<Item = &str> {
+        iter::empty()
     }
 
     fn check(&self) -> Result<(), Violations> {
@@ -192,8 +194,8 @@ impl Operation for GetSignedUrl {
         repeat: Repeat::Always,
     };
 
-    fn path_values(&self) -> Vec<&str> {
-        vec![self.file_id.as_str()]
+    fn path_values(&self) -> impl Iterator<Item = &str> {
+        [self.file_id.as_str()].into_iter()
     }
 
     fn query_pairs(&self) -> Vec<(&'static str, String)> {

@@ -54,8 +54,8 @@ impl Operation for PublishMessage {
         repeat: Repeat::WithKey,
     };
 
-    fn path_values(&self) -> Vec<&str> {
-        vec![self.channel_id.as_str()]
+    fn path_values(&self) -> impl Iterator<Item = &str> {
+        [self.channel_id.as_str()].into_iter()
     }
 
     fn check(&self) -> Result<(), Violations> {
@@ -103,8 +103,8 @@ impl Operation for GetMessage {
         repeat: Repeat::Always,
     };
 
-    fn path_values(&self) -> Vec<&str> {
-        vec![self.channel_id.as_str(), self.message_id.as_str()]
+    fn path_values(&self) -> impl Iterator<Item = &str> {
+        [self.channel_id.as_str(), self.message_id.as_str()].into_iter()
     }
 }
 
@@ -141,8 +141,8 @@ impl Operation for UpdateMessageStatus {
         repeat: Repeat::Always,
     };
 
-    fn path_values(&self) -> Vec<&str> {
-        vec![self.channel_id.as_str(), self.message_id.as_str()]
+    fn path_values(&self) -> impl Iterator<Item = &str> {
+        [self.channel_id.as_str(), self.message_id.as_str()].into_iter()
     }
 
     fn check(&self) -> Result<(), Violations> {

@@ -57,7 +57,7 @@ pub trait Operation: AsRef<CallOptions> + Send + Sync + 'static {
     const INFO: &'static OperationInfo;
 
     /// The values of the path's parameters, in the order of [`OperationInfo::path`].
-    fn path_values(&self) -> Vec<&str>;
+    fn path_values(&self) -> impl Iterator<Item = &str>;
 
     /// The names and values of the query, not yet encoded; a list repeats its name.
     fn query_pairs(&self) -> Vec<(&'static str, String)> {
@@ -327,22 +327,29 @@ pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.
 /// Checks all that can be wrong with a call before it is sent: the body's rules and the path's values.
 pub(crate) fn check<O: Operation>(call: &O) -> Result<(), Error> {
     call.check().map_err(|violations| Error::invalid(O::INFO, violations))?;
-    check_path(O::INFO, &call.path_values())
+    check_path(O::INFO, call.path_values())
 }
 
-fn check_path(info: &'static OperationInfo, values: &[&str]) -> Result<(), Error> {
+/// Hands a call on if nothing is wrong with it.
+///
+/// Taking it by value keeps the futures of the client's methods small: what has been borrowed there stays in them.
+pub(crate) fn checked<O: Operation, T>(call: O, hand_on: impl FnOnce(O) -> T) -> Result<T, Error> {
+    check(&call)?;
+    Ok(hand_on(call))
+}
+
+fn check_path<'a>(info: &'static OperationInfo, values: impl Iterator<Item = &'a str>) -> Result<(), Error> {
     path::check(info.path, values).map_err(|(name, rule)| Error::invalid_parameter(info, name, rule))
 }
 
 /// Writes a call as an HTTP request.
 pub(crate) fn write_request<O: Operation>(operation: &O, target: &Target) -> Result<Request<Body>, Error> {
     let info = O::INFO;
-    let values = operation.path_values();
     // What the client has checked is checked once more, so that no other way leads to a path that is not the operation's.
-    check_path(info, &values)?;
+    check_path(info, operation.path_values())?;
     let mut address = String::with_capacity(160);
     address.push_str(target.base_url.as_str());
-    path::write(&mut address, info.area.base(target.version), info.path, &values);
+    path::write(&mut address, info.area.base(target.version), info.path, operation.path_values());
     query::write(&mut address, &operation.query_pairs());
     let uri = Uri::from_maybe_shared(Bytes::from(address))
         .map_err(|_| Error::invalid_parameter(info, "address", "is too long"))?;

@@ -1,6 +1,8 @@
 //! The operations of OAuth: tokens made, asked about and given up. All of them are forms, so that no token is in an
 //! address.
 
+use std::iter;
+
 use http::{HeaderValue, Method, StatusCode};
 use hubchannel_model::{
     DecodeError, IntrospectionRequest, RevocationRequest, Secret, TokenIntrospection, TokenRequest, TokenResponse,
@@ -67,8 +69,8 @@ impl Operation for RequestToken {
         repeat: Repeat::Never,
     };
 
-    fn path_values(&self) -> Vec<&str> {
-        Vec::new()
+    fn path_values(&self) -> impl Iterator<Item = &str> {
+        iter::empty()
     }
 
     fn check(&self) -> Result<(), Violations> {
@@ -131,8 +133,8 @@ impl Operation for IntrospectToken {
         repeat: Repeat::Always,
     };
 
-    fn path_values(&self) -> Vec<&str> {
-        Vec::new()
+    fn path_values(&self) -> impl Iterator<Item = &str> {
+        iter::empty()
     }
 
     fn check(&self) -> Result<(), Violations> {
@@ -188,8 +190,8 @@ impl Operation for RevokeToken {
         repeat: Repeat::Always,
     };
 
-    fn path_values(&self) -> Vec<&str> {
-        Vec::new()
+    fn path_values(&self) -> impl Iterator<Item = &str> {
+        iter::empty()
     }
 
     fn check(&self) -> Result<(), Violations> {

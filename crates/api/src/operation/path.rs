@@ -58,9 +58,11 @@ fn is_digits(value: &str) -> bool {
 }
 
 /// Checks the values of a path's parameters; fails with the parameter at fault and the rule that it breaks.
-pub(super) fn check(path: &[Segment], values: &[&str]) -> Result<(), (&'static str, &'static str)> {
+pub(super) fn check<'a>(
+    path: &[Segment],
+    mut values: impl Iterator<Item = &'a str>,
+) -> Result<(), (&'static str, &'static str)> {
     let names = path.iter().filter_map(|segment| Some((*segment, segment.parameter()?)));
-    let mut values = values.iter().copied();
     for (segment, name) in names {
         if let Some(rule) = segment.broken_by(values.next().unwrap_or_default()) {
             return Err((name, rule));
@@ -70,8 +72,7 @@ pub(super) fn check(path: &[Segment], values: &[&str]) -> Result<(), (&'static s
 }
 
 /// Writes a path whose values have been checked behind the address.
-pub(super) fn write(address: &mut String, base: &str, path: &[Segment], values: &[&str]) {
-    let mut values = values.iter().copied();
+pub(super) fn write<'a>(address: &mut String, base: &str, path: &[Segment], mut values: impl Iterator<Item = &'a str>) {
     address.push_str(base);
     for segment in path {
         address.push('/');

@@ -62,8 +62,8 @@ impl Operation for UpdateChannelAccountStagingToken {
         repeat: Repeat::Never,
     };
 
-    fn path_values(&self) -> Vec<&str> {
-        vec![self.channel_id.as_str(), self.account_token.expose()]
+    fn path_values(&self) -> impl Iterator<Item = &str> {
+        [self.channel_id.as_str(), self.account_token.expose()].into_iter()
     }
 
     fn check(&self) -> Result<(), Violations> {
