@@ -1,11 +1,17 @@
 //! How long a call and an attempt may take.
 
-use std::{future::poll_fn, pin::pin, sync::Arc, task::Poll, time::Duration};
+use std::{
+    future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
 
-use async_trait::async_trait;
 use http::{Request, Response};
 use hubchannel_api::{
-    Attempts, Body, Call, HttpTransport, Reach, Transport, TransportError, TransportErrorKind, clock::Clock,
+    Attempts, Body, Call, Exchange, HttpTransport, Reach, Transport, TransportError, TransportErrorKind,
+    clock::{Clock, Sleep},
 };
 
 use crate::{
@@ -64,37 +70,56 @@ impl Deadline {
     }
 }
 
-#[async_trait]
 impl HttpTransport for Deadline {
-    async fn send(&self, mut request: Request<Body>) -> Result<Response<Body>, TransportError> {
+    fn send<'a, 'exchange>(&'a self, mut request: Request<Body>) -> Exchange<'exchange>
+    where
+        'a: 'exchange,
+        Self: 'exchange,
+    {
         let now = self.clock.monotonic();
         let call = request.extensions().get::<Call>();
         let own = call.and_then(|call| call.options.deadline);
         let Some(duration) = own.or(self.duration) else {
-            return self.inner.send(request).await;
+            return self.inner.send(request);
         };
         let began = call.filter(|_| own.is_some()).map_or(now, |call| call.began(now));
         let end = began.saturating_add(duration);
         let progress = Progress::until(Some(end));
+        let left = end.saturating_sub(now);
+        if left.is_zero() {
+            return refused(self.too_late(&progress, false, duration));
+        }
         request.extensions_mut().insert(progress.clone());
-        let late = |sent| {
-            let (reach, attempts) = progress.cut_off(self.clock.monotonic(), self.knows_the_wire);
-            let reach = if sent && !self.knows_the_wire {
-                Reach::Unknown
-            } else {
-                reach
-            };
-            let error = too_late(reach, "the call took longer than its deadline", duration);
-            match attempts.or_else(|| (!sent).then(Attempts::default)) {
-                Some(attempts) => error.with_attempts(attempts),
-                None => error,
-            }
+        let mut within = Within {
+            answer: self.inner.send(request),
+            over: self.clock.sleep(left),
         };
-        let response = within(&self.inner, &*self.clock, end.saturating_sub(now), request, late).await?;
-        Ok(match own {
-            Some(of) => limited(response, &self.clock, Limit::End { at: end, of }),
-            None => response,
+        Box::pin(async move {
+            // What is cut off is dropped only after the call is known to be over, and so can tell why.
+            let answer = (&mut within).await;
+            let response = answer.ok_or_else(|| self.too_late(&progress, true, duration))??;
+            Ok(match own {
+                Some(of) => limited(response, &self.clock, Limit::End { at: end, of }),
+                None => response,
+            })
         })
+    }
+}
+
+impl Deadline {
+    /// What becomes of a call when its time is over; of one that had none, nothing was begun.
+    fn too_late(&self, progress: &Progress, begun: bool, duration: Duration) -> TransportError {
+        let (reach, attempts) = progress.cut_off(self.clock.monotonic(), self.knows_the_wire);
+        let reach = if begun && !self.knows_the_wire {
+            Reach::Unknown
+        } else {
+            reach
+        };
+        let error = too_late(reach, "the call took longer than its deadline", duration);
+        match attempts.or_else(|| (!begun).then(Attempts::default)) {
+            Some(attempts) => error.with_attempts(attempts),
+            None => error,
+        }
     }
 }
 
@@ -150,72 +175,71 @@ impl AttemptTimeout {
     }
 }
 
-#[async_trait]
 impl HttpTransport for AttemptTimeout {
-    async fn send(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
+    fn send<'a, 'exchange>(&'a self, request: Request<Body>) -> Exchange<'exchange>
+    where
+        'a: 'exchange,
+        Self: 'exchange,
+    {
         let options = request.extensions().get::<Call>().map(|call| &call.options);
         let duration = options.and_then(|options| options.attempt_timeout).or(self.duration);
         let idle = options.and_then(|options| options.idle_timeout).or(self.idle);
-        if let Some(progress) = Progress::of(&request)
-            && duration != Some(Duration::ZERO)
-        {
-            progress.reaches_wire();
-        }
-        let late = |sent, duration| {
-            let (reach, attempts) = if sent {
-                (Reach::Unknown, Attempts::one())
-            } else {
-                (Reach::NotSent, Attempts::default())
-            };
+        let late = |reach, attempts, duration| {
             too_late(reach, "no answer within the time of an attempt", duration).with_attempts(attempts)
         };
-        let response = match duration {
-            Some(duration) => {
-                let late = |sent| late(sent, duration);
-                within(&self.inner, &*self.clock, duration, request, late).await?
-            }
-            None => self.inner.send(request).await?,
-        };
-        Ok(match idle {
-            Some(idle) => limited(response, &self.clock, Limit::Silence(idle)),
-            None => response,
+        if duration == Some(Duration::ZERO) {
+            return refused(late(Reach::NotSent, Attempts::default(), Duration::ZERO));
+        }
+        if let Some(progress) = Progress::of(&request) {
+            progress.reaches_wire();
+        }
+        let answer = self.inner.send(request);
+        let over = duration.map(|duration| (self.clock.sleep(duration), duration));
+        Box::pin(async move {
+            let response = match over {
+                Some((over, duration)) => Within { answer, over }
+                    .await
+                    .ok_or_else(|| late(Reach::Unknown, Attempts::one(), duration))??,
+                None => answer.await?,
+            };
+            Ok(match idle {
+                Some(idle) => limited(response, &self.clock, Limit::Silence(idle)),
+                None => response,
+            })
         })
     }
+}
+
+fn refused<'a>(error: TransportError) -> Exchange<'a> {
+    Box::pin(future::ready(Err(error)))
 }
 
 fn too_late(reach: Reach, what: &str, duration: Duration) -> TransportError {
     TransportError::new(TransportErrorKind::Timeout, reach, format!("{what} of {duration:?}"))
 }
 
-/// Sends the request and waits this long for the answer. The error is told whether anything was begun at all.
-async fn within(
-    inner: &Transport,
-    clock: &dyn Clock,
-    duration: Duration,
-    request: Request<Body>,
-    late: impl Fn(bool) -> TransportError + Send,
-) -> Result<Response<Body>, TransportError> {
-    if duration.is_zero() {
-        return Err(late(false));
-    }
-    let mut answer = pin!(inner.send(request));
-    let mut over = clock.sleep(duration);
-    poll_fn(|context| {
-        if let Poll::Ready(answer) = answer.as_mut().poll(context) {
-            return Poll::Ready(answer);
+/// An answer, or nothing where the wait is over before.
+struct Within<'a> {
+    answer: Exchange<'a>,
+    over: Sleep,
+}
+
+impl Future for Within<'_> {
+    type Output = Option<Result<Response<Body>, TransportError>>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        if let Poll::Ready(answer) = self.answer.as_mut().poll(context) {
+            return Poll::Ready(Some(answer));
         }
-        over.as_mut().poll(context).map(|()| Err(late(true)))
-    })
-    .await
+        self.over.as_mut().poll(context).map(|()| None)
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        task::{Context, Waker},
-        time::SystemTime,
-    };
+    use std::{task::Waker, time::SystemTime};
 
+    use async_trait::async_trait;
     use hubchannel_api::clock::ManualClock;
 
     use super::*;

@@ -1,8 +1,7 @@
 //! The layer that waits for a limiter.
 
-use async_trait::async_trait;
-use http::{Request, Response};
-use hubchannel_api::{Body, Call, Credential, HttpTransport, Transport, TransportError, model::PortalId};
+use http::Request;
+use hubchannel_api::{Body, Call, Credential, Exchange, HttpTransport, Transport, model::PortalId};
 
 use super::{RateLimiter, RateLimiters};
 use crate::progress::Progress;
@@ -105,18 +104,24 @@ impl RateLimit {
     }
 }
 
-#[async_trait]
 impl HttpTransport for RateLimit {
-    async fn send(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
+    fn send<'a, 'exchange>(&'a self, request: Request<Body>) -> Exchange<'exchange>
+    where
+        'a: 'exchange,
+        Self: 'exchange,
+    {
         let call = request.extensions().get::<Call>();
         if call.is_some_and(|call| call.foreign) {
-            return self.inner.send(request).await;
+            return self.inner.send(request);
         }
         let limiter = self.limiter(call);
-        let latest = Progress::of(&request).and_then(Progress::latest);
-        let start = limiter.start(latest).await?;
-        let response = self.inner.send(request).await?;
-        start.learn(&response);
-        Ok(response)
+        // A start is taken no earlier than somebody waits for the answer.
+        Box::pin(async move {
+            let latest = Progress::of(&request).and_then(Progress::latest);
+            let start = limiter.start(latest).await?;
+            let response = self.inner.send(request).await?;
+            start.learn(&response);
+            Ok(response)
+        })
     }
 }

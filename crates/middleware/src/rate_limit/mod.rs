@@ -195,7 +195,10 @@ impl Start {
     /// Learns from the answer to what started.
     pub fn learn(mut self, response: &Response<Body>) {
         let probe = std::mem::take(&mut self.probe);
-        let told = Told::read(response, self.limiter.0.clock.wall());
+        let told = Told::read(response, || self.limiter.0.clock.wall());
+        if !probe && told == Told::default() {
+            return;
+        }
         self.limiter.with(|state, now| {
             let all = state.window.learn(now, self.at, &told);
             state.day.learn(now, probe, &told);

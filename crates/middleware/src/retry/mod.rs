@@ -5,15 +5,13 @@ mod failure;
 mod policy;
 
 use std::{
-    mem,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
-use async_trait::async_trait;
 use fastrand::Rng;
-use http::{Method, Request, Response};
-use hubchannel_api::{Attempts, Body, Call, GaveUp, HttpTransport, Transport, TransportError, clock::Clock};
+use http::{Method, Request};
+use hubchannel_api::{Body, Call, Exchange, GaveUp, HttpTransport, Transport, clock::Clock};
 
 use self::failure::{Ending, Outcome, Passing};
 pub use self::{budget::RetryBudget, policy::RetryPolicy};
@@ -79,11 +77,54 @@ impl Retry {
         }
     }
 
+    /// What an attempt leads to.
+    fn judge(&self, asked: &Asked, outcome: &Outcome, reward: u32) -> Verdict {
+        let ended = self.clock.monotonic();
+        asked
+            .progress
+            .attempted(ended, failure::fate(outcome), &failure::made(outcome));
+        let gave_up = failure::gave_up_beneath(outcome);
+        match Ending::of(outcome, &*self.clock) {
+            Ending::Passing(_) if gave_up.is_some() => Verdict::End(gave_up),
+            Ending::Passing(_) if !asked.foreign && failure::day_is_used_up(outcome) => {
+                Verdict::End(Some(GaveUp::DailyLimit))
+            }
+            Ending::Passing(passing) => Verdict::Again(passing),
+            Ending::Settled if !asked.foreign => {
+                self.policy.budget.give(reward);
+                Verdict::End(gave_up)
+            }
+            Ending::Settled | Ending::Final => Verdict::End(gave_up),
+        }
+    }
+
+    /// Sends the request again until there is no more to be done.
+    async fn repeat(&self, asked: Asked, mut outcome: Outcome, mut passing: Passing) -> Outcome {
+        let mut attempt = 1;
+        let mut reward = RetryBudget::REWARD;
+        loop {
+            let next = match self.wait(&asked, &passing, attempt).await {
+                Ok(next) => next,
+                Err(reason) => return asked.report(outcome, Some(reason)),
+            };
+            if next.cost > 0 {
+                reward = next.cost;
+            }
+            attempt += 1;
+            asked.progress.begin(self.clock.monotonic(), next.waited);
+            outcome = self.inner.send(next.request).await;
+            match self.judge(&asked, &outcome, reward) {
+                Verdict::Again(again) => passing = again,
+                Verdict::End(gave_up) => return asked.report(outcome, gave_up),
+            }
+        }
+    }
+
     /// Waits for the next attempt, or says why there is none.
     async fn wait(&self, asked: &Asked, passing: &Passing, attempt: u32) -> Result<Next, GaveUp> {
-        if !asked.replayable {
+        let Some(request) = &asked.again else {
             return Err(GaveUp::ReadOnce);
-        }
+        };
         if self.policy.only_unsent && asked.progress.may_have_been_sent() {
             return Err(GaveUp::Sent);
         }
@@ -106,6 +147,7 @@ impl Retry {
         // A machine that slept wakes late: what begins now would be cut off with its fate unknown.
         self.in_time(asked, Duration::ZERO)?;
         Ok(Next {
+            request: Request::clone(request),
             waited: self.clock.monotonic().saturating_sub(since),
             cost: taken.map_or(0, |taken| taken.spend()),
         })
@@ -132,62 +174,61 @@ impl Retry {
 struct Asked {
     progress: Progress,
     repeatable: bool,
-    /// Whether the body can be read again.
-    replayable: bool,
+    /// The same request, unless its body can be read only once.
+    again: Option<Box<Request<Body>>>,
     /// Whether it is not HubSpot that is asked.
     foreign: bool,
 }
 
-/// What a further attempt took.
+/// What an attempt leads to.
+enum Verdict {
+    End(Option<GaveUp>),
+    Again(Passing),
+}
+
+/// A further attempt, and what it took.
 struct Next {
+    request: Request<Body>,
     waited: Duration,
     cost: u32,
 }
 
-#[async_trait]
 impl HttpTransport for Retry {
-    async fn send(&self, mut request: Request<Body>) -> Result<Response<Body>, TransportError> {
+    fn send<'a, 'exchange>(&'a self, mut request: Request<Body>) -> Exchange<'exchange>
+    where
+        'a: 'exchange,
+        Self: 'exchange,
+    {
+        let progress = Progress::claim(&mut request, self.policy.least_time);
+        progress.begin(self.clock.monotonic(), Duration::ZERO);
         let asked = Asked {
             repeatable: may_repeat(&request),
-            replayable: request.body().is_repeatable(),
+            again: request.body().is_repeatable().then(|| Box::new(request.clone())),
             foreign: request.extensions().get::<Call>().is_some_and(|call| call.foreign),
-            progress: Progress::claim(&mut request, self.policy.least_time),
+            progress,
         };
-        let mut attempt = 1;
-        let mut waited = Duration::ZERO;
-        let mut reward = RetryBudget::REWARD;
-        loop {
-            asked.progress.begin(self.clock.monotonic(), waited);
-            let sent = if attempt < self.policy.max_attempts {
-                request.clone()
-            } else {
-                mem::take(&mut request)
-            };
-            let outcome = self.inner.send(sent).await;
-            let ended = self.clock.monotonic();
-            let fate = failure::fate(&outcome);
-            asked.progress.attempted(ended, fate, &failure::made(&outcome));
-            let mut gave_up = failure::gave_up_beneath(&outcome);
-            match Ending::of(&outcome, &*self.clock) {
-                Ending::Settled if asked.foreign => {}
-                Ending::Settled => self.policy.budget.give(reward),
-                Ending::Passing(_) if gave_up.is_none() && !asked.foreign && failure::day_is_used_up(&outcome) => {
-                    gave_up = Some(GaveUp::DailyLimit);
-                }
-                Ending::Passing(passing) if gave_up.is_none() => match self.wait(&asked, &passing, attempt).await {
-                    Ok(next) => {
-                        if next.cost > 0 {
-                            reward = next.cost;
-                        }
-                        waited = next.waited;
-                        attempt += 1;
-                        continue;
-                    }
-                    Err(reason) => gave_up = Some(reason),
-                },
-                Ending::Passing(_) | Ending::Final => {}
+        let first = self.inner.send(request);
+        Box::pin(async move {
+            let outcome = first.await;
+            match self.judge(&asked, &outcome, RetryBudget::REWARD) {
+                Verdict::End(gave_up) => asked.report(outcome, gave_up),
+                // In a box of its own, because most calls never need the room.
+                Verdict::Again(passing) => Box::pin(self.repeat(asked, outcome, passing)).await,
             }
-            return reported(outcome, asked.progress.report(gave_up));
+        })
+    }
+}
+
+impl Asked {
+    /// The outcome with what was tried.
+    fn report(&self, outcome: Outcome, gave_up: Option<GaveUp>) -> Outcome {
+        let attempts = self.progress.report(gave_up);
+        match outcome {
+            Ok(mut response) => {
+                response.extensions_mut().insert(attempts);
+                Ok(response)
+            }
+            Err(error) => Err(error.with_attempts(attempts)),
         }
     }
 }
@@ -197,15 +238,5 @@ fn may_repeat(request: &Request<Body>) -> bool {
     match request.extensions().get::<Call>() {
         Some(call) => call.may_repeat(),
         None => matches!(*request.method(), Method::GET | Method::HEAD),
-    }
-}
-
-fn reported(outcome: Outcome, attempts: Attempts) -> Outcome {
-    match outcome {
-        Ok(mut response) => {
-            response.extensions_mut().insert(attempts);
-            Ok(response)
-        }
-        Err(error) => Err(error.with_attempts(attempts)),
     }
 }
