@@ -238,7 +238,7 @@ impl Course<'_> {
             let (ended, gave_up) = if cut_off {
                 (end, Some(GaveUp::Deadline))
             } else {
-                (ended, self.gave_up(step.fate, attempt, ended, *purse, attempts.gave_up))
+                (ended, self.gave_up(step.fate, attempt, ended, *purse))
             };
             held_back = usize::from(!cut_off && step.fate == Fate::Final { unknown: false });
             if !cut_off && step.fate == Fate::Settled {
@@ -255,29 +255,19 @@ impl Course<'_> {
         Ok(())
     }
 
-    /// Why the last attempt is the last. Where that depends on the wait that was drawn, what is said must be possible.
-    fn gave_up(&self, fate: Fate, attempt: u32, now: Duration, purse: u32, said: Option<GaveUp>) -> Option<GaveUp> {
+    /// Why the last attempt is the last, if it was to be repeated.
+    fn gave_up(&self, fate: Fate, attempt: u32, now: Duration, purse: u32) -> Option<GaveUp> {
         let Fate::Passing { unknown, cost, .. } = fate else {
             return None;
         };
-        if unknown && !self.repeatable {
-            return Some(GaveUp::NotRepeatable);
-        }
-        if attempt >= self.settings.max {
-            return Some(GaveUp::MaxAttempts);
-        }
         let end = self.settings.deadline.unwrap_or(Duration::MAX);
-        let (least, most) = bounds(self.settings, fate, attempt + 1);
-        let latest = end.saturating_sub(self.settings.least);
-        let may_be_late = now + most >= latest;
-        let must_be_late = now + least >= latest;
-        match said {
-            Some(GaveUp::Deadline) if may_be_late => said,
-            Some(GaveUp::Budget) if !must_be_late && purse < cost => said,
-            // Neither can be: what is right instead of it shows in the comparison.
-            _ if must_be_late => Some(GaveUp::Deadline),
-            _ if purse < cost => Some(GaveUp::Budget),
-            _ => None,
+        let (least, _) = bounds(self.settings, fate, attempt + 1);
+        match () {
+            () if unknown && !self.repeatable => Some(GaveUp::NotRepeatable),
+            () if attempt >= self.settings.max => Some(GaveUp::MaxAttempts),
+            () if now + least >= end.saturating_sub(self.settings.least) => Some(GaveUp::Deadline),
+            () if purse < cost => Some(GaveUp::Budget),
+            () => None,
         }
     }
 }

@@ -209,6 +209,23 @@ fn a_wait_beyond_the_deadline_gives_up_at_once() {
 }
 
 #[test]
+fn whether_there_is_time_for_an_attempt_is_no_matter_of_luck() {
+    let mut waits = Vec::new();
+    for seed in 0..100 {
+        let wire = Wire::new([End::status(429), End::status(200)]);
+        let policy = RetryPolicy::new().seed(seed);
+        let layers = Deadline::new(Retry::new(wire.clone(), wire.clock(), policy), wire.clock(), Some(seconds(3)));
+        let outcome = drive(&wire.clock, layers.send(request(READ, false)));
+        assert_eq!(outcome.unwrap().status(), 200, "{seed}");
+        waits.push(wire.waits()[0]);
+    }
+    let (least, most) = (waits.iter().min().unwrap(), waits.iter().max().unwrap());
+    let latest = seconds(3) - RetryPolicy::LEAST_TIME;
+    assert!(*least < Duration::from_millis(1200), "{least:?}");
+    assert!(*most < latest && *most > latest - Duration::from_millis(200), "{most:?}");
+}
+
+#[test]
 fn no_attempt_begins_without_time_to_be_answered() {
     let most = Duration::from_millis(1);
     for (least, waits) in [

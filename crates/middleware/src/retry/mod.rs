@@ -40,8 +40,8 @@ use crate::progress::Progress;
 ///    a key. A request without a [`Call`] is one of those if it is a GET or HEAD. A policy may repeat
 ///    [only what was not sent](RetryPolicy::only_unsent), which no answer is.
 /// 4. Has it been tried [as often as it is tried](RetryPolicy::max_attempts)?
-/// 5. Would the next attempt have [time](RetryPolicy::least_time) before the end of the call? If not, it gives up now
-///    instead of waiting.
+/// 5. Would the next attempt have [time](RetryPolicy::least_time) before the end of the call after the least wait? If not,
+///    it gives up now instead of waiting.
 /// 6. Is there [budget](RetryBudget)? A download from a foreign host takes none and gives none, or a host that fails would
 ///    keep what is meant for HubSpot from being repeated. Nor does what was not sent for want of a token.
 ///
@@ -50,7 +50,7 @@ use crate::progress::Progress;
 /// 504 and 520 to 524, 1 s after 429, 10 s after 477 without `Retry-After`; and where there was no answer, what a layer [knows](TransportError::retry_after), as of how long no token is asked for again. The
 /// random time is drawn from nothing up to 500 ms, then 1 s, 2 s and so on up to 8 s; after a 429 without
 /// `Retry-After`, which HubSpot does not promise to send, or with one that asks for no wait, from at least the ten
-/// seconds of its limits' window.
+/// seconds of its limits' window. It is never drawn from more than there is time for.
 ///
 /// Every attempt is the same request with the same body, and so with the same idempotency key. What was tried is in
 /// [`Attempts`], in the extensions of the response or in the error. Where `gave_up` is set in what comes from beneath, a
@@ -134,9 +134,9 @@ impl Retry {
         if attempt >= self.policy.max_attempts {
             return Err(GaveUp::MaxAttempts);
         }
+        let spare = self.spare(asked, passing.floor)?;
         let ceiling = self.policy.ceiling(attempt.saturating_add(1)).max(passing.spread);
-        let wait = passing.floor.saturating_add(self.draw(ceiling));
-        self.in_time(asked, wait)?;
+        let wait = passing.floor.saturating_add(self.draw(ceiling.min(spare)));
         let taken = if asked.foreign {
             None
         } else {
@@ -145,7 +145,7 @@ impl Retry {
         let since = self.clock.monotonic();
         self.clock.sleep(wait).await;
         // A machine that slept wakes late: what begins now would be cut off with its fate unknown.
-        self.in_time(asked, Duration::ZERO)?;
+        self.spare(asked, Duration::ZERO)?;
         Ok(Next {
             request: Request::clone(request),
             waited: self.clock.monotonic().saturating_sub(since),
@@ -153,12 +153,15 @@ impl Retry {
         })
     }
 
-    /// Whether what begins after this wait has time before the call must have ended.
-    fn in_time(&self, asked: &Asked, wait: Duration) -> Result<(), GaveUp> {
+    /// How much longer than this may be waited for what is to have time before the call must have ended.
+    fn spare(&self, asked: &Asked, wait: Duration) -> Result<Duration, GaveUp> {
+        let Some(latest) = asked.progress.latest() else {
+            return Ok(Duration::MAX);
+        };
         let begin = self.clock.monotonic().saturating_add(wait);
-        match asked.progress.latest() {
-            Some(latest) if begin >= latest => Err(GaveUp::Deadline),
-            _ => Ok(()),
+        match latest.checked_sub(begin) {
+            Some(left) if !left.is_zero() => Ok(left.saturating_sub(Duration::from_nanos(1))),
+            _ => Err(GaveUp::Deadline),
         }
     }
 

@@ -93,7 +93,7 @@ impl RetryPolicy {
     }
 
     /// How much time a repeat must have before the end of the call; [`LEAST_TIME`](Self::LEAST_TIME) unless set. Where
-    /// the wait leaves no more, the call gives up at once, with [`GaveUp::Deadline`](hubchannel_api::GaveUp::Deadline); and
+    /// the least wait leaves no more, the call gives up at once, with [`GaveUp::Deadline`](hubchannel_api::GaveUp::Deadline); and
     /// so does one that would get room in a [`RateLimit`](crate::RateLimit) beneath so late. The first attempt begins
     /// however little time there is.
     #[must_use]
