@@ -2,10 +2,11 @@
 
 use std::{
     sync::OnceLock,
-    time::{Duration, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
 use hubchannel_api::clock::{Clock, Sleep, SystemClock};
+use tokio::time;
 
 /// The clock of a Tokio runtime: waits cost a timer and no thread, and follow a paused runtime.
 ///
@@ -26,8 +27,17 @@ pub struct TokioClock;
 impl Clock for TokioClock {
     #[expect(clippy::disallowed_methods, reason = "this is the clock")]
     fn monotonic(&self) -> Duration {
-        static START: OnceLock<tokio::time::Instant> = OnceLock::new();
-        START.get_or_init(tokio::time::Instant::now).elapsed()
+        /// Of the machine, because a paused runtime's time runs ahead of that of every other runtime.
+        static START: OnceLock<Instant> = OnceLock::new();
+        /// A year, because a runtime that was paused before the start is behind it.
+        const AT_START: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+        let start = time::Instant::from_std(*START.get_or_init(Instant::now));
+        let now = time::Instant::now();
+        match now.checked_duration_since(start) {
+            Some(after) => AT_START.saturating_add(after),
+            None => AT_START.saturating_sub(start.saturating_duration_since(now)),
+        }
     }
 
     fn wall(&self) -> SystemTime {
@@ -36,6 +46,6 @@ impl Clock for TokioClock {
 
     #[expect(clippy::disallowed_methods, reason = "this is the clock")]
     fn sleep(&self, duration: Duration) -> Sleep {
-        Box::pin(async move { tokio::time::sleep(duration).await })
+        Box::pin(async move { time::sleep(duration).await })
     }
 }
