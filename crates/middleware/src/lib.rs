@@ -19,8 +19,8 @@
 //! | [`Retry`] | call | it repeats all that is beneath it; around the deadline it would double the caller's time |
 //! | [`Credentials`] | attempt | a repeat needs the token of its own time, and what waits must not hold one |
 //! | [`RateLimit`] | attempt | every attempt counts, and the wait for a start is no part of the attempt's time |
+//! | [`AttemptSpan`] | attempt | it shows what went over the wire, and what had no answer in time |
 //! | [`AttemptTimeout`] | attempt | it measures the wire and not the wait for a token |
-//! | [`AttemptSpan`] | attempt | it shows what went over the wire |
 
 mod clock;
 mod credentials;

@@ -36,6 +36,8 @@ struct State {
     /// How often the present try was handed to the transport.
     handed_on: u32,
     on_wire: bool,
+    /// Whether the time of the call is over.
+    is_cut_off: bool,
     last_may_have_acted: bool,
     /// Whether any attempt may have reached the server.
     may_have_been_sent: bool,
@@ -90,10 +92,11 @@ impl Progress {
         Some(self.0.end?.saturating_sub(self.state().least_time))
     }
 
-    /// The number of the present attempt, the first being 1.
+    /// The number of the attempt that is made or comes next, the first being 1.
     pub(crate) fn number(&self) -> u32 {
         let state = self.state();
-        state.attempts.count.saturating_add(state.handed_on.max(1))
+        let before = state.attempts.count.saturating_add(state.handed_on);
+        before.saturating_add(u32::from(!state.on_wire))
     }
 
     /// How long was waited before the present attempt.
@@ -171,7 +174,8 @@ impl Progress {
     /// tries nobody counts either, there is no report.
     pub(crate) fn cut_off(&self, now: Duration, told: bool) -> (Reach, Option<Attempts>) {
         let mut report = self.report(Some(GaveUp::Deadline));
-        let state = self.state();
+        let mut state = self.state();
+        state.is_cut_off = true;
         let made = if told { state.handed_on } else { state.is_trying.into() };
         report.count = report.count.saturating_add(made);
         // Between two attempts, the last one is an earlier one: the call ends with the wait and not with its answer.
@@ -183,6 +187,11 @@ impl Progress {
         }
         let reach = if state.on_wire { Reach::Unknown } else { Reach::NotSent };
         (reach, (state.is_counted || told).then_some(report))
+    }
+
+    /// Whether it is the end of the call's time that drops what is under way, and not the caller.
+    pub(crate) fn is_cut_off(&self) -> bool {
+        self.state().is_cut_off
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -232,7 +241,9 @@ mod tests {
         assert_eq!(progress.cut_off(second(4), true).1.unwrap().count, 0);
         assert_eq!(progress.cut_off(second(4), false).1.unwrap().count, 1, "nobody knows better");
         progress.reaches_wire();
+        assert_eq!(progress.number(), 1);
         progress.was_turned_down();
+        assert_eq!(progress.number(), 2, "it comes next");
         progress.reaches_wire();
         assert_eq!(progress.number(), 2);
         assert_eq!(progress.cut_off(second(4), true).1.unwrap().count, 2);

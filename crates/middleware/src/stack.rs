@@ -215,9 +215,9 @@ impl StackBuilder {
 
     /// The stack.
     pub fn build(self) -> Stack {
-        let wire = AttemptSpan::new(self.transport);
-        let timeout = AttemptTimeout::new(wire, Arc::clone(&self.clock), self.attempt_timeout).idle(self.idle_timeout);
-        let mut transport = Transport::new(timeout);
+        let clock = Arc::clone(&self.clock);
+        let timeout = AttemptTimeout::new(self.transport, clock, self.attempt_timeout).idle(self.idle_timeout);
+        let mut transport = Transport::new(AttemptSpan::new(timeout));
         transport = match self.limits {
             Some(Limits::One(limiter)) => Transport::new(RateLimit::new(transport, limiter)),
             Some(Limits::Each(limiters)) => {

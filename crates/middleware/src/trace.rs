@@ -114,8 +114,9 @@ impl CallSpan {
 /// | `wait_ms` | how long was waited before it |
 /// | `status`, `error`, `outcome`, `correlation_id` | as those of [`CallSpan`], of this attempt alone |
 ///
-/// An attempt that a timeout around it cuts off, its own or the call's, is `dropped`: nobody waits for its answer. The
-/// span of the call tells what becomes of that.
+/// One that its own time or the call's cuts off has the `error` `timeout`, and its `outcome` is `unknown` where it has an
+/// effect. By hand, put this around the [`AttemptTimeout`](crate::AttemptTimeout): beneath it, an attempt that takes too
+/// long is `dropped`, as by a caller.
 #[derive(Debug)]
 pub struct AttemptSpan {
     inner: Transport,
@@ -174,7 +175,11 @@ async fn record(
         return inner.send(request).await;
     }
     let has_effect = has_effect(&request);
-    let mut unfinished = Unfinished { span: Some(&span) };
+    let mut unfinished = Unfinished {
+        span: Some(&span),
+        progress: Progress::of(&request).cloned(),
+        has_effect,
+    };
     // A layer may work before its future is polled, and that belongs to the span too.
     let sending = span.in_scope(|| inner.send(request));
     let result = sending.instrument(span.clone()).await;
@@ -184,14 +189,20 @@ async fn record(
     result
 }
 
-/// Says so of a span whose call is dropped.
+/// Says why a span's call is dropped.
 struct Unfinished<'a> {
     span: Option<&'a Span>,
+    progress: Option<Progress>,
+    has_effect: bool,
 }
 
 impl Drop for Unfinished<'_> {
     fn drop(&mut self) {
-        if let Some(span) = self.span {
+        let Some(span) = self.span else { return };
+        if self.progress.as_ref().is_some_and(Progress::is_cut_off) {
+            span.record("error", kind(TransportErrorKind::Timeout));
+            span.record("outcome", if self.has_effect { "unknown" } else { "failed" });
+        } else {
             span.record("outcome", "dropped");
         }
     }

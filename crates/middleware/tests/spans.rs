@@ -19,7 +19,7 @@ use tracing::{
     span::{Attributes, Id, Record},
 };
 
-use self::common::{End, PUBLISH, READ, Wire, bare_request, drive, pends, request, request_of};
+use self::common::{End, PUBLISH, READ, Wire, bare_request, drive, pends, request, request_of, seconds};
 
 #[derive(Clone, Debug)]
 struct Span {
@@ -295,7 +295,23 @@ fn a_call_that_is_cut_off_says_how() {
     });
     assert_eq!((spans[0].get("error"), spans[0].get("outcome")), (Some("timeout"), Some("unknown")));
     assert_eq!((spans[0].get("gave_up"), spans[0].get("attempts")), (Some("deadline"), Some("1")));
-    assert_eq!((spans[1].get("error"), spans[1].get("outcome")), (None, Some("dropped")));
+    assert_eq!((spans[1].get("error"), spans[1].get("outcome")), (Some("timeout"), Some("unknown")));
+}
+
+#[test]
+fn an_attempt_without_an_answer_in_time_says_so() {
+    for (request, outcome) in [(request(PUBLISH, true), "unknown"), (request(READ, false), "failed")] {
+        let wire = Wire::new([]);
+        let stack = stack(&wire).attempt_timeout(seconds(20)).deadline(seconds(30)).build();
+        let spans = logged(|| {
+            drive(&wire.clock, stack.send(request)).unwrap_err();
+        });
+        let told =
+            |span: &Span| ["attempt", "error", "outcome"].map(|field| span.get(field).unwrap_or_default().to_owned());
+        // The first is cut off by its own time, the second by that of the call.
+        let attempts: Vec<_> = spans[1..].iter().map(told).collect();
+        assert_eq!(attempts, [["1", "timeout", outcome], ["2", "timeout", outcome]]);
+    }
 }
 
 #[test]
