@@ -30,6 +30,9 @@ pub struct Attempts {
     pub elapsed: Duration,
     /// How much of that was spent waiting between tries.
     pub waited: Duration,
+    /// How much of it a layer held the request back in its tries, for want of a token or of room in a limit, as far as the
+    /// layer tells.
+    pub held: Duration,
     /// Whether an attempt before the last may have been carried out, because nothing said that it was turned down.
     pub earlier_unknown: bool,
     /// Why no further attempt was made although the last one failed in a way that may pass.

@@ -1,11 +1,13 @@
 //! What the layers of one call tell each other.
 
 use std::{
+    future::poll_fn,
+    pin::pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use hubchannel_api::{Attempts, Body, GaveUp, Reach};
+use hubchannel_api::{Attempts, Body, GaveUp, Reach, clock::Clock};
 
 use crate::RetryPolicy;
 
@@ -29,6 +31,10 @@ struct State {
     began: Duration,
     ended: Duration,
     wait: Duration,
+    /// How long the present attempt was held back.
+    held: Duration,
+    /// Since when it is.
+    held_since: Option<Duration>,
     /// Whether a layer counts.
     is_counted: bool,
     /// Whether a try has begun and not ended.
@@ -99,9 +105,10 @@ impl Progress {
         before.saturating_add(u32::from(!state.on_wire))
     }
 
-    /// How long was waited before the present attempt.
-    pub(crate) fn wait(&self) -> Duration {
-        self.state().wait
+    /// How long was waited before the present try, and how long the attempt was then held back.
+    pub(crate) fn waits(&self) -> (Duration, Duration) {
+        let state = self.state();
+        (state.wait, state.held)
     }
 
     /// A try begins, after a wait.
@@ -115,6 +122,7 @@ impl Progress {
         state.attempts.waited = state.attempts.waited.saturating_add(wait);
         state.attempts.earlier_unknown |= state.last_may_have_acted;
         state.wait = wait;
+        state.held = Duration::ZERO;
         state.is_trying = true;
         state.handed_on = 0;
         state.on_wire = false;
@@ -130,7 +138,9 @@ impl Progress {
 
     /// The present attempt was turned down, and has not yet been sent again.
     pub(crate) fn was_turned_down(&self) {
-        self.state().on_wire = false;
+        let mut state = self.state();
+        state.on_wire = false;
+        state.held = Duration::ZERO;
     }
 
     /// The present try has ended. Layers beneath may have made several attempts of it, or none.
@@ -145,6 +155,7 @@ impl Progress {
         let attempts = &mut state.attempts;
         attempts.count = attempts.count.saturating_add(made.count);
         attempts.waited = attempts.waited.saturating_add(made.waited);
+        attempts.held = attempts.held.saturating_add(made.held);
         attempts.earlier_unknown |= made.earlier_unknown;
     }
 
@@ -180,6 +191,7 @@ impl Progress {
         report.count = report.count.saturating_add(made);
         // Between two attempts, the last one is an earlier one: the call ends with the wait and not with its answer.
         report.earlier_unknown |= state.last_may_have_acted;
+        report.held = report.held.saturating_add(state.held_until(now));
         if state.is_counted {
             report.elapsed = now.saturating_sub(state.began);
         } else {
@@ -199,8 +211,61 @@ impl Progress {
     }
 }
 
+impl State {
+    /// How long the attempt has been held back by then, if it still is.
+    fn held_until(&self, now: Duration) -> Duration {
+        self.held_since
+            .map_or(Duration::ZERO, |since| now.saturating_sub(since))
+    }
+}
+
+/// Waits for what a request is held back for. Only where that is not there at once, it is a matter for the clock and for
+/// the call.
+pub(crate) async fn hold<T>(progress: Option<&Progress>, clock: &dyn Clock, wait: impl Future<Output = T>) -> T {
+    let mut wait = pin!(wait);
+    let mut held = None;
+    poll_fn(|context| {
+        let there = wait.as_mut().poll(context);
+        if let Some(progress) = progress
+            && there.is_pending()
+        {
+            held.get_or_insert_with(|| Held::since(progress, clock));
+        }
+        there
+    })
+    .await
+}
+
+/// A request that is held back, until this is dropped.
+struct Held<'a> {
+    progress: &'a Progress,
+    clock: &'a dyn Clock,
+}
+
+impl<'a> Held<'a> {
+    fn since(progress: &'a Progress, clock: &'a dyn Clock) -> Self {
+        progress.state().held_since = Some(clock.monotonic());
+        Held { progress, clock }
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        let now = self.clock.monotonic();
+        let mut state = self.progress.state();
+        let held = state.held_until(now);
+        state.held_since = None;
+        state.held = state.held.saturating_add(held);
+        state.attempts.held = state.attempts.held.saturating_add(held);
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::time::SystemTime;
+
+    use hubchannel_api::clock::ManualClock;
+
     use super::*;
 
     fn second(seconds: u64) -> Duration {
@@ -220,6 +285,27 @@ mod tests {
         assert_eq!((attempts.count, attempts.earlier_unknown), (1, true));
         assert_eq!((attempts.elapsed, attempts.gave_up), (second(9), Some(GaveUp::Deadline)));
         assert!(!progress.report(None).earlier_unknown, "its own answer tells of it");
+    }
+
+    #[test]
+    fn what_held_an_attempt_back_is_not_told_of_the_next_one() {
+        let clock = ManualClock::new(SystemTime::UNIX_EPOCH);
+        let progress = Progress::until(None);
+        let hold = |seconds| {
+            let held = Held::since(&progress, &clock);
+            clock.advance(second(seconds));
+            let report = progress.cut_off(clock.monotonic(), true).1.unwrap();
+            drop(held);
+            (report.held, progress.waits().1)
+        };
+        progress.begin(second(0), Duration::ZERO);
+        assert_eq!(hold(5), (second(5), second(5)));
+        assert_eq!(hold(1), (second(6), second(6)), "for the token, and then by the limit");
+        progress.was_turned_down();
+        assert_eq!(hold(2), (second(8), second(2)));
+        progress.attempted(second(8), Fate::Answered, &Attempts::one());
+        progress.begin(second(9), second(1));
+        assert_eq!((progress.waits(), progress.report(None).held), ((second(1), second(0)), second(8)));
     }
 
     #[test]

@@ -33,6 +33,7 @@ pub(crate) const TARGET: &str = "hubchannel";
 /// | `error` | what kept an answer away: `connect`, `timeout`, `interrupted`, `too_large`, `refused`, `rate_limited`, `source`, `other` |
 /// | `outcome` | `done`; `failed`: nothing was done; `unknown`: it may have been done; `dropped`: the caller waits no more |
 /// | `attempts`, `waited_ms` | how many there were, and how long was waited between them |
+/// | `held_ms` | how long they were held back, beside that, for want of a token or of room in a limit |
 /// | `gave_up` | why it was not tried further: `max_attempts`, `budget`, `deadline`, `not_repeatable`, `sent`, `read_once`, `daily_limit` |
 /// | `correlation_id` | what HubSpot's support finds the last answer by |
 ///
@@ -79,6 +80,7 @@ impl CallSpan {
             outcome = Empty,
             attempts = Empty,
             waited_ms = Empty,
+            held_ms = Empty,
             gave_up = Empty,
             correlation_id = Empty,
         );
@@ -112,6 +114,7 @@ impl CallSpan {
 /// | `operation`, `method`, `path` | as those of [`CallSpan`] |
 /// | `attempt` | its number; the first is 1 |
 /// | `wait_ms` | how long was waited before it |
+/// | `held_ms` | how long it was then held back, for want of a token or of room in a limit |
 /// | `status`, `error`, `outcome`, `correlation_id` | as those of [`CallSpan`], of this attempt alone |
 ///
 /// One that its own time or the call's cuts off has the `error` `timeout`, and its `outcome` is `unknown` where it has an
@@ -148,6 +151,7 @@ impl AttemptSpan {
     async fn recorded(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
         let call = request.extensions().get::<Call>();
         let progress = Progress::of(&request);
+        let (wait, held) = progress.map(Progress::waits).unwrap_or_default();
         let span = debug_span!(
             target: TARGET,
             "attempt",
@@ -155,7 +159,8 @@ impl AttemptSpan {
             method = request.method().as_str(),
             path = %Path::of(call, request.uri().path()),
             attempt = progress.map_or(1, |progress| progress.number().max(1)),
-            wait_ms = progress.map_or(0, |progress| milliseconds(progress.wait())),
+            wait_ms = milliseconds(wait),
+            held_ms = progress.map(|_| milliseconds(held)),
             status = Empty,
             error = Empty,
             outcome = Empty,
@@ -242,6 +247,7 @@ fn record_result(span: &Span, result: &Result<Response<Body>, TransportError>, h
 fn record_attempts(span: &Span, attempts: &Attempts) {
     span.record("attempts", attempts.count);
     span.record("waited_ms", milliseconds(attempts.waited));
+    span.record("held_ms", milliseconds(attempts.held));
     let gave_up = attempts.gave_up.map(|reason| match reason {
         GaveUp::MaxAttempts => "max_attempts",
         GaveUp::Budget => "budget",

@@ -8,20 +8,24 @@ mod hubspot;
 
 use std::time::Duration;
 
-use hubchannel_api::{CallOptions, Client, Error, GaveUp, clock::Clock as _};
+use hubchannel_api::{CallOptions, Client, Error, GaveUp, HttpTransport, clock::Clock as _};
 use hubchannel_middleware::{CredentialsError, PortalToken, RetryBudget, RetryPolicy, Stack};
 
 use self::{
-    common::{drive, seconds},
+    common::{READ, attempts, drive, request, seconds},
     hubspot::{HubSpot, Next, read},
 };
 
-fn client(hubspot: &HubSpot, portal: PortalToken, policy: RetryPolicy) -> Client {
+fn stack(hubspot: &HubSpot, portal: PortalToken, policy: RetryPolicy) -> Stack {
     let stack = Stack::new(hubspot.clone())
         .clock(hubspot.clock.clone())
         .oauth(portal)
         .retry(policy.seed(7));
-    Client::new(stack.build())
+    stack.build()
+}
+
+fn client(hubspot: &HubSpot, portal: PortalToken, policy: RetryPolicy) -> Client {
+    Client::new(stack(hubspot, portal, policy))
 }
 
 fn call(hubspot: &HubSpot, client: &Client) -> Result<(), Error> {
@@ -52,6 +56,32 @@ fn a_pause_that_is_longer_than_the_call_ends_it_at_once() {
     call(&hubspot, &client).unwrap();
     assert_eq!(hubspot.refreshes(), 2);
     assert!(hubspot.clock.monotonic() >= seconds(40));
+}
+
+#[test]
+fn how_long_a_call_was_held_back_for_want_of_a_token_is_told() {
+    let hubspot = HubSpot::new();
+    hubspot.state().takes = seconds(5);
+    let stack = stack(&hubspot, hubspot.portal(), RetryPolicy::new());
+    let held = || {
+        let attempts = attempts(&drive(&hubspot.clock, stack.send(request(READ, false))));
+        (attempts.count, attempts.held, attempts.waited)
+    };
+    assert_eq!(held(), (1, seconds(5), Duration::ZERO));
+    assert_eq!(held(), (1, Duration::ZERO, Duration::ZERO));
+    hubspot.revoke_access();
+    assert_eq!(held(), (2, seconds(5), Duration::ZERO), "for the other one");
+}
+
+#[test]
+fn a_call_that_is_cut_off_while_it_is_held_back_tells_for_how_long_it_was() {
+    let hubspot = HubSpot::new();
+    hubspot.then([Next::Silence]);
+    let client = client(&hubspot, hubspot.portal(), RetryPolicy::new());
+    let hasty = read().with_options(CallOptions::default().with_deadline(seconds(20)));
+    let error = drive(&hubspot.clock, client.get_message(hasty)).unwrap_err();
+    let attempts = error.attempts();
+    assert_eq!((attempts.count, attempts.held, attempts.elapsed), (0, seconds(20), seconds(20)));
 }
 
 #[test]

@@ -12,7 +12,7 @@ use hubchannel_api::{
     UpdateChannelAccountStagingToken,
     model::{DeliveryIdentifier, NewMessage, Participant},
 };
-use hubchannel_middleware::{AttemptSpan, CallSpan, Credentials, RetryPolicy, Stack, StackBuilder};
+use hubchannel_middleware::{AttemptSpan, CallSpan, Credentials, RateLimiter, RetryPolicy, Stack, StackBuilder};
 use tracing::{
     Event, Instrument as _, Level, Metadata, Subscriber,
     field::{Field, Visit},
@@ -312,6 +312,36 @@ fn an_attempt_without_an_answer_in_time_says_so() {
         let attempts: Vec<_> = spans[1..].iter().map(told).collect();
         assert_eq!(attempts, [["1", "timeout", outcome], ["2", "timeout", outcome]]);
     }
+}
+
+#[test]
+fn the_wait_for_room_in_a_limit_is_told_apart_from_the_wait_for_a_repeat() {
+    let wire = Wire::timed([
+        (Duration::ZERO, End::status(201)),
+        (seconds(1), End::status(503)),
+        (seconds(1), End::status(201)),
+    ]);
+    let limiter = RateLimiter::new(1, seconds(10), wire.clock());
+    let stack = stack(&wire)
+        .retry(RetryPolicy::new().first_wait(Duration::ZERO))
+        .rate_limiter(limiter)
+        .build();
+    let spans = logged(|| {
+        for _ in 0..2 {
+            drive(&wire.clock, stack.send(request(PUBLISH, true))).unwrap();
+        }
+    });
+    let starts: Vec<u128> = wire.seen().iter().map(|seen| seen.at.as_millis()).collect();
+    let held = [0, starts[1] - starts[0], starts[2] - starts[1] - 1000];
+    assert!(held[1] >= 10_000 && held[2] >= 9_000, "{held:?}");
+    let told = |name| {
+        let number = |field: &str| field.parse::<u128>().unwrap();
+        let fields = |span: &Span| ["waited_ms", "wait_ms", "held_ms"].map(|field| span.get(field).map(number));
+        let spans = spans.iter().filter(|span| span.name == name);
+        spans.map(fields).collect::<Vec<_>>()
+    };
+    assert_eq!(told("attempt"), held.map(|held| [None, Some(0), Some(held)]));
+    assert_eq!(told("call"), [held[0], held[1] + held[2]].map(|held| [Some(0), None, Some(held)]));
 }
 
 #[test]

@@ -30,7 +30,7 @@ pub use self::{
     portals::{Portals, PortalsBuilder},
     store::{FileTokenStore, MemoryTokenStore, PortalTokens, Revision, Saved, StoreError, Stored, TokenStore},
 };
-use crate::progress::Progress;
+use crate::progress::{Progress, hold};
 
 /// Gives each request the credential that its operation needs: the OAuth token of a portal in `Authorization`, or the
 /// developer's API key with the app's id in the query.
@@ -227,20 +227,20 @@ impl Credentials {
     }
 
     async fn send_for(&self, portal: PortalToken, request: Request<Body>) -> Result<Response<Body>, TransportError> {
-        let access = token(&portal, None).await?;
+        let progress = Progress::of(&request).cloned();
+        let access = hold(progress.as_ref(), portal.clock(), token(&portal, None)).await?;
         let Some(access) = access else {
             return Err(refuse("the portal has no access token"));
         };
-        let progress = Progress::of(&request).cloned();
         let again = request.body().is_repeatable().then(|| request.clone());
         let response = self.inner.send(authorised(request, access.header.clone())).await?;
         if response.status() != StatusCode::UNAUTHORIZED {
             return Ok(response);
         }
-        if let Some(progress) = progress {
+        if let Some(progress) = &progress {
             progress.was_turned_down();
         }
-        let other = token(&portal, Some(&access)).await?;
+        let other = hold(progress.as_ref(), portal.clock(), token(&portal, Some(&access))).await?;
         let (Some(again), Some(other)) = (again, other) else {
             return Ok(response);
         };

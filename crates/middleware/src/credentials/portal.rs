@@ -9,7 +9,10 @@ use std::{
     time::Duration,
 };
 
-use hubchannel_api::model::{PortalId, Secret};
+use hubchannel_api::{
+    clock::Clock,
+    model::{PortalId, Secret},
+};
 
 use super::{
     CredentialsError,
@@ -142,6 +145,10 @@ impl PortalToken {
     }
 
     /// Whether nothing would be lost with it that the store has not.
+    pub(super) fn clock(&self) -> &dyn Clock {
+        &*self.0.app.clock
+    }
+
     pub(super) fn can_be_forgotten(&self) -> bool {
         let state = self.0.state();
         let waits = state.pause(self.0.now()).is_some();

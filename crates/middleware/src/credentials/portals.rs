@@ -221,7 +221,7 @@ impl PortalsBuilder {
         self
     }
 
-    /// Where the time comes from; Tokio's clock unless set.
+    /// Where the time comes from; Tokio's clock unless set. It must be that of the stacks that use the portals.
     #[must_use]
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.app.clock = Arc::new(clock);

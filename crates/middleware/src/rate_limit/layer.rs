@@ -4,7 +4,7 @@ use http::Request;
 use hubchannel_api::{Body, Call, Credential, Exchange, HttpTransport, Transport, model::PortalId};
 
 use super::{RateLimiter, RateLimiters};
-use crate::progress::Progress;
+use crate::progress::{Progress, hold};
 
 /// Waits for the limiter before each request, and lets it learn from each answer. Downloads from foreign hosts neither
 /// wait nor teach: those are not HubSpot's limits.
@@ -117,8 +117,9 @@ impl HttpTransport for RateLimit {
         let limiter = self.limiter(call);
         // A start is taken no earlier than somebody waits for the answer.
         Box::pin(async move {
-            let latest = Progress::of(&request).and_then(Progress::latest);
-            let start = limiter.start(latest).await?;
+            let progress = Progress::of(&request);
+            let latest = progress.and_then(Progress::latest);
+            let start = hold(progress, limiter.clock(), limiter.start(latest)).await?;
             let response = self.inner.send(request).await?;
             start.learn(&response);
             Ok(response)

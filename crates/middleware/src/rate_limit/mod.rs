@@ -153,6 +153,10 @@ impl RateLimiter {
         waiting.await
     }
 
+    fn clock(&self) -> &dyn Clock {
+        &*self.0.clock
+    }
+
     /// Whether nobody holds it and a new one, once it has learnt what this one has, would do the same.
     fn can_be_forgotten(&self) -> bool {
         Arc::strong_count(&self.0) == 1
