@@ -85,19 +85,20 @@ async fn until_seen<S: Sought>(
     pace: &Pace<'_>,
 ) -> Result<Came<S::Item>, EnsureError> {
     let id = S::id(&created).map(str::to_owned);
-    // Where the answer names no id, the first that appears is taken for it, and any other for a double.
-    let is_created = |item: &S::Item| id.is_none() || S::id(item) == id.as_deref();
+    // Where the answer names no id, the first that is what was asked for is taken for it, and any other for a double.
+    let is_created = |item: &S::Item| match &id {
+        Some(id) => S::id(item) == Some(id),
+        None => sought.is_sought(item),
+    };
     let mut waits = looks.after.iter();
     loop {
         let listed = every(sought, pace, |item| sought.is_sought(item) || is_created(item)).await;
         let failed = match listed.map(distinct::<S>) {
             Ok(mut items) => {
-                let seen = items.iter().position(is_created).map(|at| items.remove(at));
-                if !items.is_empty() {
-                    items.extend(seen);
+                if items.len() > usize::from(items.iter().any(is_created)) {
                     return Err(doubled::<S>(&items, id));
                 }
-                match seen {
+                match items.pop() {
                     Some(item) if !sought.is_sought(&item) => {
                         return Err(EnsureError::Renamed {
                             what: S::WHAT,

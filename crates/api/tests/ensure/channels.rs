@@ -230,6 +230,7 @@ fn a_channel_of_another_process_beside_the_created_one_is_told() {
 #[test]
 fn an_answer_without_an_id_is_made_up_for_by_the_list() {
     let world = World::new();
+    world.add_channel(channel("5", "Old", "https://other.example.com"), seconds(0));
     world.state().keeps_id = true;
     world.state().delay = seconds(2);
     let created = world.run(world.client().ensure_channel(quick())).unwrap();

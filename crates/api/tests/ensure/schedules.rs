@@ -21,6 +21,8 @@ struct Case {
     looks: Vec<Fate>,
     creation: Fate,
     delay: u64,
+    /// Whether the id is missing from the answer to the creation.
+    keeps_id: bool,
     deadline: Option<u64>,
     page_size: usize,
 }
@@ -51,16 +53,18 @@ fn case() -> impl Strategy<Value = Case> {
         proptest::collection::vec(look, 0..12),
         creation,
         prop_oneof![2 => Just(0), 3 => 0_u64..30, 1 => Just(900)],
+        any::<bool>(),
         proptest::option::of(1_u64..60),
         1_usize..4,
     )
-        .prop_map(|(others, before, after, looks, creation, delay, deadline, page_size)| Case {
+        .prop_map(|(others, before, after, looks, creation, delay, keeps_id, deadline, page_size)| Case {
             others,
             before,
             after,
             looks,
             creation,
             delay,
+            keeps_id,
             deadline,
             page_size,
         })
@@ -77,6 +81,7 @@ impl Case {
         state.looks.extend(&self.looks);
         state.creations.push_back(self.creation);
         state.delay = seconds(self.delay);
+        state.keeps_id = self.keeps_id;
         state.page_size = self.page_size;
         drop(state);
         world
@@ -100,8 +105,8 @@ impl Case {
 #[derive(Debug, PartialEq)]
 enum Told {
     Found(String),
-    Created,
-    NotVisible,
+    Created(String),
+    NotVisible(Option<String>),
     Appeared(String),
     Ambiguous(Vec<String>),
     Unknown,
@@ -114,13 +119,14 @@ const OWN: &str = "9001";
 fn told(result: &Result<EnsuredChannel, EnsureError>) -> Told {
     match result {
         Ok(ensured) => {
-            let id = ensured.channel.id.as_ref().unwrap().to_string();
-            match ensured.outcome {
-                ChannelOutcome::Found => Told::Found(id),
-                ChannelOutcome::Created if id == OWN => Told::Created,
-                ChannelOutcome::CreatedNotVisible if id == OWN => Told::NotVisible,
-                ChannelOutcome::Appeared => Told::Appeared(id),
-                outcome => panic!("{outcome:?} of {id}"),
+            let id = ensured.channel.id.as_ref().map(ToString::to_string);
+            match (ensured.outcome, id) {
+                (ChannelOutcome::Found, Some(id)) => Told::Found(id),
+                (ChannelOutcome::Created, Some(id)) => Told::Created(id),
+                (ChannelOutcome::CreatedNotVisible, id) => Told::NotVisible(id),
+                (ChannelOutcome::Appeared, Some(id)) => Told::Appeared(id),
+                (outcome, None) => panic!("{outcome:?} of none"),
+                (outcome, _) => panic!("{outcome:?}"),
             }
         }
         Err(EnsureError::Ambiguous { ids, .. }) => Told::Ambiguous(ids.clone()),
@@ -197,9 +203,11 @@ impl Reference<'_> {
             match self.look() {
                 Err(passes) => goes_on = passes,
                 Ok(ids) if ids.is_empty() => {}
-                Ok(mut ids) if is_told => {
+                // Nobody can tell whose it is.
+                Ok(ids) if is_told && case.keeps_id && ids.len() == 1 => return Told::Created(ids.concat()),
+                Ok(mut ids) if is_told && !case.keeps_id => {
                     if ids == [OWN] {
-                        return Told::Created;
+                        return Told::Created(OWN.to_owned());
                     }
                     ids.retain(|id| id != OWN);
                     ids.push(OWN.to_owned());
@@ -212,7 +220,10 @@ impl Reference<'_> {
                 break;
             }
         }
-        if is_told { Told::NotVisible } else { Told::Unknown }
+        match is_told {
+            true => Told::NotVisible((!case.keeps_id).then(|| OWN.to_owned())),
+            false => Told::Unknown,
+        }
     }
 }
 
