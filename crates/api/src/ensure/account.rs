@@ -159,8 +159,17 @@ impl Client {
             let id = ensured.account.id.as_ref().cloned().unwrap_or_else(|| "".into());
             let change = ChannelAccountUpdate::new().set_authorized(true);
             let update = UpdateChannelAccount::new(call.channel_id.clone(), id, change);
-            let update = update.with_options(pace.call(UpdateChannelAccount::INFO)?);
-            ensured.account = self.update_channel_account(update).await?.into_inner();
+            let updated = match pace.call(UpdateChannelAccount::INFO) {
+                Ok(options) => self.update_channel_account(update.with_options(options)).await,
+                Err(error) => Err(error),
+            };
+            match updated {
+                Ok(account) => ensured.account = account.into_inner(),
+                Err(error) => {
+                    let ensured = Box::new(ensured);
+                    return Err(EnsureError::AccountNotAuthorized { ensured, error });
+                }
+            }
             ensured.outcome = AccountOutcome::Reauthorized;
         }
         Ok(ensured)

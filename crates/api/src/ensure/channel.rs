@@ -197,8 +197,17 @@ impl Client {
         if call.update && ensured.differed() {
             let id = ensured.channel.id.as_ref().cloned().unwrap_or_else(|| "".into());
             let patch = UpdateChannel::new(id, ensured.differences.clone());
-            let patch = patch.with_options(pace.call(UpdateChannel::INFO)?);
-            ensured.channel = self.update_channel(patch).await?.into_inner();
+            let updated = match pace.call(UpdateChannel::INFO) {
+                Ok(options) => self.update_channel(patch.with_options(options)).await,
+                Err(error) => Err(error),
+            };
+            match updated {
+                Ok(channel) => ensured.channel = channel.into_inner(),
+                Err(error) => {
+                    let ensured = Box::new(ensured);
+                    return Err(EnsureError::ChannelNotChanged { ensured, error });
+                }
+            }
             ensured.updated = true;
         }
         Ok(ensured)

@@ -4,6 +4,7 @@ use std::fmt;
 
 use hubchannel_model::{ChannelAccount, InboxId};
 
+use super::{account::EnsuredChannelAccount, channel::EnsuredChannel};
 use crate::Error;
 
 /// Why a channel or an account could not be ensured.
@@ -25,10 +26,33 @@ use crate::Error;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EnsureError {
-    /// A call failed, and nothing was created. Whether something was changed, [`Error::outcome_unknown`] tells; calling
-    /// again is safe.
+    /// A call failed, and nothing was created or changed. Calling again is safe.
     #[error(transparent)]
     Call(#[from] Error),
+
+    /// The channel is there with other values than it was asked for, and could not be changed.
+    ///
+    /// Whether it was changed all the same, [`Error::outcome_unknown`] tells; calling again is safe.
+    #[error("channel {} is there, but was not changed: {error}", Ids(&[text(ensured.channel.id.as_ref())]))]
+    #[non_exhaustive]
+    ChannelNotChanged {
+        /// The channel as it was listed, how it came to be there, and what was to be changed.
+        ensured: Box<EnsuredChannel>,
+        /// What came of changing it.
+        error: Error,
+    },
+
+    /// The account is there without being authorized, and could not be authorized.
+    ///
+    /// Whether it was authorized all the same, [`Error::outcome_unknown`] tells; calling again is safe.
+    #[error("account {} is there, but was not authorized: {error}", Ids(&[text(ensured.account.id.as_ref())]))]
+    #[non_exhaustive]
+    AccountNotAuthorized {
+        /// The account as it was listed, and how it came to be there.
+        ensured: Box<EnsuredChannelAccount>,
+        /// What came of authorizing it.
+        error: Error,
+    },
 
     /// More than one is what was asked for, so that none can be chosen.
     ///
@@ -59,8 +83,8 @@ pub enum EnsureError {
     #[error(
         "the identifier is that of account {} in inbox {}, not {}, and an account cannot be moved; ask for that inbox, or \
          archive the account in HubSpot's settings and call again",
-        Ids(&[account.id.as_ref().map(ToString::to_string).unwrap_or_default()]),
-        Ids(&[account.inbox_id.as_ref().map(ToString::to_string).unwrap_or_default()]),
+        Ids(&[text(account.id.as_ref())]),
+        Ids(&[text(account.inbox_id.as_ref())]),
         Ids(&[wanted.to_string()])
     )]
     #[non_exhaustive]
@@ -111,11 +135,17 @@ impl EnsureError {
     /// Whether something may have been done that is not told: created or changed.
     pub fn outcome_unknown(&self) -> bool {
         match self {
-            EnsureError::Call(error) => error.outcome_unknown(),
+            EnsureError::Call(error)
+            | EnsureError::ChannelNotChanged { error, .. }
+            | EnsureError::AccountNotAuthorized { error, .. } => error.outcome_unknown(),
             EnsureError::Unknown { .. } => true,
             EnsureError::Ambiguous { .. } | EnsureError::OtherInbox { .. } | EnsureError::Renamed { .. } => false,
         }
     }
+}
+
+fn text(id: Option<&impl ToString>) -> String {
+    id.map(ToString::to_string).unwrap_or_default()
 }
 
 /// Ids as a server wrote them, made fit for a line.

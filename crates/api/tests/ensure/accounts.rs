@@ -123,6 +123,34 @@ fn an_account_that_appears_without_authorization_is_authorized() {
 }
 
 #[test]
+fn an_account_that_cannot_be_authorized_is_told_with_how_it_came_to_be_there() {
+    for (creation, outcome) in [
+        (Fate::LostAnswer, AccountOutcome::Appeared),
+        (Fate::Well, AccountOutcome::Found),
+    ] {
+        for (change, unknown) in [(Fate::Rejected(403), false), (Fate::LostRequest, true)] {
+            let world = World::new();
+            let mut others = account("4", "1431487401", "harbour");
+            others.authorized = false.into();
+            let listed_from = if creation == Fate::Well { seconds(0) } else { seconds(1) };
+            world.add_account(others, listed_from);
+            // What is created without an answer is listed long after that of another process.
+            world.state().creations.push_back(creation);
+            world.state().delay = seconds(900);
+            world.state().changes.push_back(change);
+            let error = ensure(&world).unwrap_err();
+            assert_eq!(error.outcome_unknown(), unknown);
+            let text = error.to_string();
+            assert!(text.starts_with("account 4 is there, but was not authorized: update_channel_account"), "{text}");
+            let EnsureError::AccountNotAuthorized { ensured, .. } = error else {
+                panic!("{error}");
+            };
+            assert_eq!((ensured.outcome, &ensured.account.id), (outcome, &"4".into()));
+        }
+    }
+}
+
+#[test]
 fn an_account_that_nobody_sees_after_a_conflict_cannot_be_told() {
     let world = World::new();
     world.state().creations.push_back(Fate::Rejected(409));

@@ -281,8 +281,41 @@ fn a_change_without_an_answer_is_an_error_that_may_be_repeated() {
     let call = EnsureChannel::by_webhook_url(body()).with_update(true);
     let error = world.run(world.client().ensure_channel(call.clone())).unwrap_err();
     assert!(error.outcome_unknown());
+    let text = error.to_string();
+    assert!(text.starts_with("channel 6 is there, but was not changed: update_channel"), "{text}");
+    let EnsureError::ChannelNotChanged { ensured, .. } = error else {
+        panic!("{error}");
+    };
+    let patch = ChannelPatch::new().set_name("Harbour chat");
+    assert_eq!((ensured.outcome, ensured.updated), (ChannelOutcome::Found, false));
+    assert_eq!((&ensured.differences, ensured.channel.id), (&patch, "6".into()));
     let found = world.run(world.client().ensure_channel(call)).unwrap();
     assert!(!found.differed() && world.created() == 0);
+}
+
+#[test]
+fn a_channel_that_appeared_is_not_lost_for_want_of_time_to_change_it() {
+    let world = World::new();
+    world.add_channel(channel("6", "Old name", HOOK), seconds(1));
+    world.state().creations.push_back(Fate::LostRequest);
+    let client = world.client();
+    let call = quick()
+        .with_update(true)
+        .with_options(CallOptions::default().with_deadline(seconds(2)));
+    let mut call = Box::pin(client.ensure_channel(call));
+    while world.clock.monotonic() < seconds(1) {
+        assert!(poll(call.as_mut()).is_pending());
+        world.clock.advance(world.clock.next_wake().unwrap_or_default());
+    }
+    // The list in which it is takes the rest of the time.
+    assert!(poll(call.as_mut()).is_pending());
+    world.clock.advance(seconds(1));
+    let error = world.run(call).unwrap_err();
+    let EnsureError::ChannelNotChanged { ensured, error, .. } = error else {
+        panic!("{error}");
+    };
+    assert_eq!((ensured.outcome, ensured.channel.id), (ChannelOutcome::Appeared, "6".into()));
+    assert!(!error.outcome_unknown() && world.state().patches.is_empty());
 }
 
 #[test]
