@@ -20,13 +20,22 @@ fn seed() -> Seed {
     })
 }
 
-/// All items in their order, and what went wrong in between.
-async fn all<T: Unpin>(hub: &Hub, mut items: Items<T>) -> Vec<Result<T, Told>> {
+/// All items in their order, and what went wrong in between, after which another list goes on.
+async fn all<T: Unpin>(hub: &Hub, list: impl Fn(Option<String>) -> Items<T>) -> Vec<Result<T, Told>> {
     let mut all = Vec::new();
-    while let Some(item) = items.next().await {
-        all.push(item.map_err(|error| Told::of(hub, &error)));
+    let mut after = None;
+    loop {
+        let mut items = list(after);
+        let mut failed = false;
+        while let Some(item) = items.next().await {
+            failed = item.is_err();
+            all.push(item.map_err(|error| Told::of(hub, &error)));
+        }
+        if !failed {
+            return all;
+        }
+        after = items.cursor().map(str::to_owned);
     }
-    all
 }
 
 fn is_whole<T>(all: &[Result<T, Told>], failed_at: &[usize]) {
@@ -35,7 +44,7 @@ fn is_whole<T>(all: &[Result<T, Told>], failed_at: &[usize]) {
 }
 
 #[tokio::test]
-async fn a_list_goes_on_with_the_page_that_failed() {
+async fn another_list_goes_on_with_the_page_that_failed() {
     both_ways(seed, async |hub: &Hub| {
         for fault in [
             FaultRule::new(Fault::DropAfterEffect)
@@ -52,10 +61,19 @@ async fn a_list_goes_on_with_the_page_that_failed() {
         ] {
             hub.emulator.add_fault(fault);
         }
-        let channels = all(hub, hub.client().channels(ChannelQuery::default().set_limit(2))).await;
+        let channels = |after| {
+            let mut query = ChannelQuery::default().set_limit(2);
+            query.after = after;
+            hub.client().channels(query)
+        };
+        let channels = all(hub, channels).await;
         is_whole(&channels, &[2]);
-        let query = ChannelAccountQuery::default().set_limit(3);
-        let accounts = all(hub, hub.client().channel_accounts("2930388", query)).await;
+        let accounts = |after| {
+            let mut query = ChannelAccountQuery::default().set_limit(3);
+            query.after = after;
+            hub.client().channel_accounts("2930388", query)
+        };
+        let accounts = all(hub, accounts).await;
         is_whole(&accounts, &[6]);
 
         let mut thread = None;
@@ -63,8 +81,12 @@ async fn a_list_goes_on_with_the_page_that_failed() {
             let message = publish(hub, hello(hub, &format!("k{number}"))).await.unwrap();
             thread = message.conversations_thread_id.into_option();
         }
-        let query = ThreadEntryQuery::default().set_limit(4);
-        let entries = hub.conversations().thread_messages(thread.unwrap().as_str(), query);
+        let thread = thread.unwrap();
+        let entries = |after| {
+            let mut query = ThreadEntryQuery::default().set_limit(4);
+            query.after = after;
+            hub.conversations().thread_messages(thread.as_str(), query)
+        };
         let entries = all(hub, entries).await;
         is_whole(&entries, &[0]);
         (channels, accounts, entries)

@@ -31,10 +31,10 @@ use crate::{CallOptions, Error, Reply};
 /// }
 /// ```
 ///
-/// The list ends with the page that names no other, not with one that is empty. It is a [`Stream`] too. After an error
-/// that [may pass](Error::is_retryable) it goes on with the page that failed, so whoever asks again tries that page again;
-/// any other error is its end, and [`cursor`](Items::cursor) tells where it was. A page that leads back to one that has come
-/// gives its items, and then an error.
+/// The list ends with the page that names no other, not with one that is empty. It is a [`Stream`] too. An error is its end,
+/// whether it [may pass](Error::is_retryable) or not: all items of the pages before have come then, and
+/// [`cursor`](Items::cursor) tells where another list goes on. A page that leads back to one that has come gives its items,
+/// and then an error.
 ///
 /// Dropping it, or a call of [`next`](Items::next), loses nothing but the page that was under way.
 pub struct Items<T> {
@@ -108,6 +108,28 @@ impl<T> Items<T> {
 
     /// The cursor of the page that is asked for next, or of the one whose error has ended the list, for going on another
     /// time; `None` where that is the first page of all, and after the last.
+    ///
+    /// ```
+    /// use hubchannel_api::{Client, Error};
+    /// use hubchannel_model::ChannelQuery;
+    ///
+    /// /// Adds all names, or those before an error. Called again with the same query, it goes on with the page that failed.
+    /// async fn add_names(client: &Client, query: &mut ChannelQuery, names: &mut Vec<String>) -> Result<(), Error> {
+    ///     let mut channels = client.channels(query.clone());
+    ///     while let Some(channel) = channels.next().await {
+    ///         match channel {
+    ///             Ok(channel) => names.extend(channel.name.into_option()),
+    ///             Err(error) => {
+    ///                 query.after = channels.cursor().map(str::to_owned);
+    ///                 return Err(error);
+    ///             }
+    ///         }
+    ///     }
+    ///     Ok(())
+    /// }
+    /// ```
+    ///
+    /// Wait a while before that, and do it only where the error [may pass](Error::is_retryable).
     pub fn cursor(&self) -> Option<&str> {
         match &self.next {
             Next::Page(cursor) | Next::Ended(cursor) => cursor.as_deref(),
@@ -161,10 +183,8 @@ impl<T: Unpin> Stream for Items<T> {
             match page {
                 Ok(page) => this.take(page.into_inner()),
                 Err(error) => {
-                    // Whoever asks until there is nothing more would get the same error for ever.
-                    if !error.is_retryable() {
-                        this.next = Next::Ended(cursor.clone());
-                    }
+                    // Whoever asks until there is nothing more would ask for the same page for ever.
+                    this.next = Next::Ended(cursor.clone());
                     return Poll::Ready(Some(Err(error)));
                 }
             }

@@ -107,33 +107,40 @@ fn a_list_begins_where_the_query_says() {
 }
 
 #[test]
-fn after_a_failure_the_page_that_failed_is_asked_for_again() {
-    let pages = [page(&["a"], Some("1")), None, page(&["b"], None)];
-    let (listed, asked) = listed(&pages, ChannelQuery::default());
-    let said: Vec<String> = listed
-        .into_iter()
-        .map(|item| item.unwrap_or_else(|_| "failed".to_owned()))
-        .collect();
-    assert_eq!(said, ["a", "failed", "b"]);
-    assert_eq!(asked[1], asked[2]);
-}
-
-#[test]
-fn a_list_ends_with_an_error_that_does_not_pass_and_tells_where_it_was() {
-    let api = Pages {
-        failure: Some(TransportErrorKind::Refused),
-        ..Pages::default()
-    };
-    api.pages
-        .lock()
-        .unwrap()
-        .extend([page(&["a"], Some("1")), None, page(&["b"], None)]);
-    let mut channels = Client::from_api(api.clone()).channels(ChannelQuery::default());
-    now(channels.next()).unwrap().unwrap();
-    assert!(!now(channels.next()).unwrap().unwrap_err().is_retryable());
-    assert!(now(channels.next()).is_none(), "a loop over all items must come to its end");
-    assert_eq!(channels.cursor(), Some("1"));
-    assert_eq!(api.asked.lock().unwrap().len(), 2);
+fn a_list_ends_with_an_error_and_another_goes_on_where_it_was() {
+    for failure in [TransportErrorKind::Interrupted, TransportErrorKind::Refused] {
+        for failing in 0..3 {
+            let api = Pages {
+                failure: Some(failure),
+                ..Pages::default()
+            };
+            let mut pages = vec![
+                page(&["a", "b"], Some("1")),
+                page(&["c"], Some("2")),
+                page(&["d"], None),
+            ];
+            pages.insert(failing, None);
+            api.pages.lock().unwrap().extend(pages);
+            let client = Client::from_api(api.clone());
+            let mut channels = client.channels(ChannelQuery::default());
+            let mut said = Vec::new();
+            while let Some(channel) = now(channels.next()) {
+                said.push(channel.map_or_else(|_| "failed".to_owned(), |channel| channel.name.into_option().unwrap()));
+            }
+            assert!(now(channels.next()).is_none(), "an end is an end");
+            assert_eq!(api.asked.lock().unwrap().len(), failing + 1, "a loop over all items must come to its end");
+            let mut query = ChannelQuery::default();
+            query.after = channels.cursor().map(str::to_owned);
+            assert_eq!(query.after.as_deref(), [None, Some("1"), Some("2")][failing]);
+            let mut channels = client.channels(query);
+            while let Some(channel) = now(channels.next()) {
+                said.push(channel.unwrap().name.into_option().unwrap());
+            }
+            let mut all = vec!["a", "b", "c", "d"];
+            all.insert([0, 2, 3][failing], "failed");
+            assert_eq!(said, all);
+        }
+    }
 }
 
 #[test]
