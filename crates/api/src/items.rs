@@ -32,9 +32,9 @@ use crate::{CallOptions, Error, Reply};
 /// ```
 ///
 /// The list ends with the page that names no other, not with one that is empty. It is a [`Stream`] too. An error is its end,
-/// whether it [may pass](Error::is_retryable) or not: all items of the pages before have come then, and
-/// [`cursor`](Items::cursor) tells where another list goes on. A page that leads back to one that has come gives its items,
-/// and then an error.
+/// whether it [may pass](Error::is_retryable) or not; a page without `results` is one. All items of the pages before have
+/// come then, and [`cursor`](Items::cursor) tells where another list goes on. A page that leads back to one that has come
+/// gives its items, and then an error.
 ///
 /// Dropping it, or a call of [`next`](Items::next), loses nothing but the page that was under way.
 pub struct Items<T> {
@@ -138,13 +138,22 @@ impl<T> Items<T> {
     }
 
     /// Takes the page that has come.
-    fn take(&mut self, page: Page<T>) {
-        self.next = match self.cursors.behind(&page) {
+    fn take(&mut self, page: Page<T>) -> Result<(), Error> {
+        let next = match self.cursors.behind(&page) {
             Ok(Some(cursor)) => Next::Page(Some(cursor)),
             Ok(None) => Next::Ended(None),
             Err(Circle) => Next::Circle,
         };
-        self.ready = page.into_items().into();
+        self.ready = items(page)?.into();
+        self.next = next;
+        Ok(())
+    }
+
+    /// Ends where the page that cannot be had is asked for.
+    fn end(&mut self) {
+        if let Next::Page(cursor) = &mut self.next {
+            self.next = Next::Ended(cursor.take());
+        }
     }
 }
 
@@ -180,13 +189,10 @@ impl<T: Unpin> Stream for Items<T> {
                 .get_or_insert_with(|| (this.fetch)(cursor.clone(), this.options.clone()));
             let page = ready!(asked.as_mut().poll(context));
             this.under_way = None;
-            match page {
-                Ok(page) => this.take(page.into_inner()),
-                Err(error) => {
-                    // Whoever asks until there is nothing more would ask for the same page for ever.
-                    this.next = Next::Ended(cursor.clone());
-                    return Poll::Ready(Some(Err(error)));
-                }
+            if let Err(error) = page.and_then(|page| this.take(page.into_inner())) {
+                // Whoever asks until there is nothing more would ask for the same page for ever.
+                this.end();
+                return Poll::Ready(Some(Err(error)));
             }
         }
     }
@@ -226,6 +232,15 @@ macro_rules! listings {
 }
 
 listings!(ListChannels ListChannelAccounts ListInboxes ListPortalChannelAccounts ListThreads ListThreadMessages);
+
+/// The items of a page, which may be none; a page that does not say so is no page without any.
+pub(crate) fn items<T>(page: Page<T>) -> Result<Vec<T>, Error> {
+    if page.results.is_value() {
+        Ok(page.into_items())
+    } else {
+        Err(Error::list_without_items())
+    }
+}
 
 /// Every cursor of a list so far: one that comes twice leads round in a circle, however long.
 #[derive(Debug, Default)]

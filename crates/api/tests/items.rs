@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use hubchannel_api::{
     CallOptions, Client, CustomChannels, Error, ListChannelAccounts, ListChannels, Reply, TransportError,
     TransportErrorKind,
-    model::{Channel, ChannelAccount, ChannelAccountQuery, ChannelQuery, Page, PortalId},
+    model::{Channel, ChannelAccount, ChannelAccountQuery, ChannelQuery, Field, Page, PortalId},
 };
 use hubchannel_api::{Operation, Reach};
 use proptest::prelude::*;
@@ -140,6 +140,26 @@ fn a_list_ends_with_an_error_and_another_goes_on_where_it_was() {
             all.insert([0, 2, 3][failing], "failed");
             assert_eq!(said, all);
         }
+    }
+}
+
+#[test]
+fn a_page_that_says_nothing_of_items_is_an_error_and_no_end() {
+    let silent = [Page::default(), Page::default().set_next_cursor("2")];
+    let null = Page::build(|page| page.results = Field::Null);
+    for silent in silent.into_iter().chain([null]) {
+        let api = Pages::default();
+        api.pages
+            .lock()
+            .unwrap()
+            .extend([page(&["a"], Some("1")), Some(silent)]);
+        let mut channels = Client::from_api(api.clone()).channels(ChannelQuery::default());
+        now(channels.next()).unwrap().unwrap();
+        let error = now(channels.next()).unwrap().unwrap_err();
+        assert_eq!(error.to_string(), "a page of the list says nothing of items, not even that there are none");
+        assert_eq!(channels.cursor(), Some("1"));
+        assert!(now(channels.next()).is_none());
+        assert_eq!(api.asked.lock().unwrap().len(), 2);
     }
 }
 

@@ -5,7 +5,10 @@ use std::future::Future;
 use hubchannel_model::Page;
 
 use super::waits::Pace;
-use crate::{CallOptions, Error, OperationInfo, Reply, items::Cursors};
+use crate::{
+    CallOptions, Error, OperationInfo, Reply,
+    items::{Cursors, items},
+};
 
 /// A list that comes in pages.
 pub(crate) trait List: Sync {
@@ -32,11 +35,8 @@ pub(crate) async fn every<L: List>(
     let mut after = None;
     loop {
         let page = list.page(after, pace.call(L::INFO)?).await?.into_inner();
-        if !page.results.is_value() {
-            return Err(Error::list_without_items());
-        }
         let next = cursors.behind(&page)?;
-        found.extend(page.into_items().into_iter().filter(&wanted));
+        found.extend(items(page)?.into_iter().filter(&wanted));
         match next {
             None => return Ok(found),
             cursor => after = cursor,
