@@ -16,6 +16,7 @@ use hubchannel::{
     emulator::{Emulator, RateLimits, Seed},
     middleware::{RateLimiter, Stack},
 };
+use proptest::prelude::*;
 
 use self::crowd::Crowd;
 
@@ -56,24 +57,69 @@ fn answers(emulator: &Emulator) -> Vec<u16> {
         .collect()
 }
 
-#[test]
-fn whoever_keeps_to_the_limiter_is_never_one_too_many_and_uses_almost_all() {
+/// How much of the limit was used, once all of it was for the first time: until then, whoever comes starts at once.
+fn used(emulator: &Emulator, limit: u32) -> f64 {
+    let starts: Vec<_> = emulator.received().iter().map(|request| request.at).collect();
+    let limit = limit as usize;
+    let windows = starts.len() / limit - 1;
+    assert!(windows >= 5, "only {} starts", starts.len());
+    let took = starts[limit * (windows + 1) - 1].duration_since(starts[limit - 1]);
+    windows as f64 * RateLimiter::WINDOW.as_secs_f64() / took.unwrap().as_secs_f64()
+}
+
+/// Callers who come in this pattern, so many after each time, to three stacks that share a limiter, as the parts of a bridge
+/// do; and always more than there is room for.
+fn saturate(limit: u32, pattern: impl IntoIterator<Item = (Duration, usize)>) -> f64 {
     let mut crowd = Callers::new();
-    let emulator = emulator(&crowd, RateLimits::public_app());
-    let limiter = limiter(&crowd, RateLimiter::PUBLIC_APP);
-    // Three stacks that share a limiter, as the parts of a bridge do, and always more to send than there is room for.
+    let emulator = emulator(&crowd, RateLimits::new(limit, RateLimiter::WINDOW));
+    let limiter = limiter(&crowd, limit);
     let clients = [(); 3].map(|()| client(&crowd, &emulator, &limiter));
-    for client in &clients {
-        come(&mut crowd, client, &emulator, 600);
+    for ((after, count), client) in pattern.into_iter().zip(clients.iter().cycle()) {
+        crowd.advance_through(after);
+        let is_first_window = crowd.clock.monotonic() <= RateLimiter::WINDOW;
+        assert!(crowd.waiting() > 0 || is_first_window, "there was too little to send");
+        come(&mut crowd, client, &emulator, count);
     }
-    let time = Duration::from_secs(100);
-    crowd.advance_through(time - Duration::from_nanos(1));
-    assert!(crowd.waiting() > 0, "there was too little to send");
     let answers = answers(&emulator);
     assert!(answers.iter().all(|status| *status == 404), "{answers:?}");
-    let most = f64::from(RateLimiter::PUBLIC_APP) * time.as_secs_f64() / RateLimiter::WINDOW.as_secs_f64();
-    let used = answers.len() as f64 / most;
-    assert!(used > 0.95, "{used}");
+    used(&emulator, limit)
+}
+
+#[test]
+fn whoever_keeps_to_the_limiter_is_never_one_too_many_and_uses_almost_all() {
+    let seconds = Duration::from_secs;
+    let at_once = vec![
+        (seconds(0), 600),
+        (seconds(0), 600),
+        (seconds(0), 600),
+        (seconds(100), 0),
+    ];
+    let steadily = vec![(Duration::from_millis(50), 1); 2000];
+    let in_waves = vec![(seconds(10), 150); 10];
+    for pattern in [at_once, steadily, in_waves] {
+        let used = saturate(RateLimiter::PUBLIC_APP, pattern);
+        assert!(used > 0.95, "{used}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(32) })]
+
+    #[test]
+    fn almost_all_of_a_limit_is_used_however_callers_come(
+        limit in 2..30_u32,
+        gaps in prop::collection::vec((0..4000_u64, 0..20_usize), 20..60),
+    ) {
+        // Three times as many as there is room for until the next come, and some more.
+        let gaps = gaps.into_iter().chain([(10_000, 0); 7]);
+        let mut after = Duration::ZERO;
+        let pattern = gaps.map(|(gap, more)| {
+            let count = (u64::from(3 * limit) * gap).div_ceil(10_000) as usize + more;
+            (std::mem::replace(&mut after, Duration::from_millis(gap)), count)
+        });
+        let used = saturate(limit, pattern);
+        prop_assert!(used > 0.95, "{}", used);
+    }
 }
 
 #[test]
