@@ -1,9 +1,9 @@
 //! What the layers of one call tell each other.
 
 use std::{
-    future::poll_fn,
-    pin::pin,
+    pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll},
     time::Duration,
 };
 
@@ -221,19 +221,37 @@ impl State {
 
 /// Waits for what a request is held back for. Only where that is not there at once, it is a matter for the clock and for
 /// the call.
-pub(crate) async fn hold<T>(progress: Option<&Progress>, clock: &dyn Clock, wait: impl Future<Output = T>) -> T {
-    let mut wait = pin!(wait);
-    let mut held = None;
-    poll_fn(|context| {
-        let there = wait.as_mut().poll(context);
-        if let Some(progress) = progress
+pub(crate) fn hold<'a, F: Future + Unpin>(
+    progress: Option<&'a Progress>,
+    clock: &'a dyn Clock,
+    wait: F,
+) -> Hold<'a, F> {
+    Hold {
+        wait,
+        call: progress.map(|progress| (progress, clock)),
+        held: None,
+    }
+}
+
+/// What [`hold`] returns. It is no async function, whose future would have room for the wait twice.
+pub(crate) struct Hold<'a, F> {
+    wait: F,
+    call: Option<(&'a Progress, &'a dyn Clock)>,
+    held: Option<Held<'a>>,
+}
+
+impl<F: Future + Unpin> Future for Hold<'_, F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let there = Pin::new(&mut self.wait).poll(context);
+        if let Some((progress, clock)) = self.call
             && there.is_pending()
         {
-            held.get_or_insert_with(|| Held::since(progress, clock));
+            self.held.get_or_insert_with(|| Held::since(progress, clock));
         }
         there
-    })
-    .await
+    }
 }
 
 /// A request that is held back, until this is dropped.

@@ -9,7 +9,7 @@ mod portals;
 mod refresh;
 mod store;
 
-use std::{future, sync::Arc};
+use std::{future, pin::pin, sync::Arc};
 
 use http::{
     HeaderValue, Request, Response, StatusCode, Uri,
@@ -228,7 +228,7 @@ impl Credentials {
 
     async fn send_for(&self, portal: PortalToken, request: Request<Body>) -> Result<Response<Body>, TransportError> {
         let progress = Progress::of(&request).cloned();
-        let access = hold(progress.as_ref(), portal.clock(), token(&portal, None)).await?;
+        let access = hold(progress.as_ref(), portal.clock(), pin!(token(&portal, None))).await?;
         let Some(access) = access else {
             return Err(refuse("the portal has no access token"));
         };
@@ -240,7 +240,7 @@ impl Credentials {
         if let Some(progress) = &progress {
             progress.was_turned_down();
         }
-        let other = hold(progress.as_ref(), portal.clock(), token(&portal, Some(&access))).await?;
+        let other = hold(progress.as_ref(), portal.clock(), pin!(token(&portal, Some(&access)))).await?;
         let (Some(again), Some(other)) = (again, other) else {
             return Ok(response);
         };

@@ -119,7 +119,7 @@ impl HttpTransport for RateLimit {
         Box::pin(async move {
             let progress = Progress::of(&request);
             let latest = progress.and_then(Progress::latest);
-            let start = hold(progress, limiter.clock(), limiter.start(latest)).await?;
+            let start = hold(progress, limiter.clock(), limiter.wait(latest)).await?;
             let response = self.inner.send(request).await?;
             start.learn(&response);
             Ok(response)

@@ -144,13 +144,16 @@ impl RateLimiter {
     /// the start would come at `end` or later, a time of the limiter's clock, as far as is known at the time; with the time
     /// until there is room, or until it is seen whether there is. Nothing is taken then.
     pub async fn start(&self, end: Option<Duration>) -> Result<Start, TransportError> {
-        let waiting = Waiting {
+        self.wait(end).await
+    }
+
+    fn wait(&self, end: Option<Duration>) -> Waiting<'_> {
+        Waiting {
             limiter: self,
             ticket: None,
             end,
             sleep: None,
-        };
-        waiting.await
+        }
     }
 
     fn clock(&self) -> &dyn Clock {
