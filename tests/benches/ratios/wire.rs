@@ -2,17 +2,18 @@
 //!
 //! Each client works on a thread of its own against one server, and takes turns with the client that it is compared with.
 //! CPU is that of the client's thread alone, so that the server's does not count; time is how long a turn of requests
-//! takes, server and all.
+//! takes, server and all. All send the same bytes but for the order of the headers, which the server holds them to.
 
 #![allow(clippy::disallowed_methods, reason = "how long work really takes is the point here")]
 
 use std::{
+    collections::BTreeSet,
     io::{Read as _, Write as _},
     net::{SocketAddr, TcpListener, TcpStream},
     pin::Pin,
     rc::Rc,
     sync::{
-        Arc,
+        Arc, Mutex,
         mpsc::{Receiver, Sender, channel},
     },
     thread,
@@ -20,6 +21,10 @@ use std::{
 };
 
 use bytes::Bytes;
+use http::{
+    HeaderValue,
+    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE},
+};
 use http_body_util::{BodyExt as _, Full};
 use hubchannel::{
     Client, HttpTransport, PublishMessage,
@@ -40,6 +45,11 @@ const ROUNDS: usize = 31;
 /// How many clients take turns.
 const CLIENTS: usize = 5;
 const PATH: &str = "/conversations/v3/custom-channels/2930388/messages";
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const USER_AGENT: &str = concat!("hubchannel/", env!("CARGO_PKG_VERSION"));
+
+/// The requests that connections began with, each written in one way, so that those that say the same are one.
+type Seen = Arc<Mutex<BTreeSet<String>>>;
 
 /// What one request of a turn took.
 #[derive(Clone, Copy, Debug)]
@@ -113,7 +123,8 @@ pub(crate) fn publish(table: &mut Table) {
     if !table.wants("over the wire") {
         return;
     }
-    let server = serve();
+    let seen = Arc::default();
+    let server = serve(&seen);
     let [ours, over_hyper, typed, ready, hyper] = [
         Worker::start("ours", move || stack(server, ReqwestTransport::new().unwrap())),
         Worker::start("over hyper", move || stack(server, HyperTransport::new().unwrap())),
@@ -129,11 +140,16 @@ pub(crate) fn publish(table: &mut Table) {
         table.add(&what("CPU beside reqwest"), Some(1.05), &cpu(0), &cpu(2));
         table.add(&what("CPU beside ready reqwest"), None, &cpu(0), &cpu(3));
         table.add(&what("CPU beside hyper"), None, &cpu(0), &cpu(4));
+        table.add(&what("time beside reqwest"), None, &time(0), &time(2));
+        table.add(&what("time beside ready reqwest"), None, &time(0), &time(3));
         table.add(&what("time beside hyper"), None, &time(0), &time(4));
         table.add(&what("by hyper, CPU beside reqwest"), Some(1.05), &cpu(1), &cpu(2));
         table.add(&what("by hyper, time beside hyper"), Some(1.0 / 0.75), &time(1), &time(4));
         table.add(&what("reqwest's CPU beside hyper"), None, &cpu(2), &cpu(4));
+        table.add(&what("reqwest's time beside hyper"), None, &time(2), &time(4));
     }
+    let seen = seen.lock().unwrap();
+    assert_eq!(seen.len(), 1, "not all have sent the same: {seen:#?}");
 }
 
 /// What each client's request took in each round. Who begins changes, so that going last is nobody's advantage.
@@ -171,9 +187,19 @@ fn stack(server: SocketAddr, transport: impl HttpTransport) -> Exchange {
     })
 }
 
+/// A client of reqwest that says of itself what ours does.
+fn bare_reqwest() -> reqwest::Client {
+    reqwest::Client::builder()
+        .no_proxy()
+        .user_agent(USER_AGENT)
+        .default_headers([(ACCEPT, JSON)].into_iter().collect())
+        .build()
+        .unwrap()
+}
+
 /// What somebody writes by hand who wants no more than the types.
 fn typed_reqwest(server: SocketAddr) -> Exchange {
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = bare_reqwest();
     let body: baseline::NewMessage = serde_json::from_str(bodies::NEW_MESSAGE).unwrap();
     let url = format!("http://{server}{PATH}");
     Rc::new(move || {
@@ -182,7 +208,7 @@ fn typed_reqwest(server: SocketAddr) -> Exchange {
         let request = client
             .post(&url)
             .bearer_auth("token")
-            .header("content-type", "application/json")
+            .header(CONTENT_TYPE, JSON)
             .body(serde_json::to_vec(&body).unwrap());
         Box::pin(async move {
             let answer = request.send().await.unwrap().bytes().await.unwrap();
@@ -193,13 +219,13 @@ fn typed_reqwest(server: SocketAddr) -> Exchange {
 }
 
 fn ready_reqwest(server: SocketAddr) -> Exchange {
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = bare_reqwest();
     let url = format!("http://{server}{PATH}");
     Rc::new(move || {
         let request = client
             .post(&url)
             .bearer_auth("token")
-            .header("content-type", "application/json")
+            .header(CONTENT_TYPE, JSON)
             .body(Bytes::from_static(bodies::NEW_MESSAGE.as_bytes()));
         Box::pin(async move { drop(request.send().await.unwrap().bytes().await.unwrap()) })
     })
@@ -210,8 +236,10 @@ fn bare_hyper(server: SocketAddr) -> Exchange {
     let url = format!("http://{server}{PATH}");
     Rc::new(move || {
         let request = http::Request::post(&url)
-            .header("authorization", "Bearer token")
-            .header("content-type", "application/json")
+            .header(ACCEPT, JSON)
+            .header(http::header::USER_AGENT, USER_AGENT)
+            .header(CONTENT_TYPE, JSON)
+            .header(AUTHORIZATION, "Bearer token")
             .body(Full::new(Bytes::from_static(bodies::NEW_MESSAGE.as_bytes())));
         let answer = client.request(request.unwrap());
         Box::pin(async move { drop(answer.await.unwrap().into_body().collect().await.unwrap().to_bytes()) })
@@ -219,28 +247,32 @@ fn bare_hyper(server: SocketAddr) -> Exchange {
 }
 
 /// A server that reads requests to their end and gives each the same answer, as cheaply as can be.
-fn serve() -> SocketAddr {
+fn serve(seen: &Seen) -> SocketAddr {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let address = listener.local_addr().unwrap();
+    let seen = Arc::clone(seen);
     thread::spawn(move || {
         for stream in listener.incoming() {
-            let stream = stream.unwrap();
-            thread::spawn(move || answer_all(stream));
+            let (stream, seen) = (stream.unwrap(), Arc::clone(&seen));
+            thread::spawn(move || answer_all(stream, &seen));
         }
     });
     address
 }
 
-fn answer_all(mut stream: TcpStream) {
+fn answer_all(mut stream: TcpStream, seen: &Seen) {
     let answer = format!(
         "HTTP/1.1 201 Created\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{}",
         bodies::MESSAGE.len(),
         bodies::MESSAGE
     );
     stream.set_nodelay(true).unwrap();
-    let (mut bytes, mut buffer) = (Vec::new(), [0; 8192]);
+    let (mut bytes, mut buffer, mut is_first) = (Vec::new(), [0; 8192], true);
     loop {
         while let Some(end) = end_of_request(&bytes) {
+            if std::mem::take(&mut is_first) {
+                seen.lock().unwrap().insert(in_one_way(&bytes[..end]));
+            }
             bytes.drain(..end);
             if stream.write_all(answer.as_bytes()).is_err() {
                 return;
@@ -251,6 +283,15 @@ fn answer_all(mut stream: TcpStream) {
             Ok(read) => bytes.extend_from_slice(&buffer[..read]),
         }
     }
+}
+
+/// A request with its header lines in order.
+fn in_one_way(request: &[u8]) -> String {
+    let text = std::str::from_utf8(request).unwrap();
+    let (head, body) = text.split_once("\r\n\r\n").unwrap();
+    let mut lines: Vec<&str> = head.lines().collect();
+    lines.sort_unstable();
+    format!("{}\n\n{body}", lines.join("\n"))
 }
 
 fn end_of_request(bytes: &[u8]) -> Option<usize> {
