@@ -25,9 +25,12 @@
 //! - [`clock`] and [`KeySource`] bring time and randomness in from outside.
 //! - `server` (a feature) reads the requests of every operation and writes their answers: the client's operations
 //!   turned around, for emulators and proxies.
+//! - `adapter` (with the feature `http-body`) is what a transport over another HTTP client needs for its bodies.
 //!
 //! Nothing here needs an async runtime or an HTTP client.
 
+#[cfg(feature = "http-body")]
+pub mod adapter;
 mod area;
 mod attempts;
 mod base_url;

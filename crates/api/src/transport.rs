@@ -41,7 +41,8 @@ use crate::{Attempts, Body};
 ///   or of bodies into an error;
 /// - may be dropped at any await.
 ///
-/// The crate `hubchannel-mock` has a suite that checks this.
+/// What a client that speaks `http_body` needs between itself and [`Body`] is in `adapter`, with the feature `http-body`.
+/// The crate `hubchannel-mock` has a suite that checks all of this.
 #[async_trait]
 pub trait HttpTransport: fmt::Debug + Send + Sync + 'static {
     /// Sends the request and waits for the whole response.

@@ -28,6 +28,7 @@
 //! |---|---|---|---|
 //! | [`model`] | `hubchannel-model` | every JSON body as plain data | |
 //! | the root | `hubchannel-api` | client, operations, traits, errors | |
+//! | `adapter` | `hubchannel-api` | bodies between a transport of your own and its HTTP client | `http-body` |
 //! | `reqwest` | `hubchannel-reqwest` | the transport over reqwest | `reqwest` (default) |
 //! | `hyper` | `hubchannel-hyper` | the transport straight over hyper, which costs less and can do less | `hyper`, `hyper-rustls` |
 //! | `middleware` | `hubchannel-middleware` | credentials, repeats, limits, timeouts, spans | `middleware` (default) |

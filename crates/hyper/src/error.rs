@@ -2,7 +2,7 @@
 
 use std::{error::Error as StdError, fmt, io};
 
-use hubchannel_api::{Reach, TransportError, TransportErrorKind};
+use hubchannel_api::{Reach, TransportError, TransportErrorKind, adapter::innermost};
 use hyper_util::client::legacy;
 
 use crate::connect::TooSlow;
@@ -41,15 +41,12 @@ pub(crate) fn exchange_error(error: legacy::Error) -> TransportError {
     } else {
         (TransportErrorKind::Connect, "no connection")
     };
-    let message = format!("{what}: {}", innermost(&error));
-    TransportError::new(kind, Reach::NotSent, message).with_source(error)
+    TransportError::caused(kind, Reach::NotSent, what, error)
 }
 
 /// Tells that a connection broke that may have carried the request.
 pub(crate) fn interrupted(error: impl Into<Box<dyn StdError + Send + Sync>>) -> TransportError {
-    let error = error.into();
-    let message = format!("the connection broke: {}", innermost(&*error));
-    TransportError::new(TransportErrorKind::Interrupted, Reach::Unknown, message).with_source(error)
+    TransportError::caused(TransportErrorKind::Interrupted, Reach::Unknown, "the connection broke", error)
 }
 
 /// Whether it was this transport that would wait no longer, or the system.
@@ -62,9 +59,4 @@ fn is_timeout(cause: &(dyn StdError + 'static)) -> bool {
 
 fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
     std::iter::successors(Some(error), |error: &&'a (dyn StdError + 'static)| (*error).source())
-}
-
-/// What the innermost cause says, which is where the facts are.
-fn innermost(error: &(dyn StdError + 'static)) -> String {
-    chain(error).last().unwrap_or(error).to_string()
 }

@@ -24,7 +24,6 @@
 //! for what stands beside a proxy that speaks TLS. It needs a Tokio runtime with I/O and time
 //! switched on (`enable_all`); outside of one, a request is refused.
 
-mod body;
 mod connect;
 mod error;
 mod transport;

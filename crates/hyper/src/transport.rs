@@ -1,10 +1,13 @@
 //! The transport and its settings.
 
-use std::{fmt, time::Duration};
+use std::{fmt, mem, time::Duration};
 
-use async_trait::async_trait;
 use http::{Method, Request, Response, Version, uri::Scheme};
-use hubchannel_api::{Body, HttpTransport, Reach, StreamResponse, TransportError, TransportErrorKind, check_framing};
+use hubchannel_api::{
+    Body, Exchange, HttpTransport, Reach, StreamResponse, TransportError, TransportErrorKind,
+    adapter::{CONNECT_TIMEOUT, MAX_RESPONSE_BYTES, Outgoing, incoming, read},
+    check_framing,
+};
 use hyper_util::{
     client::legacy,
     rt::{TokioExecutor, TokioTimer},
@@ -13,9 +16,8 @@ use tokio::runtime::Handle;
 
 use crate::{
     BuildError,
-    body::{Outgoing, incoming, outgoing, read},
     connect::{HAS_TLS, Limited, Unlimited, connector},
-    error::exchange_error,
+    error::{exchange_error, interrupted},
 };
 
 /// Carries HTTP exchanges over hyper, by HTTP/1.1. Cheap to clone; clones share the connections.
@@ -38,12 +40,6 @@ pub struct HyperTransport {
     max_response_bytes: usize,
 }
 
-/// The largest response that is read unless set otherwise: 8 MiB, many times the largest that is known of this API.
-const MAX_RESPONSE_BYTES: usize = 8 << 20;
-
-/// How long a connection may take unless set otherwise.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-
 /// How long a connection that nobody uses is kept.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
 
@@ -65,32 +61,36 @@ impl HyperTransport {
     }
 }
 
-#[async_trait]
 impl HttpTransport for HyperTransport {
-    async fn send(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
-        check(&request)?;
-        let streams = request.extensions().get::<StreamResponse>().is_some();
-        let (mut head, body) = request.into_parts();
-        head.version = Version::HTTP_11;
-        let (body, failure) = outgoing(body).await?;
-        let response = self
-            .client
-            .request(Request::from_parts(head, body))
-            .await
-            .map_err(|error| failure.take().unwrap_or_else(|| exchange_error(error)))?;
-        let (head, body) = response.into_parts();
-        let body = if streams && head.status.is_success() {
-            incoming(body, failure)
-        } else {
-            // What broke the connection may be the body that was still being sent.
-            let read = read(body, self.max_response_bytes).await;
-            read.map_err(|error| failure.take().unwrap_or(error))?.into()
-        };
-        let mut answer = Response::new(body);
-        *answer.status_mut() = head.status;
-        *answer.version_mut() = head.version;
-        *answer.headers_mut() = head.headers;
-        Ok(answer)
+    fn send<'a, 'exchange>(&'a self, mut request: Request<Body>) -> Exchange<'exchange>
+    where
+        'a: 'exchange,
+        Self: 'exchange,
+    {
+        Box::pin(async move {
+            check(&request)?;
+            let streams = request.extensions().get::<StreamResponse>().is_some();
+            let (body, failure) = Outgoing::open(mem::take(request.body_mut())).await?;
+            *request.version_mut() = Version::HTTP_11;
+            let response = self
+                .client
+                .request(request.map(|_| body))
+                .await
+                .map_err(|error| failure.or(exchange_error(error)))?;
+            let (head, body) = response.into_parts();
+            let mut answer = Response::new(Body::empty());
+            *answer.status_mut() = head.status;
+            *answer.version_mut() = head.version;
+            *answer.headers_mut() = head.headers;
+            *answer.body_mut() = if streams && head.status.is_success() {
+                incoming(body, failure, interrupted)
+            } else {
+                // What broke the connection may be the body that was still being sent.
+                let read = read(body, self.max_response_bytes, interrupted).await;
+                read.map_err(|error| failure.or(error))?.into()
+            };
+            Ok(answer)
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::error::Error as StdError;
 
-use hubchannel_api::{Reach, TransportError, TransportErrorKind};
+use hubchannel_api::{Reach, TransportError, TransportErrorKind, adapter::innermost};
 
 /// Why there is no HTTP client: usually TLS, which finds no certificates or no provider.
 #[derive(Debug)]
@@ -33,15 +33,5 @@ pub(crate) fn transport_error(error: reqwest::Error) -> TransportError {
         () if error.is_timeout() => (TransportErrorKind::Timeout, Reach::Unknown, "no answer in time"),
         () => (TransportErrorKind::Interrupted, Reach::Unknown, "the connection broke"),
     };
-    let message = format!("{what}: {}", innermost(&error));
-    TransportError::new(kind, reach, message).with_source(error)
-}
-
-/// What the innermost cause says, which is where the facts are.
-fn innermost(error: &reqwest::Error) -> String {
-    let mut innermost: &dyn StdError = error;
-    while let Some(source) = innermost.source() {
-        innermost = source;
-    }
-    innermost.to_string()
+    TransportError::caused(kind, reach, what, error)
 }

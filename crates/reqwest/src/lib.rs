@@ -14,7 +14,6 @@
 //! `hubchannel-middleware`. It needs a Tokio runtime.
 
 mod addresses;
-mod body;
 mod error;
 mod file;
 mod transport;

@@ -1,19 +1,16 @@
 //! The transport and its settings.
 
-use std::{env, fmt, sync::Arc, time::Duration};
+use std::{env, fmt, mem, sync::Arc, time::Duration};
 
-use async_trait::async_trait;
-use bytes::{Bytes, BytesMut};
 use http::{Request, Response, request::Parts};
-use hubchannel_api::{Body, HttpTransport, Reach, StreamResponse, TransportError, TransportErrorKind, check_framing};
+use hubchannel_api::{
+    Body, Exchange, HttpTransport, Reach, StreamResponse, TransportError, TransportErrorKind,
+    adapter::{CONNECT_TIMEOUT, Failure, MAX_RESPONSE_BYTES, Outgoing, incoming, read},
+    check_framing,
+};
 use tokio::runtime::Handle;
 
-use crate::{
-    BuildError,
-    addresses::Addresses,
-    body::{incoming, outgoing},
-    error::transport_error,
-};
+use crate::{BuildError, addresses::Addresses, error::transport_error};
 
 /// Carries HTTP exchanges over a [`reqwest::Client`]. Cheap to clone; clones share the connections.
 ///
@@ -33,12 +30,6 @@ pub struct ReqwestTransport {
     addresses: Arc<Addresses>,
     max_response_bytes: usize,
 }
-
-/// The largest response that is read unless set otherwise: 8 MiB, many times the largest that is known of this API.
-const MAX_RESPONSE_BYTES: usize = 8 << 20;
-
-/// How long a connection may take unless set otherwise.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl ReqwestTransport {
     /// A transport with a client of its own: connections within 10 s, responses up to 8 MiB.
@@ -98,59 +89,44 @@ impl ReqwestTransport {
         self.addresses.keep(address, request.url());
         Ok(request)
     }
-
-    async fn read(&self, response: &mut reqwest::Response) -> Result<Bytes, TransportError> {
-        let declared = response
-            .content_length()
-            .map(|length| usize::try_from(length).unwrap_or(usize::MAX));
-        if declared.is_some_and(|length| length > self.max_response_bytes) {
-            return Err(self.too_large());
-        }
-        let mut body = BytesMut::with_capacity(declared.unwrap_or_default().min(64 << 10));
-        while let Some(chunk) = response.chunk().await.map_err(transport_error)? {
-            if body.len() + chunk.len() > self.max_response_bytes {
-                return Err(self.too_large());
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(body.freeze())
-    }
-
-    fn too_large(&self) -> TransportError {
-        let message = format!("the response is larger than the limit of {} bytes", self.max_response_bytes);
-        TransportError::new(TransportErrorKind::ResponseTooLarge, Reach::Unknown, message)
-    }
 }
 
-#[async_trait]
 impl HttpTransport for ReqwestTransport {
-    async fn send(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
-        check_framing(&request)?;
-        if Handle::try_current().is_err() {
-            let why = "the request is not sent outside a Tokio runtime";
-            return Err(TransportError::new(TransportErrorKind::Refused, Reach::NotSent, why));
-        }
-        let streams = request.extensions().get::<StreamResponse>().is_some();
-        let (parts, body) = request.into_parts();
-        let (body, failure) = outgoing(body).await?;
-        let request = self.written(parts, body)?;
-        let mut response = self
-            .client
-            .execute(request)
-            .await
-            .map_err(|error| failure.take().unwrap_or_else(|| transport_error(error)))?;
-        let mut answer = Response::new(Body::empty());
-        *answer.status_mut() = response.status();
-        *answer.version_mut() = response.version();
-        *answer.headers_mut() = std::mem::take(response.headers_mut());
-        *answer.body_mut() = if streams && answer.status().is_success() {
-            incoming(response)
-        } else {
-            // What broke the connection may be the body that was still being sent.
-            let read = self.read(&mut response).await;
-            read.map_err(|error| failure.take().unwrap_or(error))?.into()
-        };
-        Ok(answer)
+    fn send<'a, 'exchange>(&'a self, mut request: Request<Body>) -> Exchange<'exchange>
+    where
+        'a: 'exchange,
+        Self: 'exchange,
+    {
+        Box::pin(async move {
+            check_framing(&request)?;
+            if Handle::try_current().is_err() {
+                let why = "the request is not sent outside a Tokio runtime";
+                return Err(TransportError::new(TransportErrorKind::Refused, Reach::NotSent, why));
+            }
+            let streams = request.extensions().get::<StreamResponse>().is_some();
+            let (body, failure) = match mem::take(request.body_mut()).into_bytes() {
+                Ok(bytes) => (bytes.into(), Failure::default()),
+                Err(body) => {
+                    let (body, failure) = Outgoing::open(body).await?;
+                    (reqwest::Body::wrap(body), failure)
+                }
+            };
+            let exchange = self.client.execute(self.written(request.into_parts().0, body)?);
+            let mut response = exchange.await.map_err(|error| failure.or(transport_error(error)))?;
+            let mut answer = Response::new(Body::empty());
+            *answer.status_mut() = response.status();
+            *answer.version_mut() = response.version();
+            *answer.headers_mut() = mem::take(response.headers_mut());
+            let body = reqwest::Body::from(response);
+            *answer.body_mut() = if streams && answer.status().is_success() {
+                incoming(body, failure, transport_error)
+            } else {
+                // What broke the connection may be the body that was still being sent.
+                let read = read(body, self.max_response_bytes, transport_error).await;
+                read.map_err(|error| failure.or(error))?.into()
+            };
+            Ok(answer)
+        })
     }
 }
 

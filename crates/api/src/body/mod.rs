@@ -93,6 +93,17 @@ impl Body {
         }
     }
 
+    /// The bytes, where they are in memory; the body itself, where they are not.
+    ///
+    /// # Errors
+    /// With the body, which is a source or a stream.
+    pub fn into_bytes(self) -> Result<Bytes, Self> {
+        match self.0 {
+            Kind::Whole(bytes) => Ok(bytes),
+            kind => Err(Body(kind)),
+        }
+    }
+
     /// How many bytes there are; `None` for a stream of which that is not known.
     pub fn len(&self) -> Option<u64> {
         match &self.0 {
