@@ -1,22 +1,55 @@
 //! reqwest's errors, told as transport errors.
 
-use std::error::Error as StdError;
+use std::{error::Error as StdError, fmt};
 
 use hubchannel_api::{Reach, TransportError, TransportErrorKind, adapter::innermost};
 
-/// Why there is no HTTP client: usually TLS, which finds no certificates or no provider.
+/// Why there is no HTTP client: usually TLS, which finds no certificates or no provider, or a proxy in the environment
+/// whose address is none.
+///
+/// Of the proxy only the variable is shown: its address may have a password in it.
 #[derive(Debug)]
-pub struct BuildError(pub(crate) reqwest::Error);
+pub struct BuildError(Cause);
 
-impl std::fmt::Display for BuildError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "the HTTP client cannot be set up (TLS, or the proxy in the environment): {}", innermost(&self.0))
+#[derive(Debug)]
+enum Cause {
+    Client(reqwest::Error),
+    /// Without reqwest's error, which has the address in it.
+    Proxy {
+        variable: &'static str,
+    },
+}
+
+impl BuildError {
+    pub(crate) fn client(cause: reqwest::Error) -> Self {
+        BuildError(Cause::Client(cause))
+    }
+
+    /// For the proxy that this variable of the environment names.
+    pub(crate) fn proxy(variable: &'static str) -> Self {
+        BuildError(Cause::Proxy { variable })
+    }
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Cause::Client(cause) => write!(f, "the HTTP client cannot be set up: {}", innermost(cause)),
+            Cause::Proxy { variable } => write!(
+                f,
+                "the HTTP client cannot be set up: what the environment has in {variable} is no address of a proxy, such as \
+                 http://user:password@host:8080, in which special characters of the password are percent-encoded"
+            ),
+        }
     }
 }
 
 impl StdError for BuildError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        Some(&self.0)
+        match &self.0 {
+            Cause::Client(cause) => Some(cause),
+            Cause::Proxy { .. } => None,
+        }
     }
 }
 

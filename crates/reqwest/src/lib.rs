@@ -16,6 +16,7 @@
 mod addresses;
 mod error;
 mod file;
+mod proxy;
 mod transport;
 
 pub use self::{

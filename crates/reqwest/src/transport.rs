@@ -1,6 +1,6 @@
 //! The transport and its settings.
 
-use std::{env, fmt, mem, sync::Arc, time::Duration};
+use std::{fmt, mem, sync::Arc, time::Duration};
 
 use http::{Request, Response, request::Parts};
 use hubchannel_api::{
@@ -10,7 +10,7 @@ use hubchannel_api::{
 };
 use tokio::runtime::Handle;
 
-use crate::{BuildError, addresses::Addresses, error::transport_error};
+use crate::{BuildError, addresses::Addresses, error::transport_error, proxy};
 
 /// Carries HTTP exchanges over a [`reqwest::Client`]. Cheap to clone; clones share the connections.
 ///
@@ -176,22 +176,13 @@ impl ReqwestTransportBuilder {
             .referer(false)
             .connect_timeout(self.connect_timeout)
             .no_proxy();
-        if let Some(proxy) = proxy_for_https() {
-            client = client.proxy(proxy.map_err(BuildError)?);
+        if let Some(proxy) = proxy::for_https()? {
+            client = client.proxy(proxy);
         }
         Ok(ReqwestTransport {
-            client: client.build().map_err(BuildError)?,
+            client: client.build().map_err(BuildError::client)?,
             addresses: Arc::default(),
             max_response_bytes: self.max_response_bytes,
         })
     }
-}
-
-/// The environment's proxy for `https`. A proxy for plain `http` could read the token of a request that is meant for this
-/// machine, so there is none.
-fn proxy_for_https() -> Option<reqwest::Result<reqwest::Proxy>> {
-    let address = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
-        .into_iter()
-        .find_map(|name| env::var(name).ok().filter(|address| !address.trim().is_empty()))?;
-    Some(reqwest::Proxy::https(address).map(|proxy| proxy.no_proxy(reqwest::NoProxy::from_env())))
 }
