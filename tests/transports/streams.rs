@@ -203,10 +203,16 @@ async fn a_source_that_fails_on_the_way_is_the_error() {
 }
 
 /// A server that answers before it has read the body, and then waits for the end of the connection.
-async fn dried_up_after_the_answer<T: Loopback>() {
+async fn dried_up_after_the_answer<T: Loopback>(streams: bool) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base_url = format!("http://{}", listener.local_addr().unwrap());
-    let (answered, told) = tokio::sync::oneshot::channel();
+    let (fail, told) = tokio::sync::oneshot::channel();
+    // As soon as the answer has begun, or when the caller has the beginning of it.
+    let (server_s, caller_s) = if streams {
+        (None, Some(fail))
+    } else {
+        (Some(fail), None)
+    };
     let served = thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
         let mut head = [0; 4096];
@@ -214,7 +220,9 @@ async fn dried_up_after_the_answer<T: Loopback>() {
         stream
             .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf ")
             .unwrap();
-        let _ = answered.send(());
+        if let Some(fail) = server_s {
+            let _ = fail.send(());
+        }
         // How the connection ends is the transport's business.
         let _ = stream.read_to_end(&mut Vec::new());
     });
@@ -232,13 +240,27 @@ async fn dried_up_after_the_answer<T: Loopback>() {
         }
     });
     let body = Body::from_stream(None, pieces);
-    let error = T::limited(1_000).send(put(&base_url, body)).await.unwrap_err();
+    let mut request = put(&base_url, body);
+    if streams {
+        request.extensions_mut().insert(StreamResponse);
+    }
+    let answer = T::limited(1_000).send(request).await;
+    let error = match caller_s {
+        Some(fail) => {
+            let body = answer.unwrap().into_body();
+            fail.send(()).unwrap();
+            body.read(u64::MAX).await.unwrap_err()
+        }
+        None => answer.unwrap_err(),
+    };
     assert_eq!((error.kind(), error.reach()), (TransportErrorKind::Source, Reach::Unknown), "{error}");
     served.join().unwrap();
 }
 
 #[tokio::test]
 async fn a_source_that_fails_when_the_answer_has_begun_is_the_error() {
-    dried_up_after_the_answer::<ReqwestTransport>().await;
-    dried_up_after_the_answer::<HyperTransport>().await;
+    for streams in [false, true] {
+        dried_up_after_the_answer::<ReqwestTransport>(streams).await;
+        dried_up_after_the_answer::<HyperTransport>(streams).await;
+    }
 }

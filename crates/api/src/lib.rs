@@ -31,6 +31,7 @@
 
 #[cfg(feature = "http-body")]
 pub mod adapter;
+mod address;
 mod area;
 mod attempts;
 mod base_url;
@@ -64,6 +65,7 @@ mod version;
 pub use hubchannel_model as model;
 
 pub use self::{
+    address::check_address,
     area::Area,
     attempts::{Attempts, GaveUp},
     base_url::{BaseUrl, InvalidBaseUrl, is_confidential},

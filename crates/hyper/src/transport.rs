@@ -2,11 +2,11 @@
 
 use std::{fmt, mem, time::Duration};
 
-use http::{Method, Request, Response, Version, uri::Scheme};
+use http::{Request, Response, Version, uri::Scheme};
 use hubchannel_api::{
     Body, Exchange, HttpTransport, Reach, StreamResponse, TransportError, TransportErrorKind,
     adapter::{CONNECT_TIMEOUT, MAX_RESPONSE_BYTES, Outgoing, incoming, read},
-    check_framing,
+    check_address, check_framing,
 };
 use hyper_util::{
     client::legacy,
@@ -98,29 +98,12 @@ impl HttpTransport for HyperTransport {
 fn check(request: &Request<Body>) -> Result<(), TransportError> {
     let refuse = |why: &str| Err(TransportError::new(TransportErrorKind::Refused, Reach::NotSent, why));
     check_framing(request)?;
-    if request.method() == Method::CONNECT {
-        return refuse("the request cannot be written: CONNECT opens a tunnel, which no exchange is");
-    }
-    let (Some(scheme), Some(authority)) = (request.uri().scheme(), request.uri().authority()) else {
-        return refuse("the request cannot be written: its address names no server");
-    };
-    if *scheme != Scheme::HTTP && *scheme != Scheme::HTTPS {
-        return refuse("the request cannot be written: its address is neither http nor https");
-    }
-    if *scheme == Scheme::HTTPS && !HAS_TLS {
+    check_address(request)?;
+    if !HAS_TLS && request.uri().scheme() == Some(&Scheme::HTTPS) {
         return refuse(
             "the transport was built without TLS, which https needs: switch on the feature `rustls` of hubchannel-hyper, \
              or `hyper-rustls` of hubchannel",
         );
-    }
-    if authority.as_str().contains('@') {
-        return refuse("the request cannot be written: a user name or password does not belong in its address");
-    }
-    let host = authority.host();
-    // hyper takes the scheme's own port where it cannot read the one that is said.
-    let is_whole = authority.as_str().len() == host.len() || authority.port_u16().is_some();
-    if host.is_empty() || !is_whole {
-        return refuse("the request cannot be written: its address has no host, or a port that is none");
     }
     if Handle::try_current().is_err() {
         return refuse("the request is not sent outside a Tokio runtime");

@@ -2,8 +2,8 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use http::Uri;
-use hubchannel_api::redact::Path;
+use http::{Method, Request, Uri};
+use hubchannel_api::{Body, Reach, TransportError, TransportErrorKind, check_address, redact::Path};
 use reqwest::Url;
 
 /// How many are kept. A bridge publishes to the paths of a few channels over and over.
@@ -12,13 +12,32 @@ const KEPT: usize = 8;
 /// The addresses that were asked before.
 ///
 /// reqwest keeps addresses as a browser does, and reading one into that form takes a fifth of all the work of a publish.
-/// None is kept with a query, a user name or a token in it: those are secrets, or come only once.
+/// None is kept with a query or a token in it: those are secrets, or come only once.
 #[derive(Debug, Default)]
 pub(crate) struct Addresses(Mutex<Vec<(Uri, Url)>>);
 
 impl Addresses {
+    /// A request's address in reqwest's form.
+    pub(crate) fn of(&self, request: &Request<Body>) -> Result<Url, TransportError> {
+        match self.get(request.uri()) {
+            Some(url) if request.method() != Method::CONNECT => Ok(url),
+            _ => self.read(request),
+        }
+    }
+
+    fn read(&self, request: &Request<Body>) -> Result<Url, TransportError> {
+        check_address(request)?;
+        let address = request.uri();
+        let url = Url::parse(&address.to_string()).map_err(|error| {
+            let (kind, what) = (TransportErrorKind::Refused, "the request cannot be written");
+            TransportError::caused(kind, Reach::NotSent, what, error)
+        })?;
+        self.keep(address.clone(), &url);
+        Ok(url)
+    }
+
     /// The address in reqwest's form, if it is kept.
-    pub(crate) fn get(&self, address: &Uri) -> Option<Url> {
+    fn get(&self, address: &Uri) -> Option<Url> {
         if address.query().is_some() {
             return None;
         }
@@ -33,12 +52,9 @@ impl Addresses {
     }
 
     /// Keeps an address that was not kept, unless it should not be.
-    pub(crate) fn keep(&self, address: Uri, url: &Url) {
-        let names_somebody = address
-            .authority()
-            .is_none_or(|authority| authority.as_str().contains('@'));
+    fn keep(&self, address: Uri, url: &Url) {
         let path = address.path();
-        if address.query().is_some() || names_somebody || Path(path).to_string() != path {
+        if address.query().is_some() || Path(path).to_string() != path {
             return;
         }
         let mut kept = self.kept();
@@ -86,7 +102,6 @@ mod tests {
         let addresses = Addresses::default();
         for address in [
             "https://api.hubapi.com/conversations/v3/custom-channels?appId=7&hapikey=s3cret",
-            "https://ada:s3cret@api.hubapi.com/conversations/v3/custom-channels",
             "https://api.hubapi.com/conversations/v3/custom-channels/7/channel-account-staging-tokens/s3cret",
         ] {
             keep(&addresses, address);

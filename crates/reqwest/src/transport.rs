@@ -2,7 +2,7 @@
 
 use std::{fmt, mem, sync::Arc, time::Duration};
 
-use http::{Request, Response, request::Parts};
+use http::{Request, Response};
 use hubchannel_api::{
     Body, Exchange, HttpTransport, Reach, StreamResponse, TransportError, TransportErrorKind,
     adapter::{CONNECT_TIMEOUT, Failure, MAX_RESPONSE_BYTES, Outgoing, incoming, read},
@@ -72,23 +72,6 @@ impl ReqwestTransport {
             ..self
         }
     }
-
-    /// A request as reqwest wants it.
-    fn written(&self, mut parts: Parts, body: reqwest::Body) -> Result<reqwest::Request, TransportError> {
-        if let Some(url) = self.addresses.get(&parts.uri) {
-            let mut request = reqwest::Request::new(parts.method, url);
-            *request.version_mut() = parts.version;
-            *request.headers_mut() = parts.headers;
-            *request.body_mut() = Some(body);
-            return Ok(request);
-        }
-        let address = parts.uri.clone();
-        // What layers tell each other is for none beneath them, whichever way the request is made.
-        parts.extensions.clear();
-        let request = reqwest::Request::try_from(Request::from_parts(parts, body)).map_err(transport_error)?;
-        self.addresses.keep(address, request.url());
-        Ok(request)
-    }
 }
 
 impl HttpTransport for ReqwestTransport {
@@ -103,6 +86,7 @@ impl HttpTransport for ReqwestTransport {
                 let why = "the request is not sent outside a Tokio runtime";
                 return Err(TransportError::new(TransportErrorKind::Refused, Reach::NotSent, why));
             }
+            let url = self.addresses.of(&request)?;
             let streams = request.extensions().get::<StreamResponse>().is_some();
             let (body, failure) = match mem::take(request.body_mut()).into_bytes() {
                 Ok(bytes) => (bytes.into(), Failure::default()),
@@ -111,7 +95,14 @@ impl HttpTransport for ReqwestTransport {
                     (reqwest::Body::wrap(body), failure)
                 }
             };
-            let exchange = self.client.execute(self.written(request.into_parts().0, body)?);
+            // Without the extensions: what layers tell each other is for none beneath them.
+            let exchange = {
+                let mut exchange = reqwest::Request::new(mem::take(request.method_mut()), url);
+                *exchange.version_mut() = request.version();
+                *exchange.headers_mut() = mem::take(request.headers_mut());
+                *exchange.body_mut() = Some(body);
+                self.client.execute(exchange)
+            };
             let mut response = exchange.await.map_err(|error| failure.or(transport_error(error)))?;
             let mut answer = Response::new(Body::empty());
             *answer.status_mut() = response.status();

@@ -23,7 +23,7 @@
 //! use hubchannel_api::{
 //!     Body, HttpTransport, Reach, StreamResponse, TransportError, TransportErrorKind,
 //!     adapter::{MAX_RESPONSE_BYTES, Outgoing, incoming, read},
-//!     check_framing,
+//!     check_address, check_framing,
 //! };
 //!
 //! #[derive(Debug)]
@@ -33,6 +33,7 @@
 //! impl HttpTransport for MyTransport {
 //!     async fn send(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
 //!         check_framing(&request)?;
+//!         check_address(&request)?;
 //!         let streams = request.extensions().get::<StreamResponse>().is_some();
 //!         let (head, body) = request.into_parts();
 //!         let (body, failure) = Outgoing::open(body).await?;
