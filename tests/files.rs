@@ -137,6 +137,26 @@ async fn the_token_goes_neither_to_another_port_nor_to_another_name_nor_to_other
 }
 
 #[tokio::test]
+async fn an_unusual_address_is_asked_for_as_browsers_ask_for_it() {
+    let foreign = Server::start(vec![
+        redirect("../{lamp}.txt?name='a lamp'".replace(' ', "%20").as_str()),
+        LAMP,
+    ]);
+    let api = Server::start(vec![]);
+    let url = format!("{}/signed/x/%2e%2e/it's?signature='s'", foreign.base_url);
+    let mut download = files(&api).download_file(DownloadFile::new(url)).await.unwrap();
+    assert!(download.next().await.unwrap().is_ok());
+    let asked: Vec<_> = foreign.asked().into_iter().map(|(line, _)| line).collect();
+    assert_eq!(
+        asked,
+        [
+            "GET /signed/it's?signature=%27s%27 HTTP/1.1",
+            "GET /%7Blamp%7D.txt?name=%27a%20lamp%27 HTTP/1.1"
+        ]
+    );
+}
+
+#[tokio::test]
 async fn a_token_is_not_brought_back_by_a_host_that_leads_to_the_api() {
     let api = Server::start(vec![LAMP]);
     let foreign = Server::start(vec![redirect(&format!("{}/files/v3/all", api.base_url))]);

@@ -12,6 +12,10 @@
 //! The transport does one exchange and nothing else: it follows no redirect, repeats nothing, adds no credentials, and
 //! keeps no timeout but that of the connection. All of that is the business of layers around it, such as the `Stack` of
 //! `hubchannel-middleware`. It needs a Tokio runtime.
+//!
+//! What reqwest does otherwise than a transport must:
+//! - It changes addresses as browsers do. One that it would change is refused: with quotes, braces or a backslash in it
+//!   that are not percent-encoded, or with `.` or `..` as a piece of its path.
 
 mod addresses;
 mod error;

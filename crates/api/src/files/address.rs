@@ -4,7 +4,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use http::{Uri, uri::Scheme};
-use percent_encoding::percent_decode_str;
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
 use crate::BaseUrl;
 
@@ -21,6 +21,52 @@ pub(super) enum Place {
 
 /// What an address may have in its path, behind the base, to be given the token.
 const FILES: [&str; 2] = ["/files/", "/filemanager/"];
+
+/// What browsers escape in a path or a query, besides all that is not ASCII; and what else in a path, and in a query.
+const UNUSUAL: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'^').add(b'`');
+const IN_PATHS: &AsciiSet = &UNUSUAL.add(b'{').add(b'}');
+const IN_QUERIES: &AsciiSet = &UNUSUAL.add(b'\'');
+
+/// Reads an absolute address as browsers do: with `.` and `..` resolved, and escaped what should be. Whoever gave it out
+/// tried it in one, and not every transport sends another as it is.
+pub(super) fn read(text: &str) -> Option<Uri> {
+    let uri: Uri = utf8_percent_encode(text, UNUSUAL).to_string().parse().ok()?;
+    let (scheme, authority) = (uri.scheme_str()?, uri.authority()?);
+    let mut address = format!("{scheme}://{authority}");
+    for piece in resolved(uri.path()) {
+        address.push('/');
+        address.extend(utf8_percent_encode(piece, IN_PATHS));
+    }
+    if let Some(query) = uri.query() {
+        address.push('?');
+        address.extend(utf8_percent_encode(query, IN_QUERIES));
+    }
+    address.parse().ok()
+}
+
+/// The pieces of a path without those that are dots, which browsers know in any spelling, as they know a `\`.
+fn resolved(path: &str) -> Vec<&str> {
+    let mut resolved = Vec::new();
+    let mut pieces = path.split(['/', '\\']).skip(1).peekable();
+    while let Some(piece) = pieces.next() {
+        let dots = match piece.len() {
+            ..=6 => piece.replace("%2e", ".").replace("%2E", "."),
+            _ => String::new(),
+        };
+        match dots.as_str() {
+            "." => {}
+            ".." => drop(resolved.pop()),
+            _ => {
+                resolved.push(piece);
+                continue;
+            }
+        }
+        if pieces.peek().is_none() {
+            resolved.push("");
+        }
+    }
+    resolved
+}
 
 /// Judges an address; fails with the rule that it breaks.
 pub(super) fn judge(address: &Uri, base: &BaseUrl) -> Result<Place, &'static str> {
@@ -166,7 +212,7 @@ pub(super) fn resolve(here: &Uri, location: &str) -> Option<Uri> {
             format!("{scheme}://{authority}{folder}/{location}")
         }
     };
-    address.parse().ok()
+    read(&address)
 }
 
 fn has_scheme(location: &str) -> bool {
@@ -295,6 +341,41 @@ mod tests {
     }
 
     #[test]
+    fn an_address_is_read_as_browsers_read_it() {
+        for (text, address) in [
+            ("https://cdn.example.com", "https://cdn.example.com/"),
+            ("https://cdn.example.com:8443?a", "https://cdn.example.com:8443/?a"),
+            ("https://cdn.example.com/a//b/?", "https://cdn.example.com/a//b/?"),
+            ("https://cdn.example.com/a/../b/./c", "https://cdn.example.com/b/c"),
+            ("https://cdn.example.com/a/b/..", "https://cdn.example.com/a/"),
+            ("https://cdn.example.com/a/b/.", "https://cdn.example.com/a/b/"),
+            ("https://cdn.example.com/../..", "https://cdn.example.com/"),
+            ("https://cdn.example.com/a/%2e%2E/.%2e/b", "https://cdn.example.com/b"),
+            ("https://cdn.example.com/a\\..\\b", "https://cdn.example.com/b"),
+            ("https://cdn.example.com/.../..;x/%2e%2e%2f", "https://cdn.example.com/.../..;x/%2e%2e%2f"),
+            ("https://cdn.example.com/{it's}?q='{x}'", "https://cdn.example.com/%7Bit's%7D?q=%27{x}%27"),
+            ("https://cdn.example.com/50%?q=%zz%20", "https://cdn.example.com/50%?q=%zz%20"),
+            (
+                "https://cdn.example.com/a \u{e9}<b>^`?\u{e9}=\"",
+                "https://cdn.example.com/a%20%C3%A9%3Cb%3E%5E%60?%C3%A9=%22",
+            ),
+        ] {
+            assert_eq!(read(text).map(|uri| uri.to_string()).as_deref(), Some(address), "{text}");
+            assert_eq!(read(address).map(|uri| uri.to_string()).as_deref(), Some(address), "once is enough");
+        }
+        for text in [
+            "/x",
+            "cdn.example.com",
+            "",
+            "https://",
+            " https://cdn.example.com/x",
+            "https://cdn example.com/x",
+        ] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
     fn a_redirect_leads_where_browsers_would_go() {
         let here: Uri = "https://cdn.example.com/a/b?c=d".parse().unwrap();
         for (location, address) in [
@@ -303,12 +384,14 @@ mod tests {
             ("/x/y", "https://cdn.example.com/x/y"),
             ("x", "https://cdn.example.com/a/x"),
             ("?e=f", "https://cdn.example.com/a/b?e=f"),
+            ("a b", "https://cdn.example.com/a/a%20b"),
+            ("../x'y", "https://cdn.example.com/x'y"),
+            ("..?q='", "https://cdn.example.com/?q=%27"),
             ("#top", "https://cdn.example.com/a/b?c=d"),
             ("x?u=http://y", "https://cdn.example.com/a/x?u=http://y"),
         ] {
             assert_eq!(resolve(&here, location).map(|uri| uri.to_string()).as_deref(), Some(address), "{location}");
         }
         assert_eq!(resolve(&here, "https://"), None);
-        assert_eq!(resolve(&here, "a b"), None);
     }
 }

@@ -18,7 +18,7 @@ use http::{
 use hubchannel_model::Secret;
 use percent_encoding::percent_decode_str;
 
-use super::address::{Place, judge, resolve};
+use super::address::{self, Place, judge, resolve};
 use crate::{
     Area, Attempts, Body, BodyStream, Call, CallOptions, Credential, Error, HttpTransport, OperationInfo, Reach,
     Repeat, Reply, StreamResponse, Transport, TransportError, TransportErrorKind, operation::Target,
@@ -43,6 +43,8 @@ use crate::{
 /// - Addresses of this machine and of private networks are refused, also in odd spellings, and so are names without a dot
 ///   or in a zone like `.internal`. Where the base address is loopback itself, as in tests, loopback and private hosts
 ///   are allowed, and loopback over plain `http`.
+///
+/// It is asked for as browsers would: with `.` and `..` resolved, and with what they escape escaped.
 ///
 /// What a public name leads to, only the transport learns. Where the network has something to protect, let its firewall
 /// or a resolver of the HTTP client's keep such names out.
@@ -296,11 +298,7 @@ async fn follow(
     call: DownloadFile,
     hidden: &mut Vec<Secret>,
 ) -> Result<Reply<Download>, Error> {
-    let mut address: Uri = call
-        .url
-        .expose()
-        .parse()
-        .map_err(|_| refused_address("must be an absolute address"))?;
+    let mut address = address::read(call.url.expose()).ok_or_else(|| refused_address("must be an absolute address"))?;
     let mut place = judge(&address, &target.base_url).map_err(refused_address)?;
     let began = Arc::default();
     let mut last = Attempts::default();

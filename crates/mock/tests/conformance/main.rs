@@ -132,6 +132,7 @@ async fn a_transport_that_loses_something_fails() {
         ],
     );
     assert_failed(&failed(Fault::DropsTheQuery).await, &["path_and_query_arrive_as_they_are_written"]);
+    assert_failed(&failed(Fault::ResolvesDots).await, &["an_unusual_address_arrives_as_it_is_written_or_is_refused"]);
 }
 
 #[tokio::test]

@@ -24,6 +24,7 @@ pub(crate) enum Fault {
     KeepsOneValueOfAHeader,
     CutsBodies,
     DropsTheQuery,
+    ResolvesDots,
     AddsHeaders,
     MixesAnswers,
     AnswersSilence,
@@ -149,6 +150,11 @@ impl HttpTransport for WrongTransport {
             Fault::DropsTheQuery => {
                 let uri = request.uri().to_string();
                 *request.uri_mut() = uri.split('?').next().unwrap().parse().unwrap();
+                self.pass_on(request).await
+            }
+            Fault::ResolvesDots => {
+                let uri = request.uri().to_string();
+                *request.uri_mut() = uri.replace("/a/..", "").replace("/./", "/").parse().unwrap();
                 self.pass_on(request).await
             }
             Fault::AddsHeaders => {

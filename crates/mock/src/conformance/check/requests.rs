@@ -1,7 +1,7 @@
 //! What a peer receives is what was sent.
 
 use http::{HeaderMap, HeaderValue, Method, Response, Uri};
-use hubchannel_api::Body;
+use hubchannel_api::{Body, Reach, TransportErrorKind::Refused};
 
 use super::{
     Verdict,
@@ -41,6 +41,37 @@ pub(super) async fn path_and_query_arrive_as_they_are_written(exam: Exam<'_>) ->
             .map_err(|error| fail(format_args!("the base address gives no address: {error}")))?;
         *request.uri_mut() = uri.clone();
         trial.answer(request).await?;
+        let received = trial.received_one().await?;
+        let written = |uri: &Uri| uri.path_and_query().map(|path| path.to_string());
+        same("path and query", written(received.uri()), written(&uri))?;
+    }
+    Ok(())
+}
+
+/// What some readers of addresses change: each means another thing than what they make of it.
+pub(super) async fn an_unusual_address_arrives_as_it_is_written_or_is_refused(exam: Exam<'_>) -> Verdict {
+    for rest in [
+        "/messages?text='hello'",
+        "/messages?text=\"hello\"",
+        "/messages/{id}",
+        "/messages/..\\x",
+        "/a/../messages",
+        "/a/./messages",
+        "/a/%2e%2E/messages",
+    ] {
+        let trial = exam.answering(Response::default()).await?;
+        let mut request = trial.post()?;
+        // Where it can be the address of a request at all.
+        let Ok(uri) = format!("{}{rest}", trial.base_url()).parse::<Uri>() else {
+            continue;
+        };
+        *request.uri_mut() = uri.clone();
+        let result = trial.wait(trial.sending(request)).await?;
+        if result.is_err() {
+            trial.failure(result, &[Refused], Reach::NotSent)?;
+            trial.received_only(0).await?;
+            continue;
+        }
         let received = trial.received_one().await?;
         let written = |uri: &Uri| uri.path_and_query().map(|path| path.to_string());
         same("path and query", written(received.uri()), written(&uri))?;
