@@ -32,7 +32,7 @@ use hubchannel::{
 pub(crate) const START: Duration = Duration::from_secs(1_700_000_000);
 
 /// What HTTP itself needs, and a client on a socket adds.
-const OF_THE_WIRE: [&str; 5] = ["accept", "accept-encoding", "connection", "content-length", "host"];
+const OF_THE_WIRE: [&str; 2] = ["content-length", "host"];
 
 /// HubSpot for a test, by one of the two ways.
 pub(crate) struct Hub {

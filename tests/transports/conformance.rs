@@ -79,6 +79,10 @@ impl<T: Loopback> Harness for Over<T> {
         }
     }
 
+    fn adds(&self) -> &'static [&'static str] {
+        T::ADDS
+    }
+
     #[expect(clippy::disallowed_methods, reason = "only a check that fails waits for this")]
     async fn patience(&self) {
         tokio::time::sleep(Duration::from_secs(20)).await;

@@ -6,6 +6,9 @@ use hubchannel::{HttpTransport, hyper::HyperTransport, mock::conformance::Skip, 
 
 /// A transport that a test can make.
 pub(crate) trait Loopback: HttpTransport + Sized {
+    /// The headers that it says it adds.
+    const ADDS: &[&str] = &[];
+
     /// One that takes answers of so many bytes at most.
     fn limited(max_response_bytes: usize) -> Self;
 
@@ -17,6 +20,8 @@ pub(crate) trait Loopback: HttpTransport + Sized {
 }
 
 impl Loopback for ReqwestTransport {
+    const ADDS: &[&str] = &["accept"];
+
     fn limited(max_response_bytes: usize) -> Self {
         let transport = ReqwestTransport::builder().max_response_bytes(max_response_bytes);
         transport.build().unwrap()

@@ -16,6 +16,7 @@
 //! What reqwest does otherwise than a transport must:
 //! - It changes addresses as browsers do. One that it would change is refused: with quotes, braces or a backslash in it
 //!   that are not percent-encoded, or with `.` or `..` as a piece of its path.
+//! - It adds `accept: */*` to a request without that header. Those of `hubchannel-api` all have one.
 
 mod addresses;
 mod error;

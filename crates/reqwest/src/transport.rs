@@ -55,7 +55,8 @@ impl ReqwestTransport {
     ///
     /// Some of what a transport promises is then the program's to keep: the client must follow no redirects
     /// (`redirect::Policy::none()`), or a token may reach a foreign host; it must repeat nothing (`retry::never()`), or
-    /// a message may be doubled; and a proxy or default header of its own goes with every request.
+    /// a message may be doubled; where reqwest has features for compression, it must leave answers as they come
+    /// (`no_gzip()` and its like); and a proxy or default header of its own goes with every request.
     pub fn from_client(client: reqwest::Client) -> Self {
         ReqwestTransport {
             client,
@@ -165,6 +166,11 @@ impl ReqwestTransportBuilder {
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
+            // Whatever another part of the program has switched on in reqwest.
+            .no_gzip()
+            .no_brotli()
+            .no_zstd()
+            .no_deflate()
             .connect_timeout(self.connect_timeout)
             .no_proxy();
         if let Some(proxy) = proxy::for_https()? {

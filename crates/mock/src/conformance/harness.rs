@@ -21,6 +21,13 @@ pub trait Harness: Send + Sync {
     /// When the transport cannot have such a peer, with the reason why.
     async fn set_up(&self, peer: Peer) -> Result<Scene, Skip>;
 
+    /// The names, in lower case, of headers that the transport adds to a request that comes without them, though HTTP does
+    /// not need them. A transport that cannot do otherwise says so here and in its documentation; none unless this is
+    /// written.
+    fn adds(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Resolves when somebody who still waits for an answer waits in vain: some seconds of real time where there are
     /// sockets, some thousand [`turns`] where there are none.
     ///

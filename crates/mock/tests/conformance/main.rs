@@ -137,7 +137,12 @@ async fn a_transport_that_loses_something_fails() {
 
 #[tokio::test]
 async fn a_transport_that_adds_headers_fails() {
-    assert_failed(&failed(Fault::AddsHeaders).await, &["headers_are_added_only_where_http_needs_them"]);
+    for fault in [Fault::AddsHeaders, Fault::AddsAccept { says_so: false }] {
+        assert_failed(&failed(fault).await, &["headers_are_added_only_where_http_needs_them"]);
+    }
+    conformance::run(&Wrong::new(Fault::AddsAccept { says_so: true }))
+        .await
+        .assert();
 }
 
 #[tokio::test]

@@ -26,6 +26,10 @@ pub(crate) enum Fault {
     DropsTheQuery,
     ResolvesDots,
     AddsHeaders,
+    /// One that the harness speaks of, or does not.
+    AddsAccept {
+        says_so: bool,
+    },
     MixesAnswers,
     AnswersSilence,
     NeverAnswers,
@@ -66,6 +70,13 @@ impl Harness for Wrong {
             held: Arc::default(),
         };
         Ok(Scene::new(transport, base_url, log))
+    }
+
+    fn adds(&self) -> &'static [&'static str] {
+        match self.fault {
+            Fault::AddsAccept { says_so: true } => &["accept"],
+            _ => &[],
+        }
     }
 
     async fn patience(&self) {
@@ -161,6 +172,11 @@ impl HttpTransport for WrongTransport {
                 request
                     .headers_mut()
                     .insert("accept-encoding", HeaderValue::from_static("gzip"));
+                self.pass_on(request).await
+            }
+            Fault::AddsAccept { .. } => {
+                let accept = request.headers_mut().entry("accept");
+                accept.or_insert(HeaderValue::from_static("*/*"));
                 self.pass_on(request).await
             }
             Fault::MixesAnswers => {

@@ -90,6 +90,11 @@ impl Trial<'_> {
         &self.scene.base_url
     }
 
+    /// The headers that the transport says it adds.
+    pub(super) fn adds(&self) -> &'static [&'static str] {
+        self.harness.adds()
+    }
+
     /// A request with a secret everywhere where one may be.
     pub(super) fn request(&self, method: Method, path: &str, body: impl Into<Body>) -> Result<Request<Body>, Stop> {
         Request::builder()
