@@ -3,10 +3,12 @@
 use std::{
     fs,
     io::Write as _,
+    pin::pin,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    task::{Context, Poll, Waker},
     time::{Duration, SystemTime},
 };
 
@@ -152,4 +154,25 @@ async fn what_is_no_file_is_no_source() {
     drop(gone);
     let error = send(put("http://127.0.0.1:1", source)).await.unwrap_err();
     assert_eq!((error.kind(), error.reach()), (TransportErrorKind::Source, Reach::NotSent));
+}
+
+/// What comes at once of a future, outside of any runtime.
+fn at_once<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("it waits for something"),
+    }
+}
+
+#[test]
+fn outside_a_runtime_a_file_is_an_error() {
+    let file = scratch(b"content");
+    let error = at_once(FileSource::open(&file)).unwrap_err();
+    assert!(error.to_string().contains("outside of a Tokio runtime"), "{error}");
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let source = runtime.block_on(FileSource::open(&file)).unwrap();
+    // Such as over the emulator in process, which needs no runtime.
+    let error = at_once(BodySource::open(&source).next()).unwrap().unwrap_err();
+    assert_eq!((error.kind(), error.reach()), (TransportErrorKind::Source, Reach::NotSent));
+    assert!(error.to_string().contains("outside of a Tokio runtime"), "{error}");
 }

@@ -21,8 +21,10 @@
 //! | files on disk as bodies | through a `BodySource` of one's own | `FileSource` |
 //!
 //! HubSpot is reached over `https`: for it, switch `rustls` on. Without, the transport is for an emulator, for tests, and
-//! for what stands beside a proxy that speaks TLS. It needs a Tokio runtime with I/O and time
-//! switched on (`enable_all`); outside of one, a request is refused.
+//! for what stands beside a proxy that speaks TLS.
+//!
+//! It needs a Tokio runtime: outside of one, a request is refused. Its I/O and time have to be switched on
+//! (`enable_all`), which nobody can ask it; where they are not, Tokio panics.
 
 mod connect;
 mod error;

@@ -11,6 +11,7 @@ use std::{
 
 use bytes::Bytes;
 use hubchannel_api::{Body, BodySource, BodyStream, Reach, TransportError, TransportErrorKind};
+use tokio::runtime::Handle;
 
 /// A file on disk as the body of a request: read piece by piece while it is sent, and again from the beginning for each
 /// attempt.
@@ -29,8 +30,8 @@ use hubchannel_api::{Body, BodySource, BodyStream, Reach, TransportError, Transp
 /// The length is that at the time of [`open`](FileSource::open). When the file has another one as it is read, or was
 /// written to since then, the request fails with [`TransportErrorKind::Source`] before its last piece is sent. That it was
 /// written to is told by the time that the system keeps of it, if it keeps one and as fine as that is. Never more
-/// than a few pieces of 64 KiB are in memory. It needs a Tokio runtime, and reads on the threads which that keeps for
-/// blocking work. `Debug` shows the length only.
+/// than a few pieces of 64 KiB are in memory. It needs a Tokio runtime, whatever the transport, and reads on the
+/// threads which that keeps for blocking work; outside of one it fails. `Debug` shows the length only.
 #[derive(Clone)]
 pub struct FileSource {
     path: Arc<PathBuf>,
@@ -71,7 +72,7 @@ impl FileSource {
     /// The file at this path.
     ///
     /// # Errors
-    /// When there is none, or when it is no ordinary file.
+    /// When there is none, or when it is no ordinary file; and outside of a Tokio runtime.
     pub async fn open(path: impl Into<PathBuf>) -> io::Result<Self> {
         let path = Arc::new(path.into());
         let (_, state) = blocking({
@@ -157,5 +158,8 @@ fn opened(path: &Path) -> io::Result<(File, State)> {
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
+    let Ok(runtime) = Handle::try_current() else {
+        return Err(io::Error::other("a file is read on threads of Tokio's, and this is outside of a Tokio runtime"));
+    };
+    runtime.spawn_blocking(work).await.map_err(io::Error::other)?
 }

@@ -11,7 +11,10 @@
 //!
 //! The transport does one exchange and nothing else: it follows no redirect, repeats nothing, adds no credentials, and
 //! keeps no timeout but that of the connection. All of that is the business of layers around it, such as the `Stack` of
-//! `hubchannel-middleware`. It needs a Tokio runtime.
+//! `hubchannel-middleware`.
+//!
+//! It needs a Tokio runtime: outside of one, a request is refused. Its I/O and time have to be switched on
+//! (`enable_all`), which nobody can ask it; where they are not, Tokio panics.
 //!
 //! What reqwest does otherwise than a transport must:
 //! - It changes addresses as browsers do. One that it would change is refused: with quotes, braces or a backslash in it
