@@ -13,11 +13,11 @@ use std::{
 use hubchannel::{
     DownloadFile, ErrorKind, FilesClient, UploadFile,
     clock::ManualClock,
-    middleware::{RetryPolicy, Stack},
+    middleware::{FileSource, RetryPolicy, Stack},
     model::{
         DuplicateValidationScope, DuplicateValidationStrategy, FileAccess, FileFolder, FileUploadOptions, NewFile,
     },
-    reqwest::{FileSource, ReqwestTransport},
+    reqwest::ReqwestTransport,
 };
 
 const TOKEN: &str = "pat-na1-0123";

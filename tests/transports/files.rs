@@ -14,12 +14,15 @@ use std::{
 
 use http::{Request, Response};
 use hubchannel::{
-    Body, BodySource, BodyStream, HttpTransport, Reach, TransportError, TransportErrorKind,
-    reqwest::{FileSource, ReqwestTransport},
+    Body, BodySource, BodyStream, HttpTransport, Reach, TransportError, TransportErrorKind, hyper::HyperTransport,
+    middleware::FileSource, reqwest::ReqwestTransport,
 };
 use tempfile::{NamedTempFile, TempPath};
 
-use crate::streams::{LARGE, counting, put};
+use crate::{
+    streams::{LARGE, counting, put},
+    transport::Loopback,
+};
 
 async fn send(request: Request<Body>) -> Result<Response<Body>, TransportError> {
     ReqwestTransport::new().unwrap().send(request).await
@@ -32,8 +35,7 @@ fn scratch(content: &[u8]) -> TempPath {
     file.into_temp_path()
 }
 
-#[tokio::test]
-async fn a_large_file_goes_over_the_wire_from_disk() {
+async fn large_file<T: Loopback>() {
     let file = scratch(b"");
     fs::File::options()
         .write(true)
@@ -44,9 +46,15 @@ async fn a_large_file_goes_over_the_wire_from_disk() {
     let source = FileSource::open(&file).await.unwrap();
     let received = Arc::new(AtomicU64::new(0));
     let (base_url, served) = counting(LARGE, Arc::clone(&received));
-    send(put(&base_url, source)).await.unwrap();
+    T::limited(1_000).send(put(&base_url, source)).await.unwrap();
     served.join().unwrap();
     assert_eq!(received.load(Ordering::SeqCst), LARGE);
+}
+
+#[tokio::test]
+async fn a_large_file_goes_over_the_wire_from_disk() {
+    large_file::<ReqwestTransport>().await;
+    large_file::<HyperTransport>().await;
 }
 
 #[tokio::test]
@@ -127,8 +135,7 @@ impl BodySource for Changing {
     }
 }
 
-#[tokio::test]
-async fn a_file_that_changes_its_length_while_it_is_sent_leaves_no_request_that_looks_whole() {
+async fn changing_file<T: Loopback>() {
     for length in [LARGE / 4, LARGE * 2] {
         let file = scratch(b"");
         let disk = fs::File::options().write(true).open(&file).unwrap();
@@ -137,12 +144,19 @@ async fn a_file_that_changes_its_length_while_it_is_sent_leaves_no_request_that_
         let received = Arc::new(AtomicU64::new(0));
         let (base_url, served) = counting(LARGE, Arc::clone(&received));
         let changing = Changing(source, Arc::new(disk), length);
-        let error = send(put(&base_url, Body::from_source(changing))).await.unwrap_err();
+        let request = put(&base_url, Body::from_source(changing));
+        let error = T::limited(1_000).send(request).await.unwrap_err();
         served.join().unwrap();
         assert_eq!((error.kind(), error.reach()), (TransportErrorKind::Source, Reach::Unknown));
         assert!(error.to_string().contains("has changed meanwhile"), "{error}");
         assert!(received.load(Ordering::SeqCst) < LARGE);
     }
+}
+
+#[tokio::test]
+async fn a_file_that_changes_its_length_while_it_is_sent_leaves_no_request_that_looks_whole() {
+    changing_file::<ReqwestTransport>().await;
+    changing_file::<HyperTransport>().await;
 }
 
 #[tokio::test]

@@ -18,7 +18,6 @@
 //! | proxies | none | those of the environment |
 //! | HTTP/2 | no | with a feature |
 //! | a client that the program has set up | no | `from_client` |
-//! | files on disk as bodies | through a `BodySource` of one's own | `FileSource` |
 //!
 //! HubSpot is reached over `https`: for it, switch `rustls` on. Without, the transport is for an emulator, for tests, and
 //! for what stands beside a proxy that speaks TLS.

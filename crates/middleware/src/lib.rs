@@ -21,9 +21,12 @@
 //! | [`RateLimit`] | attempt | every attempt counts, and the wait for a start is no part of the attempt's time |
 //! | [`AttemptSpan`] | attempt | it shows what went over the wire, and what had no answer in time |
 //! | [`AttemptTimeout`] | attempt | it measures the wire and not the wait for a token |
+//!
+//! [`FileSource`] is no layer: it is a file on disk as the body of an upload, over any transport.
 
 mod clock;
 mod credentials;
+mod file;
 mod incoming;
 mod progress;
 mod rate_limit;
@@ -38,6 +41,7 @@ pub use self::{
         Credentials, CredentialsError, CredentialsErrorKind, DeveloperKey, FileTokenStore, MemoryTokenStore,
         PortalToken, PortalTokens, Portals, PortalsBuilder, Revision, Saved, StoreError, Stored, TokenStore,
     },
+    file::FileSource,
     rate_limit::{RateLimit, RateLimitKey, RateLimiter, RateLimiters, Start},
     retry::{Retry, RetryBudget, RetryPolicy},
     stack::{Stack, StackBuilder},

@@ -23,12 +23,10 @@
 
 mod addresses;
 mod error;
-mod file;
 mod proxy;
 mod transport;
 
 pub use self::{
     error::BuildError,
-    file::FileSource,
     transport::{ReqwestTransport, ReqwestTransportBuilder},
 };

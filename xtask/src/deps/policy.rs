@@ -172,10 +172,9 @@ pub(crate) const POLICY: Policy = Policy {
             name: "hubchannel-reqwest",
             edges: Edges::Only(&["hubchannel-api"]),
             foreign: Foreign::Only(&[
-                ("bytes", "the pieces of a file"),
                 ("http", "implements the transport trait"),
                 ("reqwest", "the HTTP client this package is for"),
-                ("tokio", "reads files off the runtime's threads; comes with reqwest"),
+                ("tokio", "tells whether there is a runtime; comes with reqwest"),
             ]),
             dev_foreign: &[
                 ("serde_json", "the JSON that the bytes on the wire are held against"),
@@ -203,11 +202,11 @@ pub(crate) const POLICY: Policy = Policy {
             edges: Edges::Only(&["hubchannel-api"]),
             foreign: Foreign::Only(&[
                 ("async-trait", "implements the transport trait"),
-                ("bytes", "the pieces of an answer that comes in"),
+                ("bytes", "the pieces of an answer that comes in, and of a file that is sent"),
                 ("fastrand", "waits that differ from caller to caller, from a seed"),
                 ("futures-core", "an answer that comes in is a stream"),
                 ("http", "implements the transport trait"),
-                ("tokio", "timers"),
+                ("tokio", "timers, and threads on which files are read"),
                 ("tracing", "spans of calls and attempts, for whatever the user collects them with"),
             ]),
             dev_foreign: &[

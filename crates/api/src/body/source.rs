@@ -29,7 +29,7 @@ use super::BodyStream;
 /// assert_eq!(body.as_bytes(), None);
 /// ```
 ///
-/// A file on disk is the `FileSource` of `hubchannel-reqwest`. What a source gives each time should be the same; where
+/// A file on disk is the `FileSource` of `hubchannel-middleware`. What a source gives each time should be the same; where
 /// its length is another than it said, the request fails.
 pub trait BodySource: Send + Sync + 'static {
     /// How many bytes there are.

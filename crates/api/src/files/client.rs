@@ -35,7 +35,7 @@ use crate::{
 /// ```
 ///
 /// The transport is the same as a [`Client`](crate::Client)'s, with the portal's token; a file on disk is the
-/// `FileSource` of `hubchannel-reqwest`.
+/// `FileSource` of `hubchannel-middleware`.
 #[derive(Clone)]
 pub struct FilesClient {
     api: Arc<dyn Files>,

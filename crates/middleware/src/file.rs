@@ -18,7 +18,7 @@ use tokio::runtime::Handle;
 ///
 /// ```no_run
 /// use hubchannel_api::Body;
-/// use hubchannel_reqwest::FileSource;
+/// use hubchannel_middleware::FileSource;
 ///
 /// # async fn example() -> std::io::Result<()> {
 /// let video = Body::from(FileSource::open("/var/spool/bridge/tour.mp4").await?);
