@@ -15,6 +15,7 @@ use crate::{
     UpdateChannel, UpdateChannelAccount, UpdateChannelAccountStagingToken, UpdateMessageStatus, UpdateThread,
     UploadFile,
     files::download,
+    hidden::take_hidden,
     operation::{Target, write_request},
 };
 
@@ -55,7 +56,9 @@ fn succeed(info: &'static OperationInfo, result: Result<Response<Body>, Transpor
     let (mut parts, body) = response.into_parts();
     let attempts = parts.extensions.remove::<Attempts>().unwrap_or_else(Attempts::one);
     if !parts.status.is_success() {
-        return Err(Error::rejected(info, parts.status, parts.headers, body).with_attempts(attempts));
+        let hidden = take_hidden(&mut parts.extensions);
+        let error = Error::rejected(info, parts.status, parts.headers, body).hiding(hidden);
+        return Err(error.with_attempts(attempts));
     }
     Ok(Success { parts, body, attempts })
 }

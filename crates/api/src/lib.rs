@@ -45,6 +45,7 @@ mod ensure;
 mod error;
 mod files;
 mod framing;
+mod hidden;
 mod http_api;
 mod items;
 mod key;
@@ -82,6 +83,7 @@ pub use self::{
     error::{Error, ErrorKind},
     files::{Download, DownloadFile, Files, FilesClient, FilesClientBuilder},
     framing::check_framing,
+    hidden::hide_secrets,
     items::Items,
     key::{KeySource, RandomKeys},
     oauth::{AuthorizeHost, AuthorizeUrl, OAuth, OAuthApp, OAuthClient, OAuthClientBuilder},

@@ -4,6 +4,7 @@ use std::{error::Error as StdError, fmt, pin::Pin, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use http::{Request, Response};
+use hubchannel_model::Secret;
 
 use crate::{Attempts, Body};
 
@@ -41,6 +42,8 @@ use crate::{Attempts, Body};
 /// - lets nothing of the address's query, of a token in its path (see [`redact::Path`](crate::redact::Path)), of headers
 ///   or of bodies into an error;
 /// - may be dropped at any await.
+///
+/// A layer that puts a secret onto a request says so of the outcome, with [`hide_secrets`](crate::hide_secrets).
 ///
 /// What a client that speaks `http_body` needs between itself and [`Body`] is in `adapter`, with the feature `http-body`.
 /// The crate `hubchannel-mock` has a suite that checks all of this.
@@ -116,6 +119,8 @@ struct Inner {
     message: String,
     attempts: Option<Attempts>,
     retry_after: Option<Duration>,
+    /// What was put onto the request, and may be in no text.
+    hidden: Vec<Secret>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -170,6 +175,7 @@ impl TransportError {
             message: message.into(),
             attempts: None,
             retry_after: None,
+            hidden: Vec::new(),
             source: None,
         }))
     }
@@ -211,6 +217,16 @@ impl TransportError {
     pub fn with_retry_after(mut self, wait: Duration) -> Self {
         self.0.retry_after = Some(wait);
         self
+    }
+
+    /// Keeps secrets of the request's out of what is shown of a call that fails with it.
+    pub(crate) fn hiding(mut self, secrets: impl IntoIterator<Item = Secret>) -> Self {
+        self.0.hidden.extend(secrets);
+        self
+    }
+
+    pub(crate) fn take_hidden(&mut self) -> Vec<Secret> {
+        std::mem::take(&mut self.0.hidden)
     }
 
     /// For how long from the error on repeating is known to be of no use: until a limit has room again, for example.

@@ -6,11 +6,16 @@ mod common;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use async_trait::async_trait;
 use common::{Wire, now};
-use http::Response;
+use http::{
+    HeaderValue, Request, Response,
+    header::{ACCEPT, AUTHORIZATION, COOKIE},
+};
 use hubchannel_api::{
-    Body, Call, CallEndpoint, ConversationsClient, DownloadFile, EndpointsClient, Error, FilesClient, GetActor, Reach,
-    ReadActors, TransportError, TransportErrorKind, UpdateChannelAccountStagingToken,
+    Body, Call, CallEndpoint, Client, ConversationsClient, DownloadFile, EndpointsClient, Error, FilesClient, GetActor,
+    GetChannel, HttpTransport, Reach, ReadActors, TransportError, TransportErrorKind, UpdateChannelAccountStagingToken,
+    hide_secrets,
     model::{ActorBatch, DeliveryIdentifier, StagingTokenUpdate},
     redact::Path,
 };
@@ -246,6 +251,64 @@ fn nothing_shows_whom_a_call_is_about_not_even_in_the_server_s_words() {
     assert_eq!(sent.uri().path(), "/hub/spot/crm/v3/objects/contacts/ada%40example.com/7");
     let told = sent.extensions().get::<Call>();
     assert_eq!(Path::of(told, sent.uri().path()).to_string(), "/hub/spot/crm/v3/objects/contacts/…/…");
+}
+
+/// A layer that puts a pass onto every request, and one around it that puts a shorter one.
+#[derive(Debug)]
+struct WithPasses(Wire);
+
+#[async_trait]
+impl HttpTransport for WithPasses {
+    async fn send(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
+        let outcome = hide_secrets(self.0.send(request).await, [&"SECRET-pass".into(), &"7".into()]);
+        hide_secrets(outcome, [&"SECRET".into()])
+    }
+}
+
+#[test]
+fn no_error_shows_what_a_layer_has_put_onto_the_request() {
+    let bodies = [
+        r#"{"message":"no SECRET-pass in 7, ok","category":"SECRET-pass","correlationId":"SECRET"}"#,
+        r#"{"message":"no SECRET or SECRET-pass in 7, ok","errors":[{"message":"SECRET-pass"}]}"#,
+        r#"{"error":{"message":"no SECRET-pass in 7, ok","status":"SECRET-pass","correlationId":"SECRET-pass"}}"#,
+        "<html><title>no SECRET-pass in 7, ok</title></html>",
+    ];
+    let wires = bodies.map(|body| Wire::answering(404, &[], body));
+    let lost = Wire::new(|| {
+        let message = "no SECRET-pass in 7, ok";
+        Err(TransportError::new(TransportErrorKind::Connect, Reach::NotSent, message))
+    });
+    for wire in wires.into_iter().chain([lost]) {
+        let client = Client::new(WithPasses(wire.clone()));
+        let files = FilesClient::new(WithPasses(wire));
+        for error in [
+            now(client.get_channel(GetChannel::new("1"))).unwrap_err(),
+            now(files.download_file(DownloadFile::new("https://cdn.example.com/a"))).unwrap_err(),
+        ] {
+            let shown = shown_of(&error);
+            assert!(!shown.contains("SECRET") && !shown.contains("pass"), "{shown}");
+            assert!(shown.contains("in 7, ok"), "{shown}");
+        }
+    }
+    let reply = now(WithPasses(Wire::ok()).send(Request::new(Body::empty()))).unwrap();
+    assert!(reply.extensions().is_empty(), "a success costs nothing");
+}
+
+#[test]
+fn no_error_shows_what_an_endpoint_was_called_with() {
+    let answer =
+        r#"{"message":"no CIrT0abc.def-7, T0ken-SECRET, Basic.SECRET, key=SECRET1; application/xml or 7a, ok"}"#;
+    let call = CallEndpoint::get("/oauth/v1/access-tokens")
+        .add_segment("CIrT0abc.def-7")
+        .add_query("portal", "7a")
+        .add_query("proof", "T0ken-SECRET")
+        .set_header(ACCEPT, HeaderValue::from_static("application/xml"))
+        .set_header(AUTHORIZATION, HeaderValue::from_static("Basic Basic.SECRET"))
+        .set_header(COOKIE, HeaderValue::from_static("key=SECRET1"));
+    let endpoints = EndpointsClient::new(Wire::answering(404, &[], answer));
+    let shown = shown_of(&now(endpoints.call_endpoint(call)).unwrap_err());
+    assert!(shown.contains("no …, …, …, …; application/xml or 7a, ok"), "{shown}");
+    assert!(!shown.contains("SECRET") && !shown.contains("CIrT0"), "{shown}");
 }
 
 /// A server that repeats this of an address that it redirects to, or was asked for.

@@ -215,8 +215,9 @@ impl StackBuilder {
 
     /// The stack.
     pub fn build(self) -> Stack {
-        let clock = Arc::clone(&self.clock);
-        let timeout = AttemptTimeout::new(self.transport, clock, self.attempt_timeout).idle(self.idle_timeout);
+        let timeout = AttemptTimeout::new(self.transport, Arc::clone(&self.clock), self.attempt_timeout)
+            .idle(self.idle_timeout)
+            .hiding(self.credentials.secrets().cloned().collect());
         let mut transport = Transport::new(AttemptSpan::new(timeout));
         transport = match self.limits {
             Some(Limits::One(limiter)) => Transport::new(RateLimit::new(transport, limiter)),

@@ -12,6 +12,8 @@ use http::{Request, Response};
 use hubchannel_api::{
     Attempts, Body, Call, Exchange, HttpTransport, Reach, Transport, TransportError, TransportErrorKind,
     clock::{Clock, Sleep},
+    hide_secrets,
+    model::Secret,
 };
 
 use crate::{
@@ -148,6 +150,7 @@ pub struct AttemptTimeout {
     clock: Arc<dyn Clock>,
     duration: Option<Duration>,
     idle: Option<Duration>,
+    hidden: Vec<Secret>,
 }
 
 impl AttemptTimeout {
@@ -158,7 +161,13 @@ impl AttemptTimeout {
             clock,
             duration: duration.into(),
             idle: None,
+            hidden: Vec::new(),
         }
+    }
+
+    /// For a stack, whose credentials then need no future of their own to [hide](hide_secrets) these.
+    pub(crate) fn hiding(self, hidden: Vec<Secret>) -> Self {
+        AttemptTimeout { hidden, ..self }
     }
 
     /// How long an answer that is handed over while it comes in may fall silent; for ever unless set.
@@ -196,12 +205,13 @@ impl HttpTransport for AttemptTimeout {
         let answer = self.inner.send(request);
         let over = duration.map(|duration| (self.clock.sleep(duration), duration));
         Box::pin(async move {
-            let response = match over {
+            let outcome = match over {
                 Some((over, duration)) => Within { answer, over }
                     .await
-                    .ok_or_else(|| late(Reach::Unknown, Attempts::one(), duration))??,
-                None => answer.await?,
+                    .unwrap_or_else(|| Err(late(Reach::Unknown, Attempts::one(), duration))),
+                None => answer.await,
             };
+            let response = hide_secrets(outcome, &self.hidden)?;
             Ok(match idle {
                 Some(idle) => limited(response, &self.clock, Limit::Silence(idle)),
                 None => response,

@@ -10,15 +10,18 @@ use std::{
     error::Error as StdError,
     fmt::{self, Write as _},
     sync::{
-        Mutex,
+        Arc, Mutex,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
 };
 
-use hubchannel_api::{Client, GetChannel};
+use async_trait::async_trait;
+use http::{Request, Response, StatusCode};
+use hubchannel_api::{Body, Client, GetChannel, HttpTransport, Reach, TransportError, TransportErrorKind};
 use hubchannel_middleware::{
-    CredentialsError, DeveloperKey, FileTokenStore, MemoryTokenStore, PortalTokens, RetryPolicy, Stack, TokenStore,
+    Credentials, CredentialsError, DeveloperKey, FileTokenStore, MemoryTokenStore, PortalTokens, RetryPolicy, Stack,
+    TokenStore,
 };
 use tracing::{
     Event, Metadata, Subscriber,
@@ -207,4 +210,69 @@ fn nothing_shows_a_token_a_key_or_a_secret() {
         }
     }
     shown.check();
+}
+
+/// A proxy that repeats every credential that a call came with, in an answer or where there is none.
+#[derive(Clone, Debug)]
+struct Echo {
+    status: Option<u16>,
+    seen: Arc<Mutex<String>>,
+}
+
+#[async_trait]
+impl HttpTransport for Echo {
+    async fn send(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
+        let mut seen = self.seen.lock().unwrap();
+        let header = request.headers().get("authorization");
+        let header = header.map_or("", |header| header.to_str().unwrap());
+        if !seen.contains(request.uri().path()) {
+            seen.clear();
+        }
+        write!(seen, "cannot pass on {} with {header}; ", request.uri()).unwrap();
+        let Some(status) = self.status else {
+            return Err(TransportError::new(TransportErrorKind::Connect, Reach::NotSent, seen.as_str()));
+        };
+        let body = format!(r#"{{"message":"{seen}","category":"{header}","correlationId":"{header}"}}"#);
+        let mut response = Response::new(Body::from(body));
+        *response.status_mut() = StatusCode::from_u16(status).unwrap();
+        Ok(response)
+    }
+}
+
+#[test]
+fn nothing_shows_the_credential_of_a_call_where_the_server_repeats_it() {
+    let hubspot = HubSpot::new();
+    for status in [None, Some(400), Some(401), Some(404), Some(503)] {
+        let echo = || Echo {
+            status,
+            seen: Arc::default(),
+        };
+        let key = || DeveloperKey::new("40776849", "hush/key");
+        let stack = || Stack::new(echo()).clock(hubspot.clock.clone()).developer_key(key());
+        for client in [
+            Client::new(stack().access_token("hush-token").build()),
+            Client::new(
+                stack()
+                    .access_token("hush-token")
+                    .attempt_timeout(None)
+                    .retry(None)
+                    .build(),
+            ),
+            Client::new(stack().oauth(hubspot.portal()).build()),
+            Client::new(Credentials::new(echo()).access_token("hush-token").developer_key(key())),
+            Client::new(Credentials::new(echo()).oauth(hubspot.portal()).developer_key(key())),
+        ] {
+            let mut shown = Shown::default();
+            let errors = [
+                drive(&hubspot.clock, client.get_message(read())).unwrap_err(),
+                drive(&hubspot.clock, client.get_channel(GetChannel::new("8"))).unwrap_err(),
+            ];
+            for error in &errors {
+                assert!(error.to_string().contains("cannot pass on "), "{error}");
+                shown.error(error);
+            }
+            let text = shown.0.concat();
+            assert!(!text.contains(MARK), "{status:?}, {client:?}: {text}");
+        }
+    }
 }

@@ -13,8 +13,9 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     Area, Body, Call, CallOptions, Credential, Error, OperationInfo, Repeat, Reply,
+    hidden::SHORTEST_SECRET,
     operation::{JSON, RESERVED, Target, write_query},
-    redact::{Headers, Path},
+    redact::{Headers, Path, is_shown},
 };
 
 /// A call of an endpoint by method and path.
@@ -38,7 +39,8 @@ use crate::{
 ///
 /// Unless told otherwise it wants a portal's token, and may be repeated when nobody knows whether it was done only if its
 /// method is one that reads. `Debug`, spans and errors show neither query nor body, nor the pieces that were added behind
-/// the path.
+/// the path. Where the server repeats such a piece, a value of the query or a header's, errors leave it out, unless it is
+/// an id of less than 6 characters.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CallEndpoint {
@@ -221,16 +223,22 @@ impl CallEndpoint {
         path
     }
 
-    /// What the call was given from outside that may be of a person, and that a server might repeat: all but what looks
-    /// like an id.
-    pub(super) fn personal(&self) -> Vec<Secret> {
-        let is_id = |text: &str| {
-            text.bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"-_.,:".contains(&byte))
+    /// What the call was given from outside that a server might repeat: it may be a token, or of a person. A short id is
+    /// neither.
+    pub(super) fn secrets(&self) -> Vec<Secret> {
+        let is_short_id = |text: &str| {
+            text.len() < SHORTEST_SECRET
+                && text
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"-_.,:".contains(&byte))
         };
-        let values = self.query.iter().map(|(_, value)| value);
-        let given = self.segments.iter().chain(values).filter(|text| !is_id(text));
-        given.map(|text| Secret::new(text.clone())).collect()
+        let values = self.query.iter().map(|(_, value)| &**value);
+        let headers = self.headers.iter().filter(|(name, _)| !is_shown(name));
+        // A credential follows the name of its scheme.
+        let headers = headers.filter_map(|(_, value)| value.to_str().ok());
+        let headers = headers.flat_map(|value| [value, value.rsplit(' ').next().unwrap_or(value)]);
+        let given = self.segments.iter().map(String::as_str).chain(values).chain(headers);
+        given.filter(|text| !is_short_id(text)).map(Secret::from).collect()
     }
 
     /// Writes the call as an HTTP request.

@@ -60,9 +60,9 @@ impl EndpointsClient {
     /// See [`Error`]. A path that [`CallEndpoint`] does not allow is [invalid](Error::is_invalid).
     pub async fn call_endpoint(&self, call: CallEndpoint) -> Result<Reply<EndpointAnswer>, Error> {
         call.check()?;
-        let personal = call.personal();
+        let secrets = call.secrets();
         let result = self.api.call_endpoint(call).await;
-        result.map_err(|error| error.hiding(personal))
+        result.map_err(|error| error.hiding(secrets))
     }
 }
 

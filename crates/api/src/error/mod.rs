@@ -3,7 +3,7 @@
 mod answer;
 mod text;
 
-use std::{error::Error as StdError, fmt, time::Duration};
+use std::{cmp::Reverse, error::Error as StdError, fmt, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
@@ -28,7 +28,7 @@ use crate::{Attempts, Body, Operation, OperationInfo, Reach, Repeat, TransportEr
 ///
 /// `Display` is one line with the operation, status, category, message and correlation id, cut to a sensible length
 /// and without control characters; it says whether anything may have been done. It shows no token, no address's query
-/// and no body; the body's bytes are in [`body`](Error::body).
+/// and no body, nor the call's credential where the server repeats it; the body's bytes are in [`body`](Error::body).
 ///
 /// The question after a failed call is whether to repeat it:
 /// - [`outcome_unknown`](Error::outcome_unknown) false: nothing was done. Repeat if
@@ -157,7 +157,7 @@ impl Error {
     }
 
     /// There was no response.
-    pub fn from_transport(operation: &'static OperationInfo, error: TransportError) -> Self {
+    pub fn from_transport(operation: &'static OperationInfo, mut error: TransportError) -> Self {
         let kind = match error.kind() {
             TransportErrorKind::Connect => ErrorKind::Connect,
             TransportErrorKind::Timeout => ErrorKind::Timeout,
@@ -168,8 +168,10 @@ impl Error {
             TransportErrorKind::Source => ErrorKind::Source,
             TransportErrorKind::Other => ErrorKind::Transport,
         };
-        let attempts = Attempts::of(&error);
-        Error::new(kind, Some(operation), Cause::Transport(error)).with_attempts(attempts)
+        let (attempts, hidden) = (Attempts::of(&error), error.take_hidden());
+        Error::new(kind, Some(operation), Cause::Transport(error))
+            .with_attempts(attempts)
+            .hiding(hidden)
     }
 
     /// The server answered with a status that is no success.
@@ -231,7 +233,10 @@ impl Error {
 
     /// Keeps secrets of the call's out of what is shown.
     pub(crate) fn hiding(mut self, secrets: impl IntoIterator<Item = Secret>) -> Self {
-        self.0.hidden.extend(secrets);
+        let hidden = &mut self.0.hidden;
+        hidden.extend(secrets);
+        // What is part of another goes after it, or the rest of that would stay.
+        hidden.sort_by_key(|secret| Reverse(secret.expose().len()));
         self
     }
 

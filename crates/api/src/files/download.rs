@@ -1,7 +1,6 @@
 //! Downloads of attachments, from whatever address they came with.
 
 use std::{
-    cmp::Reverse,
     fmt,
     pin::Pin,
     sync::{Arc, OnceLock},
@@ -21,7 +20,9 @@ use percent_encoding::percent_decode_str;
 use super::address::{self, Place, judge, resolve};
 use crate::{
     Area, Attempts, Body, BodyStream, Call, CallOptions, Credential, Error, HttpTransport, OperationInfo, Reach,
-    Repeat, Reply, StreamResponse, Transport, TransportError, TransportErrorKind, operation::Target,
+    Repeat, Reply, StreamResponse, Transport, TransportError, TransportErrorKind,
+    hidden::{SHORTEST_SECRET, take_hidden},
+    operation::Target,
 };
 
 /// A file to download from the address that it came with: an attachment's, or a signed one.
@@ -254,7 +255,8 @@ pub(crate) async fn download(
 }
 
 /// What of an address a server might repeat: the whole, what follows the host, and the values of the query; of a foreign
-/// one also the path and its pieces, which may be all that it takes to have the file.
+/// one also the path and its pieces, which may be all that it takes to have the file. Shorter values and pieces are hidden
+/// with the whole only.
 fn secrets(address: &Uri, place: Place) -> Vec<Secret> {
     let mut secrets = vec![address.to_string()];
     if place == Place::Foreign {
@@ -289,9 +291,6 @@ fn secrets_of_path(path: &str) -> Vec<String> {
     spellings(path).into_iter().chain(long).collect()
 }
 
-/// Shorter values of a query, and pieces of a path, are hidden with the whole only, or any message would be full of holes.
-const SHORTEST_SECRET: usize = 6;
-
 async fn follow(
     transport: &Transport,
     target: &Target,
@@ -304,8 +303,6 @@ async fn follow(
     let mut last = Attempts::default();
     for _ in 0..=call.max_redirects {
         hidden.extend(secrets(&address, place));
-        // What is part of another goes after it, or the rest of that would stay.
-        hidden.sort_by_key(|secret| Reverse(secret.expose().len()));
         let response = transport
             .send(request(&address, place, target, &call, &began))
             .await
@@ -328,6 +325,7 @@ async fn follow(
                 Some(_) => body,
                 None => body.read(LONGEST_ERROR).await.unwrap_or_default().into(),
             };
+            hidden.extend(take_hidden(&mut parts.extensions));
             let error = Error::rejected(DownloadFile::INFO, parts.status, parts.headers, body);
             return Err(error.with_attempts(attempts));
         };

@@ -34,6 +34,10 @@ impl DeveloperKey {
         &self.app_id
     }
 
+    pub(super) fn secret(&self) -> &Secret {
+        &self.key
+    }
+
     /// A path and query with the key in the query, or why there is none.
     pub(super) fn in_query(&self, path_and_query: &str) -> Result<String, &'static str> {
         let (key, app_id) = (self.key.expose(), self.app_id.as_str());

@@ -18,7 +18,7 @@ use http::{
 };
 use hubchannel_api::{
     Attempts, BaseUrl, Body, Call, Credential, Exchange, HttpTransport, Reach, Transport, TransportError,
-    TransportErrorKind, is_confidential,
+    TransportErrorKind, hide_secrets, is_confidential,
     model::{PortalId, Secret},
 };
 
@@ -61,10 +61,15 @@ use crate::progress::{Progress, hold};
 /// A token that comes from [`Portals`] and is refused with 401 is replaced, and the request is sent once more: HubSpot has
 /// turned it down, so nothing is done twice. Both count in [`Attempts`]. A second 401 is the answer, and so is the first
 /// where the body cannot be read twice. A fixed token or key is not replaced, so nothing is repeated.
+///
+/// Where a server or a proxy repeats the credential in an answer that is no success, the call's error does not show it: see
+/// [`hide_secrets`].
 #[derive(Debug)]
 pub struct Credentials {
     inner: Transport,
     given: Given,
+    /// Whether a layer beneath leaves the secrets that stay the same with outcomes, which takes no future of this one.
+    left_beneath: bool,
 }
 
 /// What was given to choose from.
@@ -78,15 +83,15 @@ pub(crate) struct Given {
 /// Where the tokens of portals come from.
 #[derive(Debug)]
 enum PortalSource {
-    /// As the value of a header, which does not print, or why there is none.
-    Fixed(Result<HeaderValue, &'static str>),
+    /// With it as the value of a header, which does not print, or why there is none.
+    Fixed(Secret, Result<HeaderValue, &'static str>),
     One(PortalToken),
     Many(Portals),
 }
 
 impl Given {
     pub(crate) fn access_token(&mut self, token: &Secret) {
-        self.portal = Some(PortalSource::Fixed(bearer(token)));
+        self.portal = Some(PortalSource::Fixed(token.clone(), bearer(token)));
     }
 
     pub(crate) fn oauth(&mut self, portal: PortalToken) {
@@ -105,8 +110,19 @@ impl Given {
     pub(crate) fn only_portal(&self) -> Option<&PortalId> {
         match &self.portal {
             Some(PortalSource::One(portal)) => Some(portal.portal_id()),
-            Some(PortalSource::Fixed(_) | PortalSource::Many(_)) | None => None,
+            Some(PortalSource::Fixed(..) | PortalSource::Many(_)) | None => None,
         }
+    }
+
+    /// Those that stay the same.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        let token = match &self.portal {
+            Some(PortalSource::Fixed(token, _)) => Some(token),
+            Some(PortalSource::One(_) | PortalSource::Many(_)) | None => None,
+        };
+        token
+            .into_iter()
+            .chain(self.developer_key.as_ref().map(DeveloperKey::secret))
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -117,13 +133,19 @@ impl Given {
 impl Credentials {
     /// No credentials, to which some are added. Without any, every operation that needs one is refused.
     pub fn new(inner: impl HttpTransport) -> Self {
-        Credentials::with(inner, Given::default())
+        Credentials {
+            inner: Transport::new(inner),
+            given: Given::default(),
+            left_beneath: false,
+        }
     }
 
+    /// For a stack, in which an [`AttemptTimeout`](crate::AttemptTimeout) leaves the secrets that stay the same.
     pub(crate) fn with(inner: impl HttpTransport, given: Given) -> Self {
         Credentials {
             inner: Transport::new(inner),
             given,
+            left_beneath: true,
         }
     }
 
@@ -218,7 +240,7 @@ impl Credentials {
             .get::<Call>()
             .and_then(|call| call.options.portal.as_ref());
         Ok(match source {
-            PortalSource::Fixed(header) => Source::Fixed(header.as_ref().map_err(|why| refuse(*why))?),
+            PortalSource::Fixed(_, header) => Source::Fixed(header.as_ref().map_err(|why| refuse(*why))?),
             PortalSource::One(portal) => Source::Portal(one(portal, asked)?),
             PortalSource::Many(portals) => Source::Portal(portals.portal(asked.cloned().ok_or_else(|| {
                 refuse("the stack has the tokens of many portals, and the call does not say which; set its option `portal`")
@@ -233,7 +255,8 @@ impl Credentials {
             return Err(refuse("the portal has no access token"));
         };
         let again = request.body().is_repeatable().then(|| request.clone());
-        let response = self.inner.send(authorised(request, access.header.clone())).await?;
+        let outcome = self.inner.send(authorised(request, access.header.clone())).await;
+        let response = hide_secrets(outcome, [&access.secret])?;
         if response.status() != StatusCode::UNAUTHORIZED {
             return Ok(response);
         }
@@ -244,7 +267,12 @@ impl Credentials {
         let (Some(again), Some(other)) = (again, other) else {
             return Ok(response);
         };
-        counted(self.inner.send(authorised(again, other.header.clone())).await)
+        let outcome = self.inner.send(authorised(again, other.header.clone())).await;
+        counted(hide_secrets(outcome, [&access.secret, &other.secret]))
+    }
+
+    async fn send_and_hide(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
+        hide_secrets(self.inner.send(request).await, self.given.secrets())
     }
 }
 
@@ -269,7 +297,8 @@ impl HttpTransport for Credentials {
             _ => Err(refuse("the operation needs a credential of a kind that is not known here")),
         };
         match ready {
-            Ok(request) => self.inner.send(request),
+            Ok(request) if self.left_beneath => self.inner.send(request),
+            Ok(request) => Box::pin(self.send_and_hide(request)),
             Err(refused) => Box::pin(future::ready(Err(refused))),
         }
     }
