@@ -1,6 +1,6 @@
 //! A bridge that publishes a message through a schedule, and what it is told, held against what truly happened.
 
-use std::{error::Error as _, fmt::Write as _, ops::Range, time::Duration};
+use std::{ops::Range, time::Duration};
 
 use hubchannel::{
     CallOptions, Client, Error, PublishMessage,
@@ -9,6 +9,7 @@ use hubchannel::{
 
 use crate::{
     line::Line,
+    said,
     schedule::{Leave, Schedule},
 };
 
@@ -109,6 +110,7 @@ impl Bridge<'_> {
 
     /// Publishes a message through all that goes wrong, with the same key until it is done.
     pub(crate) async fn play(&self, seed: u64, schedule: &Schedule, tally: &mut Tally) {
+        said::listen();
         let text = format!("visitor's words {seed}");
         let mut call = message(&text).with_options(options(schedule.deadline));
         if schedule.leave.is_some() {
@@ -149,18 +151,19 @@ impl Bridge<'_> {
             }
             told = Some(again);
         }
+        let said = said::by_spans();
+        assert!(said.contains("publish_message"), "nothing was recorded");
+        holds_no_secret(&said, self.truth, &text);
         tally.published += usize::from(told.is_some_and(|told| told.is_ok()));
     }
 }
 
 /// No secret is in whatever can be said of an error.
 pub(crate) fn is_discreet(error: &Error, truth: &dyn Truth, text: &str) {
-    let mut said = format!("{error}\n{error:?}\n{error:#?}");
-    let mut cause = error.source();
-    while let Some(of) = cause {
-        write!(said, "\n{of}\n{of:?}").unwrap();
-        cause = of.source();
-    }
+    holds_no_secret(&said::by_error(error), truth, text);
+}
+
+fn holds_no_secret(said: &str, truth: &dyn Truth, text: &str) {
     for secret in truth.secrets().iter().map(String::as_str).chain([text]) {
         assert!(!said.contains(secret), "{secret} is in\n{said}");
     }

@@ -124,7 +124,13 @@ impl Truth for Emulated {
     }
 
     fn secrets(&self) -> Vec<String> {
-        vec![self.refresh_token.clone()]
+        let issued = self.emulator.received().into_iter().filter_map(|received| {
+            let answer: Value = serde_json::from_slice(&received.answer).ok()?;
+            Some(answer["access_token"].as_str()?.to_owned())
+        });
+        let app = self.emulator.oauth_app();
+        let ours = [self.refresh_token.clone(), app.client_secret.expose().to_owned()];
+        ours.into_iter().chain(issued).collect()
     }
 }
 

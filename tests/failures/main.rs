@@ -12,6 +12,8 @@ mod dropped;
 mod emulated;
 mod ledger;
 mod line;
+#[path = "../said.rs"]
+mod said;
 mod schedule;
 mod tokens;
 mod world;
