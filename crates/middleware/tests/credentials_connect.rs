@@ -6,14 +6,18 @@ mod common;
 #[path = "common/hubspot.rs"]
 mod hubspot;
 
-use hubchannel_api::Client;
+use std::future::pending;
+
+use async_trait::async_trait;
+use http::{Request, Response};
+use hubchannel_api::{Body, Client, HttpTransport, OAuthApp, OAuthClient, TransportError, clock::Clock as _};
 use hubchannel_middleware::{
     CredentialsError, CredentialsErrorKind, MemoryTokenStore, PortalTokens, Portals, TokenStore as _,
 };
 
 use self::{
     common::{drive, pends, seconds},
-    hubspot::{Flaky, HubSpot, LIFETIME, PORTAL, connected, read},
+    hubspot::{Flaky, HubSpot, LIFETIME, Next, PORTAL, connected, read},
 };
 
 const BACK: &str = "https://bridge.example.com/oauth";
@@ -171,4 +175,89 @@ fn without_a_runtime_who_is_dropped_while_saving_leaves_the_tokens_to_the_next_c
     drop(call);
     ok(&hubspot, &hubspot.client(portals.portal(PORTAL)));
     assert_eq!((hubspot.refreshes(), hubspot.calls()), (1, vec!["0".to_owned()]));
+}
+
+#[test]
+fn a_code_that_may_be_used_up_is_not_to_be_tried_again() {
+    let used_up = [
+        Next::Lost,
+        Next::Silence,
+        Next::Answer(500, "{}"),
+        Next::Answer(504, "{}"),
+        Next::Answer(200, "no tokens"),
+        Next::Answer(200, r#"{"access_token":7}"#),
+    ];
+    for next in used_up {
+        let hubspot = HubSpot::new();
+        hubspot.then([next.clone()]);
+        let portals = hubspot
+            .builder(MemoryTokenStore::new())
+            .answer_timeout(seconds(7))
+            .build();
+        let began = hubspot.clock.monotonic();
+        let error = connect(&hubspot, &portals).unwrap_err();
+        assert_eq!((error.kind(), error.is_retryable()), (CredentialsErrorKind::Unavailable, false), "{next:?}");
+        assert!(
+            error
+                .to_string()
+                .contains("the code may be used up; let the user consent again"),
+            "{error}"
+        );
+        assert!(hubspot.clock.monotonic() - began <= seconds(7));
+    }
+    for next in [Next::Busy("5"), Next::Answer(423, "{}")] {
+        let hubspot = HubSpot::new();
+        hubspot.then([next.clone()]);
+        let portals = hubspot.builder(MemoryTokenStore::new()).build();
+        let error = connect(&hubspot, &portals).unwrap_err();
+        assert!(error.is_retryable() && !error.to_string().contains("used up"), "{next:?}: {error}");
+        connect(&hubspot, &portals).unwrap();
+    }
+}
+
+#[test]
+fn a_code_that_hubspot_does_not_take_is_called_a_code() {
+    for body in [
+        r#"{"error":"invalid_grant","status":"BAD_AUTH_CODE","message":"missing or unknown auth code"}"#,
+        r#"{"status":"BAD_AUTH_CODE","message":"missing or unknown auth code"}"#,
+        r#"{"error":"invalid_grant","error_description":"missing or unknown auth code"}"#,
+    ] {
+        let hubspot = HubSpot::new();
+        hubspot.then([Next::Answer(400, body)]);
+        let portals = hubspot.builder(MemoryTokenStore::new()).build();
+        let error = connect(&hubspot, &portals).unwrap_err();
+        let said = error.to_string();
+        assert!(error.must_reconnect() && !error.is_retryable(), "{body}");
+        assert!(said.contains("does not take the code") && said.contains("unknown auth code"), "{said}");
+        assert!(!said.contains("refresh token"), "{said}");
+    }
+}
+
+/// Tells no portal, and says nothing when it is asked for it.
+#[derive(Debug)]
+struct Reserved;
+
+#[async_trait]
+impl HttpTransport for Reserved {
+    async fn send(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
+        if request.uri().path().ends_with("/introspect") {
+            pending::<()>().await;
+        }
+        Ok(Response::new(Body::from(
+            r#"{"access_token":"hush-access","refresh_token":"hush-refresh","expires_in":1800}"#,
+        )))
+    }
+}
+
+#[test]
+fn who_does_not_say_of_which_portal_a_token_is_is_not_waited_for_without_end() {
+    let clock = HubSpot::new().clock;
+    let oauth = OAuthClient::new(Reserved, OAuthApp::new("client-7", "hush-client-secret"));
+    let portals = Portals::builder(oauth, MemoryTokenStore::new())
+        .clock(clock.clone())
+        .build();
+    let began = clock.monotonic();
+    let error = drive(&clock, portals.connect("hush-code", BACK)).unwrap_err();
+    assert_eq!(clock.monotonic() - began, seconds(30));
+    assert!(!error.is_retryable() && error.to_string().contains("the code is used up"), "{error}");
 }

@@ -50,8 +50,8 @@ struct Inner {
 pub enum CredentialsErrorKind {
     /// The store has nothing of the portal: nobody of it has let the app in, or it was disconnected.
     NotConnected,
-    /// HubSpot takes the refresh token no more (`invalid_grant`, `BAD_REFRESH_TOKEN`), as after the app was uninstalled.
-    /// Somebody of the portal has to install the app again.
+    /// HubSpot takes the refresh token no more (`invalid_grant`, `BAD_REFRESH_TOKEN`), as after the app was uninstalled, or
+    /// does not take the code of a consent (`BAD_AUTH_CODE`). Somebody of the portal has to install the app again.
     Reconnect,
     /// HubSpot does not take the app: its client id, its secret, or a refresh token that another app was given. Mend the
     /// settings.
@@ -160,9 +160,9 @@ impl CredentialsError {
         CredentialsError::with(CredentialsErrorKind::Unavailable, portal, message, |inner| inner.passes = true)
     }
 
-    pub(super) fn too_late(portal: &PortalId, what: &str, limit: Duration) -> Self {
+    pub(super) fn too_late(portal: Option<&PortalId>, what: &str, limit: Duration) -> Self {
         let message = format!("{what} took longer than {limit:?}");
-        CredentialsError::with(CredentialsErrorKind::Unavailable, Some(portal), message, |inner| inner.passes = true)
+        CredentialsError::with(CredentialsErrorKind::Unavailable, portal, message, |inner| inner.passes = true)
     }
 
     pub(super) fn panicked(portal: &PortalId) -> Self {
@@ -203,15 +203,35 @@ impl CredentialsError {
         })
     }
 
-    /// What the token endpoint's refusal means. `asked_to_wait` is how long the server asked to be left alone.
-    pub(super) fn of_answer(portal: Option<&PortalId>, error: Error, asked_to_wait: Option<Duration>) -> Self {
+    /// What the token endpoint's refusal of a refresh token means. `asked_to_wait` is how long the server asked to be left
+    /// alone.
+    pub(super) fn of_refresh(portal: &PortalId, error: Error, asked_to_wait: Option<Duration>) -> Self {
+        let dead = "HubSpot takes its refresh token no more; let somebody of the portal install the app again";
+        CredentialsError::of_refusal(Some(portal), error, dead, asked_to_wait)
+    }
+
+    /// What it means that a code was not exchanged: one that may be used up is of no more use.
+    pub(super) fn of_exchange(error: Error) -> Self {
+        let may_be_used_up = error.outcome_unknown();
+        let dead = "HubSpot does not take the code, which is good for one use, for a short time, and with the address that \
+                    the user was sent back to; let the user consent again";
+        let error = CredentialsError::of_refusal(None, error, dead, None);
+        if may_be_used_up { error.may_be_used_up() } else { error }
+    }
+
+    pub(super) fn of_introspection(error: Error) -> Self {
+        CredentialsError::of_refusal(None, error, "HubSpot does not take the token that it has just issued", None)
+    }
+
+    /// The same, where nobody knows whether HubSpot has taken the code.
+    pub(super) fn may_be_used_up(self) -> Self {
+        self.for_good("the code may be used up; let the user consent again")
+    }
+
+    fn of_refusal(portal: Option<&PortalId>, error: Error, dead: &str, asked_to_wait: Option<Duration>) -> Self {
         let kind = kind_of(&error);
         let message = match kind {
-            CredentialsErrorKind::Reconnect => {
-                format!(
-                    "HubSpot takes its refresh token no more; let somebody of the portal install the app again ({error})"
-                )
-            }
+            CredentialsErrorKind::Reconnect => format!("{dead} ({error})"),
             CredentialsErrorKind::App => format!("HubSpot does not take the app's client id, secret or grant: {error}"),
             _ => error.to_string(),
         };
@@ -268,7 +288,7 @@ fn kind_of_refusal(error: &Error) -> CredentialsErrorKind {
     let body = error.body().and_then(|body| decode::<ErrorBody>(body).ok());
     let code = body.as_ref().and_then(|body| body.status.as_deref());
     match code {
-        Some("BAD_REFRESH_TOKEN") => return CredentialsErrorKind::Reconnect,
+        Some("BAD_REFRESH_TOKEN" | "BAD_AUTH_CODE") => return CredentialsErrorKind::Reconnect,
         Some("BAD_CLIENT_ID" | "BAD_CLIENT_SECRET" | "MISMATCH_REFRESH_TOKEN_CLIENT") => {
             return CredentialsErrorKind::App;
         }

@@ -3,7 +3,10 @@
 use std::{
     collections::BTreeMap,
     fmt,
+    future::poll_fn,
+    pin::pin,
     sync::{Arc, Mutex, PoisonError},
+    task::Poll,
     time::Duration,
 };
 
@@ -95,6 +98,32 @@ pub(super) struct App {
     pub(super) patience: Duration,
 }
 
+/// What is waited for.
+pub(super) const TOKEN_ENDPOINT: &str = "the answer of HubSpot's token endpoint";
+
+impl App {
+    /// What comes of it, if it comes in time.
+    pub(super) async fn in_time<T>(
+        &self,
+        portal: Option<&PortalId>,
+        what: &str,
+        work: impl Future<Output = T>,
+    ) -> Result<T, CredentialsError> {
+        let limit = self.patience;
+        let mut work = pin!(work);
+        let mut over = self.clock.sleep(limit);
+        poll_fn(|context| {
+            if let Poll::Ready(done) = work.as_mut().poll(context) {
+                return Poll::Ready(Ok(done));
+            }
+            over.as_mut()
+                .poll(context)
+                .map(|()| Err(CredentialsError::too_late(portal, what, limit)))
+        })
+        .await
+    }
+}
+
 impl Portals {
     const ROOM: usize = 64;
 
@@ -148,7 +177,8 @@ impl Portals {
     ///
     /// # Errors
     /// When there are no tokens, or they cannot be saved now. A code is good for one use, so no error that comes after it
-    /// was used is [retryable](CredentialsError::is_retryable). Where the kind is
+    /// was used, or may have been, is [retryable](CredentialsError::is_retryable): only one where HubSpot was not reached or
+    /// says to come again. Where the kind is
     /// [`Store`](crate::CredentialsErrorKind::Store), nobody has to consent again: the tokens of that
     /// [portal](CredentialsError::portal) are kept in memory, and its next call saves and uses them. After any other the
     /// user has to.
@@ -162,8 +192,11 @@ impl Portals {
     async fn exchange(&self, code: &str, redirect_uri: &str) -> Result<PortalToken, CredentialsError> {
         let app = &self.0.app;
         let asked_at = app.clock.wall();
-        let failed = |error| CredentialsError::of_answer(None, error, None);
-        let answer = app.oauth.exchange_code(code, redirect_uri).await.map_err(failed)?;
+        let answer = app.oauth.exchange_code(code, redirect_uri);
+        let answer = app.in_time(None, TOKEN_ENDPOINT, answer).await;
+        let answer = answer
+            .map_err(CredentialsError::may_be_used_up)?
+            .map_err(CredentialsError::of_exchange)?;
         let consent_again = |error: CredentialsError| error.for_good("the code is used up; let the user consent again");
         let (Some(tokens), Some(access_token)) =
             (PortalTokens::from_response(&answer, asked_at), answer.access_token.as_ref())
@@ -173,9 +206,10 @@ impl Portals {
         let portal = match answer.hub_id.as_ref() {
             Some(portal) => Some(portal.clone()),
             None => {
-                let told = app.oauth.introspect_access_token(access_token.clone()).await;
-                let told = told.map_err(|error| consent_again(failed(error)))?;
-                told.hub_id.as_ref().cloned()
+                let told = app.oauth.introspect_access_token(access_token.clone());
+                let told = app.in_time(None, TOKEN_ENDPOINT, told).await;
+                let told = told.and_then(|told| told.map_err(CredentialsError::of_introspection));
+                told.map_err(consent_again)?.hub_id.as_ref().cloned()
             }
         };
         let portal = portal.ok_or_else(|| consent_again(CredentialsError::unusable_answer(None, "no portal")))?;

@@ -1,11 +1,6 @@
 //! How a new access token is got: from the store, where another process has put one, or from HubSpot.
 
-use std::{
-    future::poll_fn,
-    pin::pin,
-    sync::{Arc, MutexGuard},
-    task::Poll,
-};
+use std::sync::{Arc, MutexGuard};
 
 use hubchannel_api::{model::Secret, status};
 use tracing::{Instrument as _, debug_span, field::Empty};
@@ -14,6 +9,7 @@ use super::{
     CredentialsError, CredentialsErrorKind,
     access::{Access, bearer},
     portal::{Inner, Origin, Outcome, State, Unrefreshed, Unsaved},
+    portals::TOKEN_ENDPOINT,
     store::{PortalTokens, Revision, Saved, StoreError, Stored},
 };
 use crate::trace::TARGET;
@@ -152,14 +148,14 @@ async fn load(portal: &Inner) -> Result<Option<Stored>, CredentialsError> {
 async fn ask(portal: &Inner, era: u64, refresh_token: Secret, found: &Revision) -> Result<Unsaved, Unrefreshed> {
     let asked_at = portal.now().wall;
     let answer = portal.app.oauth.refresh(refresh_token.clone());
-    let answer = match portal.in_time("the answer of HubSpot's token endpoint", answer).await? {
+    let answer = match portal.in_time(TOKEN_ENDPOINT, answer).await? {
         Ok(answer) => answer.into_inner(),
         Err(error) => {
             let wall = portal.now().wall;
             let wait = error
                 .headers()
                 .and_then(|headers| status::retry_after(headers, Some(wall)));
-            let error = CredentialsError::of_answer(Some(&portal.id), error, wait);
+            let error = CredentialsError::of_refresh(&portal.id, error, wait);
             if error.kind() == CredentialsErrorKind::Reconnect {
                 portal.state_in(era)?.dead = Some((refresh_token, found.clone()));
             }
@@ -232,17 +228,6 @@ impl Inner {
 
     /// What comes of it, if it comes in time: one that hangs must not keep every call of the portal waiting for ever.
     pub(super) async fn in_time<T>(&self, what: &str, work: impl Future<Output = T>) -> Result<T, CredentialsError> {
-        let limit = self.app.patience;
-        let mut work = pin!(work);
-        let mut over = self.app.clock.sleep(limit);
-        poll_fn(|context| {
-            if let Poll::Ready(done) = work.as_mut().poll(context) {
-                return Poll::Ready(Ok(done));
-            }
-            over.as_mut()
-                .poll(context)
-                .map(|()| Err(CredentialsError::too_late(&self.id, what, limit)))
-        })
-        .await
+        self.app.in_time(Some(&self.id), what, work).await
     }
 }
