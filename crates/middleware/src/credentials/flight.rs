@@ -18,6 +18,7 @@ use tokio::runtime::Handle;
 pub(super) struct Flight<T>(Arc<Shared<T>>);
 
 /// The same work as long as somebody waits for it.
+#[derive(Clone)]
 pub(super) struct WeakFlight<T>(Weak<Shared<T>>);
 
 struct Shared<T>(Mutex<State<T>>);
@@ -77,6 +78,11 @@ impl<T> Default for WeakFlight<T> {
 }
 
 impl<T: Clone + Send + 'static> WeakFlight<T> {
+    /// Whether somebody waits for it, and it is not done.
+    pub(super) fn is_under_way(&self) -> bool {
+        self.0.upgrade().is_some_and(|shared| !shared.lock().ended)
+    }
+
     /// One more who waits for it, unless it is done or nobody waits for it any more.
     pub(super) fn join(&self) -> Option<Waiting<T>> {
         let flight = Flight(self.0.upgrade()?);

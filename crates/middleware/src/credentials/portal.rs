@@ -3,6 +3,7 @@
 use std::{
     fmt,
     future::poll_fn,
+    mem,
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::Poll,
@@ -102,16 +103,20 @@ impl PortalToken {
         saved.unwrap_or_else(|| Err(CredentialsError::panicked(&self.0.id)))
     }
 
-    /// Removes the portal's tokens from the store and from memory. HubSpot goes on taking them: see
-    /// [`OAuthClient::revoke`](hubchannel_api::OAuthClient::revoke).
+    /// Removes the portal's tokens from memory and from the store, also those that are being saved meanwhile: it waits for
+    /// that. HubSpot goes on taking them: see [`OAuthClient::revoke`](hubchannel_api::OAuthClient::revoke).
     ///
     /// # Errors
-    /// When they may still be in the store.
+    /// When they may still be in the store. The next call uses them then.
     pub async fn disconnect(&self) -> Result<(), CredentialsError> {
+        let saving = self.0.state().begin_anew();
+        for saving in saving.iter().filter_map(WeakFlight::join) {
+            drop(saving.await);
+        }
         let removed = self.0.app.store.remove(&self.0.id);
         let removed = self.0.in_time("removing the tokens from the store", removed).await?;
         removed.map_err(|error| CredentialsError::store(&self.0.id, error))?;
-        self.0.state().begin_anew();
+        self.0.state().removed();
         Ok(())
     }
 
@@ -212,17 +217,17 @@ impl Inner {
 
 /// Saves tokens of a new consent.
 pub(super) async fn connect(portal: Arc<Inner>, tokens: PortalTokens) -> Result<(), CredentialsError> {
-    let era = portal.state().era;
+    let decision = portal.state().decision;
     let mut unsaved = UnsavedConsent {
         portal: &portal,
-        era,
+        decision,
         tokens: Some(tokens.clone()),
     };
     let revision = refresh::replace(&portal, &tokens).await?;
     unsaved.tokens = None;
     let now = portal.now();
     let mut state = portal.state();
-    state.begin_anew();
+    drop(state.begin_anew());
     state.adopt(Stored::new(tokens, revision), now, portal.app.margin);
     Ok(())
 }
@@ -230,7 +235,7 @@ pub(super) async fn connect(portal: Arc<Inner>, tokens: PortalTokens) -> Result<
 /// Tokens of a consent that is given only once: what keeps the store from having them does not lose them.
 struct UnsavedConsent<'a> {
     portal: &'a Inner,
-    era: u64,
+    decision: u64,
     tokens: Option<PortalTokens>,
 }
 
@@ -238,7 +243,7 @@ impl Drop for UnsavedConsent<'_> {
     fn drop(&mut self) {
         let mut state = self.portal.state();
         // Whoever has connected or disconnected the portal meanwhile has done so later.
-        if let Some(tokens) = self.tokens.take().filter(|_| state.is_of(self.era)) {
+        if let Some(tokens) = self.tokens.take().filter(|_| state.decision == self.decision) {
             state.keep(tokens);
         }
     }
@@ -283,7 +288,11 @@ pub(super) struct State {
     /// Until when HubSpot's token endpoint is left alone, and why.
     left_alone: Option<(Duration, CredentialsError)>,
     flight: WeakFlight<Outcome>,
-    /// How often the portal was connected or disconnected. What a refresh of an earlier one comes to counts no more.
+    /// Those that may be saving, also of earlier eras.
+    saving: Vec<WeakFlight<Outcome>>,
+    /// How often somebody has decided to connect or disconnect the portal.
+    decision: u64,
+    /// How often that took effect. What a refresh of an earlier era comes to counts no more.
     era: u64,
 }
 
@@ -403,6 +412,7 @@ impl State {
     /// Keeps tokens of a new consent that could not be saved. What is at hand is good until they are.
     fn keep(&mut self, tokens: PortalTokens) {
         self.era = self.era.wrapping_add(1);
+        self.decision = self.decision.wrapping_add(1);
         self.flight = WeakFlight::default();
         self.failure = None;
         self.left_alone = None;
@@ -442,12 +452,35 @@ impl State {
         self.dead = None;
     }
 
-    /// Somebody has connected or disconnected the portal.
-    fn begin_anew(&mut self) {
+    /// Somebody has connected or disconnected the portal. What may be saving now is that of before.
+    fn begin_anew(&mut self) -> Vec<WeakFlight<Outcome>> {
+        let saving = mem::take(&mut self.saving);
         *self = State {
+            saving: saving.clone(),
+            decision: self.decision.wrapping_add(1),
             era: self.era.wrapping_add(1),
             ..State::default()
         };
+        saving
+    }
+
+    /// The store has nothing of the portal since it was decided to disconnect it. What was read there in between counts no
+    /// more, but a consent that was given in between does.
+    fn removed(&mut self) {
+        let consent = self.unsaved.take().filter(Unsaved::is_of_consent);
+        *self = State {
+            unsaved: consent,
+            saving: mem::take(&mut self.saving),
+            decision: self.decision,
+            era: self.era.wrapping_add(1),
+            ..State::default()
+        };
+    }
+
+    /// The refresh that is under way saves from now on.
+    pub(super) fn saves(&mut self) {
+        self.saving.retain(WeakFlight::is_under_way);
+        self.saving.push(self.flight.clone());
     }
 
     pub(super) fn is_of(&self, era: u64) -> bool {

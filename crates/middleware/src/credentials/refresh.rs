@@ -185,6 +185,7 @@ async fn save(
     unsaved: &Unsaved,
     replaces: Option<&Revision>,
 ) -> Result<Option<Arc<Access>>, Unrefreshed> {
+    portal.state_in(era)?.saves();
     let saved = portal.app.store.save(&portal.id, &unsaved.tokens, replaces);
     let saved = portal.in_time("saving to the store", saved).await?;
     match saved.map_err(|error| CredentialsError::store(&portal.id, error))? {
