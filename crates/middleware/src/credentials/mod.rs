@@ -7,6 +7,7 @@ mod flight;
 mod portal;
 mod portals;
 mod refresh;
+mod state;
 mod store;
 
 use std::{future, pin::pin, sync::Arc};

@@ -8,8 +8,9 @@ use tracing::{Instrument as _, debug_span, field::Empty};
 use super::{
     CredentialsError, CredentialsErrorKind,
     access::{Access, bearer},
-    portal::{Inner, Origin, Outcome, State, Unrefreshed, Unsaved},
+    portal::Inner,
     portals::TOKEN_ENDPOINT,
+    state::{Origin, Outcome, State, Unrefreshed, Unsaved},
     store::{PortalTokens, Revision, Saved, StoreError, Stored},
 };
 use crate::trace::TARGET;
