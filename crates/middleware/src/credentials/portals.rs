@@ -61,7 +61,9 @@ use crate::TokioClock;
 /// process may have put one; what another saves meanwhile is not wiped out. HubSpot may answer with the same refresh token
 /// or with none, and the old one goes on then (observed), so a program that ends between the answer and the save loses
 /// nothing. Whether HubSpot ever replaces a refresh token, and whether it takes the old one after that, is not documented.
-/// Where it sends a new one, that is saved; should the save fail, it is kept and saved before anything else is tried.
+/// Where it sends a new one, that is saved; should the save fail, it is kept and saved before anything else is tried. A
+/// program that ends before that save has lost it: if the old one is taken no more, calls fail with
+/// [`Reconnect`](crate::CredentialsErrorKind::Reconnect), and somebody of the portal has to install the app again.
 ///
 /// After a failure HubSpot is not asked again for a second, then two, and so on up to 30 s, nor before its `Retry-After`,
 /// of which a day is heeded at most. Calls without a good token fail meanwhile, with a [`CredentialsError`] that says
