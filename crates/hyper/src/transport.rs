@@ -72,17 +72,10 @@ impl HttpTransport for HyperTransport {
             let streams = request.extensions().get::<StreamResponse>().is_some();
             let (body, failure) = Outgoing::open(mem::take(request.body_mut())).await?;
             *request.version_mut() = Version::HTTP_11;
-            let response = self
-                .client
-                .request(request.map(|_| body))
-                .await
-                .map_err(|error| failure.or(exchange_error(error)))?;
-            let (head, body) = response.into_parts();
-            let mut answer = Response::new(Body::empty());
-            *answer.status_mut() = head.status;
-            *answer.version_mut() = head.version;
-            *answer.headers_mut() = head.headers;
-            *answer.body_mut() = if streams && head.status.is_success() {
+            let exchange = self.client.request(request.map(|_| body));
+            let response = exchange.await.map_err(|error| failure.or(exchange_error(error)));
+            let (mut answer, body) = response.map(divided)?;
+            *answer.body_mut() = if streams && answer.status().is_success() {
                 incoming(body, failure, interrupted)
             } else {
                 // What broke the connection may be the body that was still being sent.
@@ -92,6 +85,16 @@ impl HttpTransport for HyperTransport {
             Ok(answer)
         })
     }
+}
+
+/// An answer whose body is still to come, and that body.
+fn divided<B>(response: Response<B>) -> (Response<Body>, B) {
+    let (head, body) = response.into_parts();
+    let mut answer = Response::new(Body::empty());
+    *answer.status_mut() = head.status;
+    *answer.version_mut() = head.version;
+    *answer.headers_mut() = head.headers;
+    (answer, body)
 }
 
 /// Whether this can be sent at all.

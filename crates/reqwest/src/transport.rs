@@ -104,12 +104,8 @@ impl HttpTransport for ReqwestTransport {
                 *exchange.body_mut() = Some(body);
                 self.client.execute(exchange)
             };
-            let mut response = exchange.await.map_err(|error| failure.or(transport_error(error)))?;
-            let mut answer = Response::new(Body::empty());
-            *answer.status_mut() = response.status();
-            *answer.version_mut() = response.version();
-            *answer.headers_mut() = mem::take(response.headers_mut());
-            let body = reqwest::Body::from(response);
+            let response = exchange.await.map_err(|error| failure.or(transport_error(error)));
+            let (mut answer, body) = response.map(divided)?;
             *answer.body_mut() = if streams && answer.status().is_success() {
                 incoming(body, failure, transport_error)
             } else {
@@ -120,6 +116,15 @@ impl HttpTransport for ReqwestTransport {
             Ok(answer)
         })
     }
+}
+
+/// An answer whose body is still to come, and that body.
+fn divided(mut response: reqwest::Response) -> (Response<Body>, reqwest::Body) {
+    let mut answer = Response::new(Body::empty());
+    *answer.status_mut() = response.status();
+    *answer.version_mut() = response.version();
+    *answer.headers_mut() = mem::take(response.headers_mut());
+    (answer, response.into())
 }
 
 /// Without the client, whose own `Debug` shows default headers.
