@@ -28,6 +28,8 @@ pub(crate) struct Server {
 struct Shared {
     peer: Peer,
     received: Mutex<Vec<Request<Bytes>>>,
+    /// Connections that stay open and are not read.
+    held: Mutex<Vec<TcpStream>>,
     stopped: AtomicBool,
 }
 
@@ -38,6 +40,7 @@ impl Server {
         let shared = Arc::new(Shared {
             peer,
             received: Mutex::default(),
+            held: Mutex::default(),
             stopped: AtomicBool::new(false),
         });
         let server = Server {
@@ -74,7 +77,7 @@ fn serve(shared: &Shared, stream: TcpStream) -> io::Result<()> {
     let mut out = stream.try_clone()?;
     let mut input = BufReader::new(stream);
     let most = match shared.peer {
-        Peer::Resets { after } => after,
+        Peer::Resets { after } | Peer::StopsReading { after } => after,
         _ => usize::MAX,
     };
     while let Some(request) = read(&mut input, most)? {
@@ -96,6 +99,10 @@ fn serve(shared: &Shared, stream: TcpStream) -> io::Result<()> {
             }
             // With something left unread, the end of a connection is a reset.
             Peer::Resets { .. } => return out.peek(&mut [0]).map(drop),
+            Peer::StopsReading { .. } => {
+                shared.held.lock().unwrap().push(out);
+                return Ok(());
+            }
             Peer::Echoes => write(&mut out, &Response::new(body), Framing::Length, usize::MAX)?,
             Peer::Silent => {}
             Peer::HangsUp { after } if answered < *after => {

@@ -5,7 +5,7 @@ use std::future;
 use async_trait::async_trait;
 use http::{HeaderValue, Request, Response, Uri, header::AUTHORIZATION};
 use hubchannel_api::{
-    Body, Call, Credential, HttpTransport, Reach, TransportError, TransportErrorKind,
+    Body, Call, Credential, HttpTransport, Reach, TransportError, TransportErrorKind, check_framing,
     model::{AppId, Secret},
 };
 
@@ -33,7 +33,8 @@ use crate::{
 /// # }
 /// ```
 ///
-/// Like any transport it brings no credentials. Put the layers around it that the program has around its real one, or
+/// Like any transport it refuses a request whose headers contradict its body (see [`check_framing`]), and brings no
+/// credentials. Put the layers around it that the program has around its real one, or
 /// say [`with_access_token`](EmulatorTransport::with_access_token) and
 /// [`with_developer_key`](EmulatorTransport::with_developer_key).
 #[derive(Clone, Debug)]
@@ -133,6 +134,7 @@ async fn whole(request: Request<Body>) -> Result<Request<Body>, TransportError> 
 #[async_trait]
 impl HttpTransport for EmulatorTransport {
     async fn send(&self, mut request: Request<Body>) -> Result<Response<Body>, TransportError> {
+        check_framing(&request)?;
         self.authorize(&mut request)?;
         match self.emulator.exchange(whole(request).await?, || ()).await {
             Outcome::Answer(response) => Ok(response),

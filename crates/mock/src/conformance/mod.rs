@@ -45,7 +45,7 @@
 //!
 //! The checks are those of the list at [`HttpTransport`](hubchannel_api::HttpTransport). Whatever fails in them is also
 //! searched for secrets: neither the text nor the `Debug` of an error or of its sources may show a token of the request's
-//! headers, its query, or a part of a body.
+//! headers or of its path, its query, or a part of a body.
 //!
 //! The suite needs no runtime and no clock. It waits for events, and only where nothing must happen does it ask the
 //! harness to [`settle`](Harness::settle); a check that would wait for ever ends when the harness loses its

@@ -52,6 +52,12 @@ pub enum Peer {
         /// How many bytes of the body are read.
         after: usize,
     },
+    /// Reads the head of a request and so many bytes of its body, remembers that much, and then neither reads nor answers.
+    /// The connection stays open. Transports that hand over whole requests only cannot have this peer.
+    StopsReading {
+        /// How many bytes of the body are read.
+        after: usize,
+    },
     /// Answers every request with this response, as [`Answers`](Peer::Answers) does, but sends each byte by itself, those of
     /// the head too. Where no bytes travel, the same as that.
     Drips {

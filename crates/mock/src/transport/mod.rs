@@ -10,7 +10,7 @@ use std::{fmt, sync::Arc};
 
 use async_trait::async_trait;
 use http::{Request, Response};
-use hubchannel_api::{Body, HttpTransport, Reach, TransportError, TransportErrorKind};
+use hubchannel_api::{Body, HttpTransport, Reach, TransportError, TransportErrorKind, check_framing};
 
 use self::script::Script;
 pub use self::{
@@ -41,7 +41,8 @@ pub use self::{
 ///
 /// A request gets its answer from the first rule that matches it and has an answer left. One that no rule answers fails
 /// with an error of kind [`Other`](TransportErrorKind::Other), as not sent. A body that is not in memory is read first, and
-/// a request whose body cannot be read is not received.
+/// a request whose body cannot be read is not received. Nor is one whose headers contradict its body: it is refused, as
+/// every transport does (see [`check_framing`]).
 ///
 /// Clones share the script. When the last one is dropped and the test has not failed already, the script is
 /// [verified](MockTransport::verify) and a mismatch panics. Where a clone lives on in a task that nobody waits for, such
@@ -100,6 +101,7 @@ impl fmt::Debug for MockTransport {
 #[async_trait]
 impl HttpTransport for MockTransport {
     async fn send(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
+        check_framing(&request)?;
         let (parts, body) = request.into_parts();
         let body = body
             .read(u64::MAX)

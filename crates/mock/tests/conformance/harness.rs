@@ -56,6 +56,9 @@ impl MockHarness {
     }
 }
 
+/// Why the mock cannot have a peer that does not read a request to its end.
+pub(crate) const WHOLE: &str = "requests come whole or not at all";
+
 fn script(peer: Peer) -> Result<Rule, Skip> {
     Ok(match peer {
         Peer::Answers { response, .. } | Peer::Drips { response, .. } => {
@@ -75,6 +78,7 @@ fn script(peer: Peer) -> Result<Rule, Skip> {
         }
         Peer::Stalls { response, after, .. } => when().always(Answer::with(move |_| stalling(&response, after))),
         Peer::TooLarge { .. } => when().always(Answer::too_large()),
+        Peer::StopsReading { .. } => return Err(Skip::because(WHOLE)),
         _ => return Err(Skip::because("not known to this harness")),
     })
 }

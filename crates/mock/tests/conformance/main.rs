@@ -9,7 +9,7 @@ mod wrong;
 use hubchannel_mock::conformance::{self, Report};
 
 use self::{
-    harness::MockHarness,
+    harness::{MockHarness, WHOLE},
     wrong::{Fault, Wrong},
 };
 
@@ -26,11 +26,19 @@ fn assert_failed(report: &Report, checks: &[&str]) {
     }
 }
 
+/// That these checks, and no others, find the fault.
+#[track_caller]
+fn assert_only(report: &Report, checks: &[&str]) {
+    let failed: Vec<_> = report.failed().map(|(check, _)| check).collect();
+    assert_eq!(failed, checks, "{report}");
+}
+
 #[tokio::test]
 async fn the_mock_conforms() {
     let report = conformance::run(&MockHarness::default()).await;
     report.assert();
-    assert_eq!(report.skipped().collect::<Vec<_>>(), [], "{report}");
+    let skipped: Vec<_> = report.skipped().collect();
+    assert_eq!(skipped, [("a_source_is_read_no_faster_than_it_is_sent", WHOLE)], "{report}");
 }
 
 #[tokio::test]
@@ -96,6 +104,7 @@ async fn a_transport_that_takes_half_an_answer_for_an_answer_fails() {
 async fn a_transport_whose_errors_show_a_secret_fails() {
     for (secret, words) in [
         ("headers", "shows the token"),
+        ("path", "shows the token in the path"),
         ("query", "shows the query"),
         ("body", "shows the body of the request"),
     ] {
@@ -146,6 +155,12 @@ async fn a_transport_that_adds_headers_fails() {
 }
 
 #[tokio::test]
+async fn a_transport_that_sends_what_contradicts_itself_fails() {
+    let report = failed(Fault::SendsAnyLength).await;
+    assert_only(&report, &["a_request_whose_headers_contradict_its_body_is_refused"]);
+}
+
+#[tokio::test]
 async fn a_transport_that_mixes_answers_fails() {
     assert_failed(
         &failed(Fault::MixesAnswers).await,
@@ -181,6 +196,13 @@ async fn a_transport_that_does_not_read_sources_to_their_end_fails() {
 }
 
 #[tokio::test]
+async fn a_transport_that_reads_a_source_before_it_is_sent_fails() {
+    let report = failed(Fault::ReadsAhead).await;
+    assert_only(&report, &["a_source_is_read_no_faster_than_it_is_sent"]);
+    assert!(report.to_string().contains("bytes of a source were read"), "{report}");
+}
+
+#[tokio::test]
 async fn a_transport_that_ends_a_stream_early_fails() {
     assert_failed(
         &failed(Fault::EndsStreamsEarly).await,
@@ -193,7 +215,8 @@ async fn what_cannot_be_checked_is_reported_with_the_reason() {
     let report = conformance::run(&Wrong::new(Fault::Declines)).await;
     report.assert();
     let skipped: Vec<_> = report.skipped().collect();
-    assert_eq!(skipped, [("a_refused_connection_is_not_sent", "there are no connections here")]);
+    let refused = ("a_refused_connection_is_not_sent", "there are no connections here");
+    assert_eq!(skipped, [refused, ("a_source_is_read_no_faster_than_it_is_sent", WHOLE)]);
     assert!(
         report
             .to_string()

@@ -7,7 +7,10 @@ use std::{
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, Uri, header::LOCATION};
+use http::{
+    HeaderValue, Request, Response, Uri,
+    header::{CONTENT_LENGTH, LOCATION, TRANSFER_ENCODING},
+};
 use hubchannel_api::{Body, HttpTransport, Reach, StreamResponse, TransportError, TransportErrorKind};
 use hubchannel_mock::conformance::{Harness, Peer, Scene, Skip, turns};
 
@@ -36,6 +39,8 @@ pub(crate) enum Fault {
     SendsNothingOfASource,
     SendsHalfOfASource,
     EndsStreamsEarly,
+    SendsAnyLength,
+    ReadsAhead,
     /// Not the transport's fault: the harness cannot have one peer.
     Declines,
     DeclinesAll,
@@ -62,6 +67,11 @@ impl Harness for Wrong {
             return Err(Skip::because("there are no connections here"));
         }
         let silent = matches!(peer, Peer::Silent);
+        let peer = match peer {
+            // Who reads the whole request before he sends any of it gets no further before either.
+            Peer::StopsReading { .. } if self.fault == Fault::ReadsAhead => Peer::Silent,
+            peer => peer,
+        };
         let (_, base_url, log) = self.inner.stage(peer)?;
         let transport = WrongTransport {
             hosts: self.inner.hosts.clone(),
@@ -134,7 +144,8 @@ impl HttpTransport for WrongTransport {
             Fault::Shows(what) => {
                 let secret = match what {
                     "headers" => format!("{:?}", request.headers()),
-                    "query" => request.uri().to_string(),
+                    "path" => request.uri().path().to_owned(),
+                    "query" => request.uri().query().unwrap_or_default().to_owned(),
                     _ => String::from_utf8_lossy(&bytes(request.body())).into_owned(),
                 };
                 self.pass_on(request)
@@ -206,7 +217,15 @@ impl HttpTransport for WrongTransport {
                     result => result,
                 }
             }
-            Fault::AnswersSilence | Fault::Declines | Fault::DeclinesAll => self.pass_on(request).await,
+            Fault::SendsAnyLength => {
+                request.headers_mut().remove(CONTENT_LENGTH);
+                request.headers_mut().remove(TRANSFER_ENCODING);
+                self.pass_on(request).await
+            }
+            // The mock reads ahead.
+            Fault::AnswersSilence | Fault::ReadsAhead | Fault::Declines | Fault::DeclinesAll => {
+                self.pass_on(request).await
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 mod answers;
 mod conduct;
 mod failures;
+mod framing;
 mod requests;
 mod streams;
 mod trial;
@@ -31,6 +32,7 @@ const CHECKS: &[(&str, Check)] = checks![
     requests::headers_are_added_only_where_http_needs_them,
     requests::a_body_arrives_whole,
     requests::an_extension_of_a_request_changes_nothing,
+    framing::a_request_whose_headers_contradict_its_body_is_refused,
     answers::an_answer_of_any_status_is_an_answer,
     answers::headers_of_an_answer_come_with_all_their_values,
     answers::header_bytes_beyond_ascii_travel_both_ways,
@@ -60,6 +62,7 @@ const CHECKS: &[(&str, Check)] = checks![
     failures::what_is_not_http_is_no_answer,
     streams::a_body_from_a_source_arrives_whole_each_time,
     streams::a_source_is_opened_once_for_each_exchange,
+    streams::a_source_is_read_no_faster_than_it_is_sent,
     streams::a_source_that_fails_leaves_no_request_that_looks_whole,
     streams::a_connection_reset_while_a_source_is_sent_is_unknown,
     streams::a_source_of_another_length_leaves_no_request_that_looks_whole,

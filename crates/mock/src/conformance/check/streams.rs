@@ -1,6 +1,7 @@
 //! Bodies that are not in memory, on their way out and on their way in.
 
 use std::{
+    future::pending,
     pin::pin,
     sync::{
         Arc,
@@ -18,7 +19,12 @@ use super::{
     answers::{every_byte, large, response, very_large},
     trial::{ANSWER, BODY, Exam, Trial, fail, same, same_bytes},
 };
-use crate::conformance::{Framing, Peer, report::Stop, turns};
+use crate::conformance::{
+    Framing, Peer,
+    drive::{First, race},
+    report::Stop,
+    turns,
+};
 
 /// Bytes in pieces, some of them empty, of the length that is said, or not.
 struct Pieces {
@@ -98,6 +104,65 @@ pub(super) async fn a_source_is_opened_once_for_each_exchange(exam: Exam<'_>) ->
         .await?
         .map_err(|error| fail(format_args!("there was an answer, but the transport failed: {error}")))?;
     same("times that the source was opened", opened.load(Ordering::SeqCst), 1)
+}
+
+/// Zeros, more than anybody takes, and how many of them were read.
+#[derive(Default)]
+struct Zeros(Arc<AtomicU64>);
+
+impl Zeros {
+    const LENGTH: u64 = 1 << 30;
+
+    /// Much more than the two ends of a connection hold for it.
+    const TOO_MANY: u64 = 64 << 20;
+
+    const PIECE: &[u8] = &[0; 64 << 10];
+}
+
+impl BodySource for Zeros {
+    fn length(&self) -> u64 {
+        Zeros::LENGTH
+    }
+
+    fn open(&self) -> BodyStream {
+        BodyStream::unfold(Arc::clone(&self.0), |read| async move {
+            // Whoever reads so far is found out, and need not fill the memory.
+            if read.load(Ordering::SeqCst) >= Zeros::TOO_MANY {
+                return pending().await;
+            }
+            read.fetch_add(Zeros::PIECE.len() as u64, Ordering::SeqCst);
+            Ok(Some((Bytes::from_static(Zeros::PIECE), read)))
+        })
+    }
+}
+
+pub(super) async fn a_source_is_read_no_faster_than_it_is_sent(exam: Exam<'_>) -> Verdict {
+    /// For how long nothing may be read before nothing will be.
+    const STILL: usize = 64;
+    let trial = exam.peer(Peer::StopsReading { after: 1 }).await?;
+    let zeros = Zeros::default();
+    let read = Arc::clone(&zeros.0);
+    let mut sending = trial.sending(trial.request(Method::POST, "/messages", Body::from_source(zeros))?);
+    let stands_still = async {
+        let (mut before, mut still) = (0, 0);
+        while still < STILL {
+            if let First::Left(result) = race(&mut sending, trial.settle()).await {
+                return Err(fail(format_args!("the exchange ended with a request that nobody had read: {result:?}")));
+            }
+            let now = read.load(Ordering::SeqCst);
+            if now >= Zeros::TOO_MANY {
+                return Err(fail(format_args!("{now} bytes of a source were read, of which the peer took one")));
+            }
+            still = if now > before || trial.received().is_empty() {
+                0
+            } else {
+                still + 1
+            };
+            before = now;
+        }
+        Ok(())
+    };
+    trial.wait(stands_still).await?
 }
 
 pub(super) async fn a_source_that_fails_leaves_no_request_that_looks_whole(exam: Exam<'_>) -> Verdict {

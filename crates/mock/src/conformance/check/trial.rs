@@ -15,12 +15,14 @@ use crate::conformance::{
 
 /// What no error and no `Debug` may show, and where it stands.
 pub(super) const TOKEN: &str = "conformance-token-7f3a91";
+pub(super) const PATH: &str = "conformance-path-e16a4d";
 pub(super) const QUERY: &str = "conformance-query-5b20c8";
 pub(super) const BODY: &str = "conformance-body-c41d06";
 pub(super) const ANSWER: &str = "conformance-answer-9e77b2";
 
 const SECRETS: &[(&str, &str)] = &[
     (TOKEN, "the token of the header `authorization`"),
+    (PATH, "the token in the path"),
     (QUERY, "the query"),
     (BODY, "the body of the request"),
     (ANSWER, "the body of the answer"),
@@ -99,7 +101,7 @@ impl Trial<'_> {
     pub(super) fn request(&self, method: Method, path: &str, body: impl Into<Body>) -> Result<Request<Body>, Stop> {
         Request::builder()
             .method(method)
-            .uri(format!("{}{path}?key={QUERY}", self.scene.base_url))
+            .uri(format!("{}{path}/channel-account-staging-tokens/{PATH}?key={QUERY}", self.scene.base_url))
             .header("authorization", format!("Bearer {TOKEN}"))
             .header("accept", "application/json")
             .header("user-agent", "conformance/1")
