@@ -5,7 +5,7 @@ use std::{
     net::{SocketAddr, TcpListener, TcpStream},
     sync::{
         Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     thread,
 };
@@ -30,7 +30,25 @@ struct Shared {
     received: Mutex<Vec<Request<Bytes>>>,
     /// Connections that stay open and are not read.
     held: Mutex<Vec<TcpStream>>,
+    /// How many connections were taken and have not ended.
+    open: AtomicUsize,
     stopped: AtomicBool,
+}
+
+/// A connection that was taken.
+struct Open(Arc<Shared>);
+
+impl Open {
+    fn new(shared: &Arc<Shared>) -> Self {
+        shared.open.fetch_add(1, Ordering::SeqCst);
+        Open(Arc::clone(shared))
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.open.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 impl Server {
@@ -41,6 +59,7 @@ impl Server {
             peer,
             received: Mutex::default(),
             held: Mutex::default(),
+            open: AtomicUsize::new(0),
             stopped: AtomicBool::new(false),
         });
         let server = Server {
@@ -52,9 +71,9 @@ impl Server {
                 if shared.stopped.load(Ordering::SeqCst) {
                     return;
                 }
-                let shared = Arc::clone(&shared);
+                let open = Open::new(&shared);
                 // A connection ends when either side has had enough.
-                thread::spawn(move || stream.and_then(|stream| serve(&shared, stream)));
+                thread::spawn(move || stream.and_then(|stream| serve(&open.0, stream)));
             }
         });
         server
@@ -62,7 +81,9 @@ impl Server {
 
     pub(crate) fn scene(self, transport: impl HttpTransport) -> Scene {
         let base_url = format!("http://{}", self.address).parse().unwrap();
+        let shared = Arc::clone(&self.shared);
         Scene::new(transport, base_url, move || self.shared.received.lock().unwrap().clone())
+            .with_open_connections(move || shared.open.load(Ordering::SeqCst))
     }
 }
 
@@ -167,8 +188,12 @@ fn read(input: &mut BufReader<TcpStream>, most: usize) -> io::Result<Option<Requ
     Ok(Some(request))
 }
 
+/// A line of a head; `None` for the empty one at its end.
 fn line_of_head(input: &mut BufReader<TcpStream>) -> io::Result<Option<Vec<u8>>> {
-    Ok(line(input)?.filter(|line| !line.is_empty()))
+    match line(input)? {
+        Some(line) => Ok(Some(line).filter(|line| !line.is_empty())),
+        None => Err(io::ErrorKind::UnexpectedEof.into()),
+    }
 }
 
 /// A line without its end; `None` at the end of the connection.

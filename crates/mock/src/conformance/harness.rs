@@ -51,6 +51,7 @@ pub struct Scene {
     pub(super) transport: Transport,
     pub(super) base_url: BaseUrl,
     received: Box<dyn Fn() -> Vec<Request<Bytes>> + Send + Sync>,
+    open: Option<Box<dyn Fn() -> usize + Send + Sync>>,
 }
 
 impl Scene {
@@ -67,7 +68,28 @@ impl Scene {
             transport: Transport::new(transport),
             base_url,
             received: Box::new(received),
+            open: None,
         }
+    }
+
+    /// Adds a way to see how many connections the peer has open: those that it has taken and whose end it has not seen.
+    /// Where there are no connections, how many exchanges are under way.
+    ///
+    /// A peer sees the end of a connection where it reads on to it, as all but
+    /// [`StopsReading`](Peer::StopsReading) do. Without this, what depends on it is not checked.
+    #[must_use]
+    pub fn with_open_connections(self, open: impl Fn() -> usize + Send + Sync + 'static) -> Self {
+        Scene {
+            open: Some(Box::new(open)),
+            ..self
+        }
+    }
+
+    /// How many connections are open.
+    pub(super) fn open(&self) -> Result<usize, Skip> {
+        let open = self.open.as_ref();
+        open.map(|open| open())
+            .ok_or_else(|| Skip::because("the harness does not see the ends of connections"))
     }
 
     pub(super) fn received(&self) -> Vec<Request<Bytes>> {

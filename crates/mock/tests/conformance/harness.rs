@@ -2,13 +2,16 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::{Request, Response};
-use hubchannel_api::{BaseUrl, Body, BodyStream};
+use hubchannel_api::{BaseUrl, Body, BodyStream, HttpTransport, TransportError};
 use hubchannel_mock::{
     Answer, MockTransport, Rule,
     conformance::{Harness, Peer, Scene, Skip, turns},
@@ -17,10 +20,10 @@ use hubchannel_mock::{
 
 /// Every scene that was set up, by its host.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Hosts(Arc<Mutex<HashMap<String, MockTransport>>>);
+pub(crate) struct Hosts(Arc<Mutex<HashMap<String, Counted>>>);
 
 impl Hosts {
-    pub(crate) fn add(&self, transport: &MockTransport) -> BaseUrl {
+    pub(crate) fn add(&self, transport: &Counted) -> BaseUrl {
         let mut hosts = self.0.lock().unwrap();
         let host = format!("peer-{}.example", hosts.len());
         let base_url = format!("http://{host}/hubspot").parse().unwrap();
@@ -28,8 +31,51 @@ impl Hosts {
         base_url
     }
 
-    pub(crate) fn get(&self, host: &str) -> MockTransport {
+    pub(crate) fn get(&self, host: &str) -> Counted {
         self.0.lock().unwrap()[host].clone()
+    }
+}
+
+/// The mock, and how many exchanges over it are under way.
+#[derive(Clone, Debug)]
+pub(crate) struct Counted {
+    mock: MockTransport,
+    pub(crate) under_way: Arc<AtomicUsize>,
+}
+
+struct UnderWay(Arc<AtomicUsize>);
+
+impl UnderWay {
+    fn new(count: &Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Ordering::SeqCst);
+        UnderWay(Arc::clone(count))
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+#[async_trait]
+impl HttpTransport for Counted {
+    async fn send(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
+        let under_way = UnderWay::new(&self.under_way);
+        let response = self.mock.send(request).await?;
+        if response.body().as_bytes().is_some() {
+            return Ok(response);
+        }
+        // It is so until the answer was read.
+        let (head, body) = response.into_parts();
+        let length = body.len();
+        let stream = BodyStream::unfold((body.open(), under_way), |(mut stream, under_way)| async move {
+            match stream.next().await {
+                Some(piece) => Ok(Some((piece?, (stream, under_way)))),
+                None => Ok(None),
+            }
+        });
+        Ok(Response::from_parts(head, Body::from_stream(length, stream)))
     }
 }
 
@@ -42,12 +88,15 @@ pub(crate) struct MockHarness {
 
 impl MockHarness {
     /// A mock that behaves as if it reached this peer, its address, and what the peer would have received.
-    pub(crate) fn stage(&self, peer: Peer) -> Result<(MockTransport, BaseUrl, Log), Skip> {
+    pub(crate) fn stage(&self, peer: Peer) -> Result<(Counted, BaseUrl, Log), Skip> {
         // The mock sees what it is asked to send; what is never sent, no peer sees.
         let is_reached = !matches!(peer, Peer::Refuses | Peer::Unreachable);
-        let transport = MockTransport::new().with(script(peer)?);
+        let mock = MockTransport::new().with(script(peer)?);
+        let transport = Counted {
+            mock: mock.clone(),
+            under_way: Arc::default(),
+        };
         let base_url = self.hosts.add(&transport);
-        let mock = transport.clone();
         let log = move || match is_reached {
             true => mock.requests().into_iter().map(Into::into).collect(),
             false => Vec::new(),
@@ -100,7 +149,8 @@ fn stalling(response: &Response<Bytes>, after: usize) -> Answer {
 impl Harness for MockHarness {
     async fn set_up(&self, peer: Peer) -> Result<Scene, Skip> {
         let (transport, base_url, log) = self.stage(peer)?;
-        Ok(Scene::new(transport, base_url, log))
+        let under_way = Arc::clone(&transport.under_way);
+        Ok(Scene::new(transport, base_url, log).with_open_connections(move || under_way.load(Ordering::SeqCst)))
     }
 
     async fn patience(&self) {

@@ -203,6 +203,14 @@ async fn a_transport_that_reads_a_source_before_it_is_sent_fails() {
 }
 
 #[tokio::test]
+async fn a_transport_that_goes_on_with_what_was_dropped_fails() {
+    let report = failed(Fault::Detaches).await;
+    assert_only(&report, &["an_exchange_that_is_dropped_ends_its_connection"]);
+    let report = failed(Fault::KeepsAnswers).await;
+    assert_only(&report, &["an_answer_that_is_dropped_half_way_ends_its_connection"]);
+}
+
+#[tokio::test]
 async fn a_transport_that_ends_a_stream_early_fails() {
     assert_failed(
         &failed(Fault::EndsStreamsEarly).await,

@@ -2,7 +2,7 @@
 
 use std::{
     future::pending,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, atomic::Ordering},
 };
 
 use async_trait::async_trait;
@@ -11,7 +11,7 @@ use http::{
     HeaderValue, Request, Response, Uri,
     header::{CONTENT_LENGTH, LOCATION, TRANSFER_ENCODING},
 };
-use hubchannel_api::{Body, HttpTransport, Reach, StreamResponse, TransportError, TransportErrorKind};
+use hubchannel_api::{Body, BodyStream, HttpTransport, Reach, StreamResponse, TransportError, TransportErrorKind};
 use hubchannel_mock::conformance::{Harness, Peer, Scene, Skip, turns};
 
 use crate::harness::{Hosts, MockHarness};
@@ -40,6 +40,8 @@ pub(crate) enum Fault {
     SendsHalfOfASource,
     EndsStreamsEarly,
     SendsAnyLength,
+    Detaches,
+    KeepsAnswers,
     ReadsAhead,
     /// Not the transport's fault: the harness cannot have one peer.
     Declines,
@@ -72,14 +74,15 @@ impl Harness for Wrong {
             Peer::StopsReading { .. } if self.fault == Fault::ReadsAhead => Peer::Silent,
             peer => peer,
         };
-        let (_, base_url, log) = self.inner.stage(peer)?;
+        let (counted, base_url, log) = self.inner.stage(peer)?;
         let transport = WrongTransport {
             hosts: self.inner.hosts.clone(),
             fault: self.fault,
             silent,
             held: Arc::default(),
         };
-        Ok(Scene::new(transport, base_url, log))
+        let under_way = counted.under_way;
+        Ok(Scene::new(transport, base_url, log).with_open_connections(move || under_way.load(Ordering::SeqCst)))
     }
 
     fn adds(&self) -> &'static [&'static str] {
@@ -222,11 +225,40 @@ impl HttpTransport for WrongTransport {
                 request.headers_mut().remove(TRANSFER_ENCODING);
                 self.pass_on(request).await
             }
+            Fault::Detaches => {
+                let transport = self.hosts.get(request.uri().host().unwrap());
+                tokio::spawn(async move { transport.send(request).await })
+                    .await
+                    .unwrap()
+            }
+            Fault::KeepsAnswers => {
+                let (head, body) = self.pass_on(request).await?.into_parts();
+                if body.as_bytes().is_some() {
+                    return Ok(Response::from_parts(head, body));
+                }
+                let length = body.len();
+                let stream = BodyStream::unfold(Kept(Some(body.open())), |mut kept| async move {
+                    match kept.0.as_mut().unwrap().next().await {
+                        Some(piece) => Ok(Some((piece?, kept))),
+                        None => Ok(None),
+                    }
+                });
+                Ok(Response::from_parts(head, Body::from_stream(length, stream)))
+            }
             // The mock reads ahead.
             Fault::AnswersSilence | Fault::ReadsAhead | Fault::Declines | Fault::DeclinesAll => {
                 self.pass_on(request).await
             }
         }
+    }
+}
+
+/// A stream that nobody ends.
+struct Kept(Option<BodyStream>);
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        std::mem::forget(self.0.take());
     }
 }
 

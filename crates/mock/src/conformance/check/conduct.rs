@@ -1,7 +1,5 @@
 //! What a transport does not do, and what it does at the same time.
 
-use std::future::ready;
-
 use http::{HeaderValue, Method, Response, StatusCode, header::LOCATION};
 use hubchannel_api::{Reach, TransportErrorKind};
 
@@ -75,24 +73,6 @@ pub(super) async fn exchanges_at_the_same_time_do_not_mix(exam: Exam<'_>) -> Ver
         same_bytes("body of one of many exchanges", &came, sent.as_bytes())?;
     }
     trial.received_only(MANY).await
-}
-
-pub(super) async fn an_exchange_that_is_dropped_does_not_disturb_the_next(exam: Exam<'_>) -> Verdict {
-    let trial = exam.peer(Peer::Echoes).await?;
-    for rounds in 0..6 {
-        // Dropped unpolled, after one poll, and after more.
-        let mut dropped = trial.sending(trial.request(Method::POST, "/echo", "dropped")?);
-        for _ in 0..rounds {
-            if let First::Left(_) = race(&mut dropped, ready(())).await {
-                break;
-            }
-            trial.settle().await;
-        }
-        drop(dropped);
-        let (_, came) = trial.answer(trial.request(Method::POST, "/echo", "kept")?).await?;
-        same_bytes("body of the exchange after a dropped one", &came, b"kept")?;
-    }
-    Ok(())
 }
 
 pub(super) async fn silence_is_waited_for_and_the_wait_can_be_dropped(exam: Exam<'_>) -> Verdict {

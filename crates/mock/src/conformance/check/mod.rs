@@ -2,6 +2,7 @@
 
 mod answers;
 mod conduct;
+mod dropped;
 mod failures;
 mod framing;
 mod requests;
@@ -45,9 +46,11 @@ const CHECKS: &[(&str, Check)] = checks![
     conduct::a_redirect_is_an_answer_and_is_not_followed,
     conduct::a_redirect_on_the_same_server_is_not_followed,
     conduct::exchanges_at_the_same_time_do_not_mix,
-    conduct::an_exchange_that_is_dropped_does_not_disturb_the_next,
     conduct::silence_is_waited_for_and_the_wait_can_be_dropped,
     conduct::debug_of_the_transport_shows_no_secret,
+    dropped::an_exchange_that_is_dropped_does_not_disturb_the_next,
+    dropped::an_exchange_that_is_dropped_ends_its_connection,
+    dropped::an_answer_that_is_dropped_half_way_ends_its_connection,
     failures::a_refused_connection_is_not_sent,
     failures::no_connection_in_time_is_not_sent,
     failures::no_answer_in_time_is_unknown,

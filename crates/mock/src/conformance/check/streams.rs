@@ -37,7 +37,7 @@ struct Pieces {
     opened: Arc<AtomicU64>,
 }
 
-const PIECE: usize = 10_000;
+pub(super) const PIECE: usize = 10_000;
 
 impl Pieces {
     fn new(bytes: Vec<u8>) -> Self {
@@ -209,7 +209,7 @@ async fn fails(exam: Exam<'_>, pieces: Pieces) -> Verdict {
 }
 
 /// A request whose answer may be streamed.
-fn streaming(trial: &Trial<'_>) -> Result<Request<Body>, Stop> {
+pub(super) fn streaming(trial: &Trial<'_>) -> Result<Request<Body>, Stop> {
     let mut request = trial.post()?;
     request.extensions_mut().insert(StreamResponse);
     Ok(request)

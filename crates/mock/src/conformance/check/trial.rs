@@ -207,6 +207,29 @@ impl Trial<'_> {
         same("requests that the peer received", self.received().len(), count)
     }
 
+    /// Wants the end of every connection to the peer, after an exchange was dropped in this way.
+    pub(super) async fn ends_connections(&self, dropped: &str) -> Verdict {
+        /// What is under way may still become a connection.
+        const UNDER_WAY: usize = 4;
+        for _ in 0..UNDER_WAY {
+            self.settle().await;
+        }
+        let mut open = self.scene.open()?;
+        let ended = async {
+            while open > 0 {
+                self.settle().await;
+                open = self.scene.open()?;
+            }
+            Ok(())
+        };
+        match race(ended, self.harness.patience()).await {
+            First::Left(ended) => ended,
+            First::Right(()) => {
+                Err(fail(format_args!("a connection stayed open after an exchange was dropped {dropped}")))
+            }
+        }
+    }
+
     /// The one request that the peer received.
     pub(super) async fn received_one(&self) -> Result<Request<Bytes>, Stop> {
         self.received_only(1).await?;
