@@ -4,6 +4,7 @@ use std::{ops::Range, time::Duration};
 
 use hubchannel::{
     CallOptions, Client, Error, PublishMessage,
+    clock::Clock as _,
     model::{DeliveryIdentifier, NewMessage, Participant},
 };
 
@@ -23,6 +24,9 @@ pub(crate) trait Truth {
 
     /// The keys of all requests to publish a text.
     fn keys(&self, text: &str) -> Vec<String>;
+
+    /// All that happened, in words.
+    fn story(&self) -> String;
 
     /// What nobody may see.
     fn secrets(&self) -> Vec<String>;
@@ -108,8 +112,9 @@ impl Bridge<'_> {
         }
     }
 
-    /// Publishes a message through all that goes wrong, with the same key until it is done.
-    pub(crate) async fn play(&self, seed: u64, schedule: &Schedule, tally: &mut Tally) {
+    /// Publishes a message through all that goes wrong, with the same key until it is done, and tells what the caller was
+    /// told and what happened.
+    pub(crate) async fn play(&self, seed: u64, schedule: &Schedule, tally: &mut Tally) -> String {
         said::listen();
         let text = format!("visitor's words {seed}");
         let mut call = message(&text).with_options(options(schedule.deadline));
@@ -119,6 +124,7 @@ impl Bridge<'_> {
         }
         let before = self.before(&text);
         let mut told = self.publish_until(schedule.leave, call.clone()).await;
+        let mut story = self.words(told.as_ref());
         // What was under way when the caller left may be done at any time: then only doubling can be seen.
         let has_left = told.is_none();
         tally.left += usize::from(has_left);
@@ -150,11 +156,26 @@ impl Bridge<'_> {
                 Err(_) => self.is_true(&text, &before, &again),
             }
             told = Some(again);
+            story.push_str(&self.words(told.as_ref()));
         }
         let said = said::by_spans();
         assert!(said.contains("publish_message"), "nothing was recorded");
         holds_no_secret(&said, self.truth, &text);
         tally.published += usize::from(told.is_some_and(|told| told.is_ok()));
+        story + &self.truth.story()
+    }
+
+    /// What the caller was told, and when.
+    fn words(&self, told: Option<&Result<String, Error>>) -> String {
+        let told = match told {
+            None => "nothing".to_owned(),
+            Some(Ok(id)) => id.clone(),
+            Some(Err(error)) => {
+                let (kind, unknown, attempts) = (error.kind(), error.outcome_unknown(), error.attempts());
+                format!("{kind:?}, unknown: {unknown}, {attempts:?}")
+            }
+        };
+        format!("{told} at {:?}\n", self.line.clock.wall())
     }
 }
 

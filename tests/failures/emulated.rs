@@ -10,21 +10,20 @@ use std::{
 };
 
 use hubchannel::{
-    BaseUrl, Client, HttpTransport, OAuthClient, PublishMessage, RequestToken,
+    BaseUrl, HttpTransport, OAuthClient, PublishMessage, RequestToken,
     clock::ManualClock,
     emulator::{Emulator, Fault as Fate, FaultRule, HttpServer, Seed},
-    middleware::{MemoryTokenStore, PortalTokens, Portals},
 };
 use serde_json::Value;
 
 use crate::{
-    SEED, Scene, Wires,
+    AGAIN, SEED, Scene, Wires,
     course::{Bridge, Tally, Truth},
-    ledger::Fault,
+    fault::Fault,
     line::{Far, Line, START, Watched, clock_at},
     schedule::{Random, Schedule, TokenFault},
     seeds,
-    world::stack,
+    world::client,
 };
 
 const IN_PROCESS: u64 = 3_000;
@@ -94,7 +93,7 @@ impl Far for Emulated {
         self.silences() > self.over.load(Ordering::SeqCst)
     }
 
-    fn hang_up(&self) {
+    fn let_go(&self) {
         self.over.store(self.silences(), Ordering::SeqCst);
     }
 
@@ -121,6 +120,11 @@ impl Truth for Emulated {
         of_text
             .map(|(_, body)| body["integrationIdempotencyId"].as_str().unwrap().to_owned())
             .collect()
+    }
+
+    fn story(&self) -> String {
+        let texts: Vec<_> = self.texts().collect();
+        format!("{texts:?} {:?}", self.emulator.messages())
     }
 
     fn secrets(&self) -> Vec<String> {
@@ -150,9 +154,9 @@ fn fate(fault: &Fault) -> Fate {
     match fault {
         Fault::None => Fate::DelayBeforeEffect(Duration::ZERO),
         Fault::NoServer => Fate::RefuseConnection,
-        Fault::CutRequest(_) => Fate::DropBeforeEffect,
-        Fault::LoseAnswer => Fate::DropAfterEffect,
-        Fault::CutAnswer(bytes) => Fate::TearAnswer(*bytes),
+        Fault::CutConnection(_) | Fault::CutRequest(..) => Fate::DropBeforeEffect,
+        Fault::CutAnswer(0, _) => Fate::DropAfterEffect,
+        Fault::CutAnswer(bytes, _) => Fate::TearAnswer(*bytes),
         Fault::FallSilent { done: false } => Fate::SilenceBeforeEffect,
         Fault::FallSilent { done: true } => Fate::SilenceAfterEffect,
         Fault::Answer { answer, done: false } => Fate::AnswerBeforeEffect(answer.to_response()),
@@ -177,38 +181,46 @@ async fn play<T: HttpTransport + Clone>(
     far: &Arc<Emulated>,
     (clock, transport, base_url): (&ManualClock, T, &BaseUrl),
     tally: &mut Tally,
-) {
+) -> String {
     let line = Line::new(clock.clone(), Arc::clone(far) as Arc<dyn Far>, &schedule.jumps);
     let emulator = &far.emulator;
     let oauth = OAuthClient::builder(Watched::new(&line, transport.clone()), emulator.oauth_app())
         .base_url(base_url.clone())
         .build();
     let portal = emulator.portal_id().to_string();
-    let store = MemoryTokenStore::new().with(portal.as_str(), PortalTokens::new(far.refresh_token.as_str()));
-    let portals = Portals::builder(oauth, store).clock(clock.clone()).build();
-    let stack = stack(seed, schedule, Watched::new(&line, transport), portals.portal(portal.as_str()), clock);
-    let client = Client::builder(stack)
-        .base_url(base_url.clone())
-        .clock(clock.clone())
-        .build();
+    let tokens = (portal.as_str(), far.refresh_token.as_str());
+    let client = client(seed, schedule, &line, transport, oauth, tokens, base_url.clone());
     let bridge = Bridge {
         client: &client,
         line: &line,
         truth: &**far,
     };
-    bridge.play(seed, schedule, tally).await;
+    bridge.play(seed, schedule, tally).await
+}
+
+async fn play_in_process(seed: u64, tally: &mut Tally) -> String {
+    let schedule = Schedule::new(&mut Random::new(seed));
+    let _scene = Scene(format!("{SEED}={seed}: {schedule:?}"));
+    let clock = clock_at(START);
+    let far = Emulated::new(Seed::default().with_clock(clock.clone()), &schedule, false);
+    let transport = far.emulator.transport();
+    play(seed, &schedule, &far, (&clock, transport, &BaseUrl::default()), tally).await
+}
+
+async fn play_over_http(seed: u64, wires: &Wires, tally: &mut Tally) -> String {
+    let schedule = Schedule::new(&mut Random::new(seed)).over_sockets();
+    let _scene = Scene(format!("{SEED}={seed}: {schedule:?}"));
+    let clock = clock_at(START);
+    let far = Emulated::new(Seed::default().with_clock(clock.clone()), &schedule, true);
+    let server = HttpServer::start(far.emulator.clone()).await.unwrap();
+    play(seed, &schedule, &far, (&clock, wires.of(seed).clone(), &server.base_url()), tally).await
 }
 
 #[tokio::test]
 async fn whatever_goes_wrong_before_the_emulator_no_message_is_doubled_and_the_caller_is_told_the_truth() {
     let mut tally = Tally::default();
     for seed in seeds(IN_PROCESS) {
-        let schedule = Schedule::new(&mut Random::new(seed));
-        let _scene = Scene(format!("{SEED}={seed}: {schedule:?}"));
-        let clock = clock_at(START);
-        let far = Emulated::new(Seed::default().with_clock(clock.clone()), &schedule, false);
-        let transport = far.emulator.transport();
-        play(seed, &schedule, &far, (&clock, transport, &BaseUrl::default()), &mut tally).await;
+        play_in_process(seed, &mut tally).await;
     }
     tally.tells_enough(seeds(IN_PROCESS));
 }
@@ -218,12 +230,19 @@ async fn whatever_goes_wrong_before_the_emulator_over_http_no_message_is_doubled
     let wires = Wires::new();
     let mut tally = Tally::default();
     for seed in seeds(OVER_HTTP) {
-        let schedule = Schedule::new(&mut Random::new(seed));
-        let _scene = Scene(format!("{SEED}={seed}: {schedule:?}"));
-        let clock = clock_at(START);
-        let far = Emulated::new(Seed::default().with_clock(clock.clone()), &schedule, true);
-        let server = HttpServer::start(far.emulator.clone()).await.unwrap();
-        play(seed, &schedule, &far, (&clock, wires.of(seed).clone(), &server.base_url()), &mut tally).await;
+        play_over_http(seed, &wires, &mut tally).await;
     }
     tally.tells_enough(seeds(OVER_HTTP));
+}
+
+#[tokio::test]
+async fn a_seed_happens_again_before_the_emulator_as_it_happened() {
+    let wires = Wires::new();
+    let mut tally = Tally::default();
+    for seed in seeds(AGAIN) {
+        let first = play_in_process(seed, &mut tally).await;
+        assert_eq!(play_in_process(seed, &mut tally).await, first, "{SEED}={seed}");
+        let first = play_over_http(seed, &wires, &mut tally).await;
+        assert_eq!(play_over_http(seed, &wires, &mut tally).await, first, "{SEED}={seed}");
+    }
 }

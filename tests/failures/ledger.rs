@@ -11,56 +11,22 @@ use std::{
     net::{SocketAddr, TcpListener, TcpStream},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     thread,
+    time::Duration,
 };
 
-use http::Response;
-use hubchannel::Body;
+use rustix::net::sockopt::set_socket_linger;
 use serde_json::{Value, json};
 
-use crate::{course::Truth, line::Far, world::REFRESH_TOKEN};
-
-/// What becomes of one request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Fault {
-    /// It is done and answered.
-    None,
-    /// There is nobody at the address.
-    NoServer,
-    /// The connection ends when this many bytes of the request were read, or all of them: before it is done.
-    CutRequest(usize),
-    /// It is done, and the connection ends without an answer.
-    LoseAnswer,
-    /// It is done, and the connection ends when this many bytes of the answer were sent, but not all of them.
-    CutAnswer(usize),
-    /// Nothing more is heard of it, whether it was done or not.
-    FallSilent { done: bool },
-    /// It is answered like this, whether it was done or not.
-    Answer { answer: Answer, done: bool },
-    /// The token that the request came with ends, before the request is looked at.
-    EndToken,
-}
-
-impl Fault {
-    /// Whether the client cannot know if it was done. Whoever turns a request down says that it was not.
-    pub(crate) fn hides(&self) -> bool {
-        match self {
-            Fault::None | Fault::NoServer | Fault::EndToken => false,
-            Fault::Answer { answer, done } => *done || !(400..500).contains(&answer.status),
-            Fault::CutRequest(_) | Fault::LoseAnswer | Fault::CutAnswer(_) | Fault::FallSilent { .. } => true,
-        }
-    }
-}
-
-/// An answer that is no success, or a success that cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) headers: Vec<(&'static str, String)>,
-    pub(crate) body: String,
-}
+use crate::{
+    course::Truth,
+    fault::{Answer, End, Fault},
+    line::Far,
+    request::{Request, read},
+    world::REFRESH_TOKEN,
+};
 
 /// What the server has seen and done, in the order in which it did.
 #[derive(Debug, Default)]
@@ -75,6 +41,8 @@ pub(crate) struct Ledger {
     pub(crate) statuses: usize,
     /// How many requests were read to their end.
     pub(crate) requests: usize,
+    /// How many bytes the last of them had, and its answer.
+    pub(crate) lengths: (usize, usize),
     /// How many requests had a fate that leaves the client without a word of whether they were done.
     pub(crate) hidden: usize,
     /// The tokens up to this number have ended: a request brings `token-0`, then `token-1` ….
@@ -89,8 +57,12 @@ pub(crate) struct Server {
 struct Shared {
     ledger: Mutex<Ledger>,
     faults: Mutex<VecDeque<Fault>>,
-    /// Connections on which nothing more is heard.
-    held: Mutex<Vec<TcpStream>>,
+    /// How many connections there are on which nothing more is heard, and whose end has not come.
+    silent: AtomicUsize,
+    /// The number of the request that gets no answer, since the caller leaves when it was heard.
+    withheld: Mutex<Option<usize>>,
+    /// How many connections there are on which it was withheld, and whose end has not come.
+    left: AtomicUsize,
     stopped: AtomicBool,
 }
 
@@ -101,7 +73,9 @@ impl Server {
         let shared = Arc::new(Shared {
             ledger: Mutex::default(),
             faults: Mutex::default(),
-            held: Mutex::default(),
+            silent: AtomicUsize::new(0),
+            withheld: Mutex::default(),
+            left: AtomicUsize::new(0),
             stopped: AtomicBool::new(false),
         });
         let server = Server {
@@ -141,11 +115,26 @@ impl Server {
     }
 }
 
+impl Ledger {
+    /// The ids of the messages of a text.
+    pub(crate) fn made(&self, text: &str) -> Vec<String> {
+        let of_text = self.messages.values().filter(|(of, _)| of == text);
+        of_text.map(|(_, id)| id.clone()).collect()
+    }
+
+    pub(crate) fn keys(&self, text: &str) -> Vec<String> {
+        self.keys.get(text).cloned().unwrap_or_default()
+    }
+}
+
+/// What nobody may see of those whose ledger it is.
+pub(crate) fn secrets() -> Vec<String> {
+    ["token-", REFRESH_TOKEN, "client-hush"].map(str::to_owned).to_vec()
+}
+
 impl Truth for Server {
     fn made(&self, text: &str) -> Vec<String> {
-        let ledger = self.ledger();
-        let of_text = ledger.messages.values().filter(|(of, _)| of == text);
-        of_text.map(|(_, id)| id.clone()).collect()
+        self.ledger().made(text)
     }
 
     fn hidden(&self) -> usize {
@@ -153,21 +142,29 @@ impl Truth for Server {
     }
 
     fn keys(&self, text: &str) -> Vec<String> {
-        self.ledger().keys.get(text).cloned().unwrap_or_default()
+        self.ledger().keys(text)
+    }
+
+    fn story(&self) -> String {
+        format!("{:?}", self.ledger())
     }
 
     fn secrets(&self) -> Vec<String> {
-        ["token-", REFRESH_TOKEN, "client-hush"].map(str::to_owned).to_vec()
+        secrets()
     }
 }
 
 impl Far for Server {
     fn is_silent(&self) -> bool {
-        !lock(&self.shared.held).is_empty()
+        self.shared.silent.load(Ordering::SeqCst) > 0
     }
 
-    fn hang_up(&self) {
-        lock(&self.shared.held).clear();
+    fn is_held(&self) -> bool {
+        self.is_silent() || self.shared.left.load(Ordering::SeqCst) > 0
+    }
+
+    fn withhold(&self, request: Option<usize>) {
+        *lock(&self.shared.withheld) = request;
     }
 
     fn heard(&self) -> usize {
@@ -184,7 +181,6 @@ impl fmt::Debug for Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.shared.stopped.store(true, Ordering::SeqCst);
-        self.hang_up();
         let _ = TcpStream::connect(self.address);
     }
 }
@@ -193,73 +189,109 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A request as it came.
-struct Request {
-    method: String,
-    path: String,
-    token: String,
-    body: Value,
-}
-
 impl Shared {
+    /// What becomes of a connection that has just come, if that is its end.
+    fn at_once(&self) -> Option<End> {
+        let mut faults = lock(&self.faults);
+        let Some(&Fault::CutConnection(end)) = faults.front() else {
+            return None;
+        };
+        faults.pop_front();
+        lock(&self.ledger).hidden += 1;
+        Some(end)
+    }
+
     fn serve(&self, mut stream: TcpStream) -> io::Result<()> {
+        if let Some(end) = self.at_once() {
+            return cut(stream, end);
+        }
         // Whoever is dropped must notice at once.
         stream.set_nodelay(true)?;
-        loop {
-            // A connection that is kept open and never used again takes no fault.
-            let mut first = [0];
-            if stream.read(&mut first)? == 0 {
-                return Ok(());
-            }
+        // A connection that is kept open and never used again takes no fault.
+        while stream.peek(&mut [0])? > 0 {
             let fault = lock(&self.faults).pop_front().unwrap_or(Fault::None);
             lock(&self.ledger).hidden += usize::from(fault.hides());
             let most = match fault {
-                Fault::CutRequest(bytes) => bytes.max(1),
+                Fault::CutConnection(_) => 0,
+                Fault::CutRequest(bytes, _) => bytes,
                 _ => usize::MAX,
             };
-            let Some(request) = read(&mut stream, first[0], most)? else {
-                return Ok(());
+            let Some(request) = read(&mut stream, most)? else {
+                return cut(stream, fault.end());
             };
-            lock(&self.ledger).note(&request);
-            let answer = match fault {
-                Fault::CutRequest(_) | Fault::NoServer => return Ok(()),
-                Fault::None => self.answer(&request),
-                Fault::LoseAnswer => {
+            let answer = match &fault {
+                Fault::CutRequest(..) | Fault::FallSilent { done: false } => Vec::new(),
+                Fault::Answer { answer, done: false } => answer.to_bytes(),
+                Fault::Answer { answer, done: true } => {
                     self.answer(&request);
-                    return Ok(());
-                }
-                Fault::CutAnswer(bytes) => {
-                    let answer = self.answer(&request);
-                    stream.write_all(&answer[..bytes.min(answer.len() - 1)])?;
-                    return Ok(());
-                }
-                Fault::FallSilent { done } => {
-                    if done {
-                        self.answer(&request);
-                    }
-                    lock(&self.held).push(stream);
-                    return Ok(());
-                }
-                Fault::Answer { answer, done } => {
-                    if done {
-                        self.answer(&request);
-                    }
                     answer.to_bytes()
                 }
                 Fault::EndToken => {
                     lock(&self.ledger).end(&request.token);
                     self.answer(&request)
                 }
+                _ => self.answer(&request),
             };
-            stream.write_all(&answer)?;
+            let waiting = match fault {
+                _ if self.withholds() => Some(Waiting::new(&self.left)),
+                Fault::FallSilent { .. } => Some(Waiting::new(&self.silent)),
+                _ => None,
+            };
+            // Only now, so that whoever has heard of it finds all that became of it.
+            lock(&self.ledger).note(&request, answer.len());
+            if let Some(waiting) = waiting {
+                return waiting.for_the_end(stream);
+            }
+            match fault {
+                Fault::CutRequest(_, end) => return cut(stream, end),
+                Fault::CutAnswer(bytes, end) => {
+                    stream.write_all(&answer[..bytes.min(answer.len() - 1)])?;
+                    return cut(stream, end);
+                }
+                _ => stream.write_all(&answer)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the next request that is noted gets no answer.
+    fn withholds(&self) -> bool {
+        *lock(&self.withheld) == Some(lock(&self.ledger).requests + 1)
+    }
+
+    fn answer(&self, request: &Request) -> Vec<u8> {
+        lock(&self.ledger).answer(request).to_bytes()
+    }
+}
+
+impl Ledger {
+    /// Notes a request and how long its answer is.
+    pub(crate) fn note(&mut self, request: &Request, answer: usize) {
+        self.requests += 1;
+        self.lengths = (request.length, answer);
+        if let (Some(text), Some(key)) = (request.text("text"), request.text("integrationIdempotencyId")) {
+            self.keys.entry(text).or_default().push(key);
         }
     }
 
+    fn number(token: &str) -> Option<usize> {
+        token.strip_prefix("Bearer token-")?.parse().ok()
+    }
+
+    pub(crate) fn end(&mut self, token: &str) {
+        if let Some(number) = Ledger::number(token) {
+            self.ended = self.ended.max(number + 1);
+        }
+    }
+
+    fn is_good(&self, token: &str) -> bool {
+        Ledger::number(token).is_some_and(|number| number >= self.ended)
+    }
+
     /// Does what is asked for, if the token is good.
-    fn answer(&self, request: &Request) -> Vec<u8> {
-        let mut ledger = lock(&self.ledger);
-        let (status, body) = match ledger.is_good(&request.token) {
-            true => ledger.handle(request),
+    pub(crate) fn answer(&mut self, request: &Request) -> Answer {
+        let (status, body) = match self.is_good(&request.token) {
+            true => self.handle(request),
             false => (
                 401,
                 json!({"status": "error", "category": "EXPIRED_AUTHENTICATION", "message": "the token has expired"}),
@@ -270,48 +302,6 @@ impl Shared {
             headers: Vec::new(),
             body: body.to_string(),
         }
-        .to_bytes()
-    }
-}
-
-impl Answer {
-    pub(crate) fn to_response(&self) -> Response<Body> {
-        let mut response = Response::builder().status(self.status);
-        for (name, value) in &self.headers {
-            response = response.header(*name, value);
-        }
-        response.body(self.body.clone().into()).unwrap()
-    }
-
-    fn to_bytes(&self) -> Vec<u8> {
-        let mut text = format!("HTTP/1.1 {} Any\r\ncontent-length: {}\r\n", self.status, self.body.len());
-        for (name, value) in &self.headers {
-            text.push_str(&format!("{name}: {value}\r\n"));
-        }
-        format!("{text}\r\n{}", self.body).into_bytes()
-    }
-}
-
-impl Ledger {
-    fn note(&mut self, request: &Request) {
-        self.requests += 1;
-        if let (Some(text), Some(key)) = (request.text("text"), request.text("integrationIdempotencyId")) {
-            self.keys.entry(text).or_default().push(key);
-        }
-    }
-
-    fn number(token: &str) -> Option<usize> {
-        token.strip_prefix("Bearer token-")?.parse().ok()
-    }
-
-    fn end(&mut self, token: &str) {
-        if let Some(number) = Ledger::number(token) {
-            self.ended = self.ended.max(number + 1);
-        }
-    }
-
-    fn is_good(&self, token: &str) -> bool {
-        Ledger::number(token).is_some_and(|number| number >= self.ended)
     }
 
     fn handle(&mut self, request: &Request) -> (u16, Value) {
@@ -340,48 +330,31 @@ impl Ledger {
     }
 }
 
-impl Request {
-    fn text(&self, member: &str) -> Option<String> {
-        self.body[member].as_str().map(str::to_owned)
+/// Held while a connection stays open on which nothing more is said.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn new(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::SeqCst);
+        Waiting(count)
+    }
+
+    /// Waits until the client lets go of the connection.
+    fn for_the_end(self, mut stream: TcpStream) -> io::Result<()> {
+        stream.read(&mut [0]).map(drop)
     }
 }
 
-/// Reads a request to its end; `None` where the other side ends before, or where no more than `most` bytes are to be read.
-fn read(stream: &mut TcpStream, first: u8, most: usize) -> io::Result<Option<Request>> {
-    let mut bytes = vec![first];
-    let mut buffer = [0; 4096];
-    loop {
-        if let Some(request) = parse(&bytes) {
-            return Ok(Some(request));
-        }
-        let room = most.saturating_sub(bytes.len()).min(buffer.len());
-        match room {
-            0 => return Ok(None),
-            _ => match stream.read(&mut buffer[..room])? {
-                0 => return Ok(None),
-                read => bytes.extend_from_slice(&buffer[..read]),
-            },
-        }
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
-fn parse(bytes: &[u8]) -> Option<Request> {
-    let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")? + 4;
-    let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
-    let mut lines = head.lines();
-    let mut words = lines.next()?.split(' ');
-    let (method, path) = (words.next()?.to_owned(), words.next()?.to_owned());
-    let header = |wanted: &str| {
-        let lines = head.lines().filter_map(|line| line.split_once(": "));
-        let mut values = lines.filter(|(name, _)| name.eq_ignore_ascii_case(wanted));
-        values.next().map(|(_, value)| value.to_owned())
-    };
-    let length: usize = header("content-length").map_or(0, |length| length.parse().unwrap());
-    let body = bytes.get(end..end + length)?;
-    Some(Request {
-        method,
-        path,
-        token: header("authorization").unwrap_or_default(),
-        body: serde_json::from_slice(body).unwrap_or(Value::Null),
-    })
+fn cut(stream: TcpStream, end: End) -> io::Result<()> {
+    if end == End::Reset {
+        set_socket_linger(&stream, Some(Duration::ZERO))?;
+    }
+    drop(stream);
+    Ok(())
 }

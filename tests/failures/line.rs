@@ -31,6 +31,9 @@ pub(crate) fn clock_at(since_epoch: Duration) -> ManualClock {
 /// How often a call may be looked at without anything going on. No machine is so slow that this is not a standstill.
 const STANDSTILL: u32 = 100_000_000;
 
+/// The same where a connection that nobody uses does not end.
+const STAYS_OPEN: u32 = 10_000_000;
+
 /// How often other tasks get their turn before time passes.
 const TURNS: u32 = 3;
 
@@ -39,8 +42,17 @@ pub(crate) trait Far: fmt::Debug + Send + Sync {
     /// Whether somebody waits for an answer that will not come.
     fn is_silent(&self) -> bool;
 
-    /// Nobody waits any more.
-    fn hang_up(&self);
+    /// Whether it waits for the end of a connection on which it says nothing more.
+    fn is_held(&self) -> bool {
+        self.is_silent()
+    }
+
+    /// Gives no answer to the request of this number, since the caller leaves when it was read. Otherwise he might be told
+    /// before he has left.
+    fn withhold(&self, _request: Option<usize>) {}
+
+    /// The client has let go of what was on the way. Who sees the ends of connections need not be told.
+    fn let_go(&self) {}
 
     /// How many requests were read.
     fn heard(&self) -> usize;
@@ -67,6 +79,16 @@ impl Line {
 
     /// Runs a call to its end, or until the caller leaves.
     pub(crate) async fn run<T>(&self, leave: Option<Leave>, call: impl Future<Output = T>) -> Option<T> {
+        self.far.withhold(match leave {
+            Some(Leave::Heard(count)) => Some(count),
+            _ => None,
+        });
+        let told = self.until_told(leave, call).await;
+        self.nothing_is_held().await;
+        told
+    }
+
+    async fn until_told<T>(&self, leave: Option<Leave>, call: impl Future<Output = T>) -> Option<T> {
         let mut call = Box::pin(call);
         let (mut polled, mut waited, mut turns) = (0, 0, 0);
         for _ in 0..STANDSTILL {
@@ -83,8 +105,8 @@ impl Line {
                 return Some(done);
             }
             turns += 1;
-            let idle = self.on_wire.load(Ordering::SeqCst) == 0;
-            if (idle || self.far.is_silent())
+            self.nothing_is_held().await;
+            if (self.is_idle() || self.far.is_silent())
                 && turns > TURNS
                 && let Some(wake) = self.clock.next_wake()
             {
@@ -95,6 +117,21 @@ impl Line {
             tokio::task::yield_now().await;
         }
         panic!("nothing goes on: {:?}", self.clock);
+    }
+
+    fn is_idle(&self) -> bool {
+        self.on_wire.load(Ordering::SeqCst) == 0
+    }
+
+    /// Waits until the other side has seen the end of every connection that was let go of.
+    async fn nothing_is_held(&self) {
+        for _ in 0..STAYS_OPEN {
+            if !(self.is_idle() && self.far.is_held()) {
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
+        panic!("a connection stays open that nobody uses: {:?}", self.far);
     }
 
     /// Sets the time of day, if it is its turn.
@@ -133,7 +170,7 @@ struct OnWire<'a>(&'a Line);
 impl Drop for OnWire<'_> {
     fn drop(&mut self) {
         self.0.on_wire.fetch_sub(1, Ordering::SeqCst);
-        self.0.far.hang_up();
+        self.0.far.let_go();
     }
 }
 
@@ -141,6 +178,7 @@ impl Drop for OnWire<'_> {
 impl<T: HttpTransport> HttpTransport for Watched<T> {
     async fn send(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
         self.line.jump();
+        self.line.nothing_is_held().await;
         self.line.on_wire.fetch_add(1, Ordering::SeqCst);
         let _on_wire = OnWire(&self.line);
         self.transport.send(request).await

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::ledger::{Answer, Fault};
+use crate::fault::{Answer, End, Fault};
 
 /// All that goes wrong from one seed.
 #[derive(Clone, Debug, Default)]
@@ -39,7 +39,7 @@ pub(crate) enum TokenFault {
 /// When a caller drops a call.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Leave {
-    /// After it was polled so often.
+    /// After it was polled so often. How far it is then, only a process alone can tell before.
     Polled(usize),
     /// After time has passed for it so often.
     Waited(usize),
@@ -58,6 +58,14 @@ impl Schedule {
             leave: maybe(random, 4, leave),
             pause: seconds(random.choose(&[0, 0, 1, 15, 400])),
         }
+    }
+
+    /// The same where others have a say in how often a call is polled.
+    pub(crate) fn over_sockets(mut self) -> Self {
+        if let Some(Leave::Polled(polls)) = self.leave {
+            self.leave = Some(Leave::Heard(1 + polls % 4));
+        }
+        self
     }
 }
 
@@ -155,11 +163,11 @@ pub(crate) fn faults(random: &mut Random) -> Vec<Fault> {
 }
 
 fn fault(random: &mut Random) -> Fault {
-    match random.below(9) {
+    match random.below(10) {
         0 => Fault::NoServer,
-        1 => Fault::CutRequest(random.below(700)),
-        2 => Fault::LoseAnswer,
-        3 => Fault::CutAnswer(random.below(80)),
+        1 => Fault::CutRequest(random.below(700), end(random)),
+        2 => Fault::CutAnswer(0, end(random)),
+        3 => Fault::CutAnswer(random.below(80), end(random)),
         4 => Fault::FallSilent { done: random.flip() },
         5 => Fault::EndToken,
         6 => Fault::None,
@@ -167,8 +175,14 @@ fn fault(random: &mut Random) -> Fault {
             answer: refusal(random),
             done: false,
         },
+        // With a reset it is chance whether there was a connection.
+        8 => Fault::CutConnection(End::Closed),
         _ => failure(random),
     }
+}
+
+fn end(random: &mut Random) -> End {
+    random.choose(&End::ALL)
 }
 
 /// What the server says when it turns a request down: nothing was done.

@@ -12,7 +12,7 @@ use http::{Request, Response};
 use hubchannel::{Body, HttpTransport, Reach, TransportError, TransportErrorKind};
 use serde_json::json;
 
-use crate::{ledger::Answer, schedule::TokenFault, world::REFRESH_TOKEN};
+use crate::{fault::Answer, schedule::TokenFault, world::REFRESH_TOKEN};
 
 /// Clones would be other endpoints, so there are none.
 pub(crate) struct TokenEndpoint(Mutex<State>);
@@ -36,20 +36,25 @@ impl TokenEndpoint {
             None | Some(TokenFault::None) => {
                 let number = state.issued;
                 state.issued += 1;
-                let body = json!({
-                    "token_type": "bearer",
-                    "access_token": format!("token-{number}"),
-                    "refresh_token": REFRESH_TOKEN,
-                    "expires_in": 1800,
-                });
-                TokenFault::Answer(Answer {
-                    status: 200,
-                    headers: Vec::new(),
-                    body: body.to_string(),
-                })
+                TokenFault::Answer(token(number))
             }
             Some(fault) => fault,
         }
+    }
+}
+
+/// The answer with the token of this number.
+pub(crate) fn token(number: usize) -> Answer {
+    let body = json!({
+        "token_type": "bearer",
+        "access_token": format!("token-{number}"),
+        "refresh_token": REFRESH_TOKEN,
+        "expires_in": 1800,
+    });
+    Answer {
+        status: 200,
+        headers: Vec::new(),
+        body: body.to_string(),
     }
 }
 

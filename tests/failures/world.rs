@@ -1,19 +1,26 @@
 //! A bridge before the ledger's server: the whole stack over real sockets, on a clock that the test turns.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use http::{Request, Response};
 use hubchannel::{
-    Body, Client, HttpTransport, OAuthApp, OAuthClient, Transport, TransportError,
-    clock::ManualClock,
-    middleware::{MemoryTokenStore, PortalToken, PortalTokens, Portals, RateLimiter, RetryPolicy, Stack},
+    BaseUrl, Body, Client, HttpTransport, KeySource, OAuthApp, OAuthClient, Transport, TransportError,
+    middleware::{MemoryTokenStore, PortalTokens, Portals, RateLimiter, RetryPolicy, Stack},
 };
 use tokio::net::TcpSocket;
 
 use crate::{
     course::Bridge,
-    ledger::{Fault, Server},
+    fault::Fault,
+    ledger::Server,
     line::{Far, Line, START, Watched, clock_at},
     schedule::Schedule,
     tokens::TokenEndpoint,
@@ -35,19 +42,15 @@ impl World {
     pub(crate) fn new(seed: u64, schedule: &Schedule, wire: &Transport) -> Self {
         let server = Arc::new(Server::start());
         server.schedule(schedule.faults.clone());
-        let clock = clock_at(START);
-        let line = Line::new(clock.clone(), Arc::clone(&server) as Arc<dyn Far>, &schedule.jumps);
+        let line = Line::new(clock_at(START), Arc::clone(&server) as Arc<dyn Far>, &schedule.jumps);
         let detour = Detour {
             transport: wire.clone(),
             server: Arc::clone(&server),
         };
-        let oauth = OAuthClient::new(TokenEndpoint::new(&schedule.tokens), OAuthApp::new("client-7", "client-hush"));
-        let store = MemoryTokenStore::new().with("62515", PortalTokens::new(REFRESH_TOKEN));
-        let portals = Portals::builder(oauth, store).clock(clock.clone()).build();
-        let stack = stack(seed, schedule, Watched::new(&line, detour), portals.portal("62515"), &clock);
+        let oauth = OAuthClient::new(TokenEndpoint::new(&schedule.tokens), app());
         let base_url = format!("http://{}", server.address).parse().unwrap();
         World {
-            client: Client::builder(stack).base_url(base_url).clock(clock).build(),
+            client: client(seed, schedule, &line, detour, oauth, ("62515", REFRESH_TOKEN), base_url),
             server,
             line,
         }
@@ -72,25 +75,54 @@ impl World {
     }
 }
 
-/// All layers that there are.
-pub(crate) fn stack(
+pub(crate) fn app() -> OAuthApp {
+    OAuthApp::new("client-7", "client-hush")
+}
+
+/// A client with all layers that there are, and with keys that come again with the seed.
+pub(crate) fn client(
     seed: u64,
     schedule: &Schedule,
+    line: &Arc<Line>,
     transport: impl HttpTransport,
-    portal: PortalToken,
-    clock: &ManualClock,
-) -> Stack {
-    let stack = Stack::new(transport)
-        .oauth(portal)
+    oauth: OAuthClient,
+    (portal, refresh_token): (&str, &str),
+    base_url: BaseUrl,
+) -> Client {
+    let clock = &line.clock;
+    let store = MemoryTokenStore::new().with(portal, PortalTokens::new(refresh_token));
+    let portals = Portals::builder(oauth, store).clock(clock.clone()).build();
+    let stack = Stack::new(Watched::new(line, transport))
+        .oauth(portals.portal(portal))
         .retry(RetryPolicy::new().longest_wait(Duration::from_secs(8)).seed(seed))
         .attempt_timeout(ATTEMPT)
         .deadline(Duration::from_secs(600))
         .clock(clock.clone());
-    match schedule.limit {
+    let stack = match schedule.limit {
         Some(limit) => stack.rate_limiter(RateLimiter::new(limit, RateLimiter::WINDOW, Arc::new(clock.clone()))),
         None => stack,
+    };
+    let keys = Keys {
+        seed,
+        made: AtomicUsize::new(0),
+    };
+    Client::builder(stack.build())
+        .base_url(base_url)
+        .clock(clock.clone())
+        .key_source(keys)
+        .build()
+}
+
+#[derive(Debug)]
+struct Keys {
+    seed: u64,
+    made: AtomicUsize,
+}
+
+impl KeySource for Keys {
+    fn next_key(&self) -> String {
+        format!("key-{}-{}", self.seed, self.made.fetch_add(1, Ordering::SeqCst))
     }
-    .build()
 }
 
 /// Leads a request to an address where nobody is, when its turn has come.
