@@ -17,6 +17,7 @@ mod request;
 #[path = "../said.rs"]
 mod said;
 mod schedule;
+mod scripted;
 mod tokens;
 mod world;
 
