@@ -8,6 +8,7 @@ use std::{
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     thread,
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -16,6 +17,7 @@ use hubchannel::{
     HttpTransport,
     mock::conformance::{Framing, Peer, Scene},
 };
+use rustix::net::sockopt::set_socket_linger;
 
 /// The largest response that the transport is set to take.
 pub(crate) const LIMIT: usize = 2 << 20;
@@ -95,6 +97,9 @@ impl Drop for Server {
 }
 
 fn serve(shared: &Shared, stream: TcpStream) -> io::Result<()> {
+    if let Peer::ClosesAtOnce = shared.peer {
+        return Ok(());
+    }
     let mut out = stream.try_clone()?;
     let mut input = BufReader::new(stream);
     let most = match shared.peer {
@@ -135,6 +140,14 @@ fn serve(shared: &Shared, stream: TcpStream) -> io::Result<()> {
                 framing,
                 after,
             } => return write(&mut out, response, *framing, *after),
+            Peer::ResetsAnswer {
+                response,
+                framing,
+                after,
+            } => {
+                write(&mut out, response, *framing, *after)?;
+                return Ok(set_socket_linger(&out, Some(Duration::ZERO))?);
+            }
             Peer::Stalls {
                 response,
                 framing,

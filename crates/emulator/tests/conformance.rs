@@ -15,13 +15,27 @@ async fn the_transport_does_what_a_transport_must() {
     let mut reasons: Vec<&str> = report.skipped().map(|(_, reason)| reason).collect();
     reasons.sort_unstable();
     reasons.dedup();
-    assert_eq!(reasons, [NO_ECHO, NO_LIMIT, NO_PIECES, NO_PARTS, NO_ENDS, NO_TIMEOUT, NO_BYTES], "{report}");
+    assert_eq!(
+        reasons,
+        [
+            NO_ECHO,
+            NO_LIMIT,
+            NO_PIECES,
+            NO_PARTS,
+            NO_ENDS,
+            NO_TIMEOUT,
+            NO_BYTES,
+            NO_CONNECTIONS
+        ],
+        "{report}"
+    );
 }
 
 const NO_ECHO: &str = "an emulator does not give back what it got";
 const NO_LIMIT: &str = "answers are in memory already and have no limit";
 const NO_PIECES: &str = "answers come whole or not at all";
 const NO_PARTS: &str = "requests come whole or not at all";
+const NO_CONNECTIONS: &str = "there is no connection without a request";
 const NO_ENDS: &str = "the harness does not see the ends of connections";
 const NO_TIMEOUT: &str = "the transport has no timeouts, and waits for ever";
 const NO_BYTES: &str = "there are no bytes of HTTP";
@@ -49,7 +63,8 @@ impl Harness for InProcess {
             Peer::Echoes => return Err(Skip::because(NO_ECHO)),
             Peer::Unreachable | Peer::TooSlow => return Err(Skip::because(NO_TIMEOUT)),
             Peer::StopsReading { .. } => return Err(Skip::because(NO_PARTS)),
-            Peer::CutsHead { .. } | Peer::CutsOff { .. } | Peer::Stalls { .. } => {
+            Peer::ClosesAtOnce => return Err(Skip::because(NO_CONNECTIONS)),
+            Peer::CutsHead { .. } | Peer::CutsOff { .. } | Peer::ResetsAnswer { .. } | Peer::Stalls { .. } => {
                 return Err(Skip::because(NO_PIECES));
             }
             Peer::TooLarge { .. } => return Err(Skip::because(NO_LIMIT)),

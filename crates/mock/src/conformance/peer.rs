@@ -27,6 +27,8 @@ pub enum Peer {
     Echoes,
     /// Turns connections away: nobody listens at the address.
     Refuses,
+    /// Closes every connection as soon as it is there, without reading anything from it.
+    ClosesAtOnce,
     /// Lets no connection come about and does not refuse one either, for longer than the transport waits for one.
     /// Transports that wait for ever cannot have this peer.
     Unreachable,
@@ -76,6 +78,15 @@ pub enum Peer {
     },
     /// Reads a request, sends the head of this response and a part of its body, and closes the connection.
     CutsOff {
+        /// The response as it would be if it were whole.
+        response: Response<Bytes>,
+        /// How the end of its body would be told.
+        framing: Framing,
+        /// How many bytes of the body are sent.
+        after: usize,
+    },
+    /// The same, but resets the connection. Bytes that were sent may be lost by that.
+    ResetsAnswer {
         /// The response as it would be if it were whole.
         response: Response<Bytes>,
         /// How the end of its body would be told.

@@ -90,7 +90,7 @@ impl MockHarness {
     /// A mock that behaves as if it reached this peer, its address, and what the peer would have received.
     pub(crate) fn stage(&self, peer: Peer) -> Result<(Counted, BaseUrl, Log), Skip> {
         // The mock sees what it is asked to send; what is never sent, no peer sees.
-        let is_reached = !matches!(peer, Peer::Refuses | Peer::Unreachable);
+        let is_reached = !matches!(peer, Peer::Refuses | Peer::ClosesAtOnce | Peer::Unreachable);
         let mock = MockTransport::new().with(script(peer)?);
         let transport = Counted {
             mock: mock.clone(),
@@ -122,9 +122,12 @@ fn script(peer: Peer) -> Result<Rule, Skip> {
         Peer::HangsUp { after } => (0..after)
             .fold(when().always(Answer::lost()), |rule, _| rule.once(Answer::status(200)))
             .at_least(0),
-        Peer::Resets { .. } | Peer::CutsHead { .. } | Peer::CutsOff { .. } | Peer::Garbles { .. } => {
-            when().always(Answer::lost())
-        }
+        Peer::Resets { .. }
+        | Peer::CutsHead { .. }
+        | Peer::CutsOff { .. }
+        | Peer::Garbles { .. }
+        | Peer::ClosesAtOnce
+        | Peer::ResetsAnswer { .. } => when().always(Answer::lost()),
         Peer::Stalls { response, after, .. } => when().always(Answer::with(move |_| stalling(&response, after))),
         Peer::TooLarge { .. } => when().always(Answer::too_large()),
         Peer::StopsReading { .. } => return Err(Skip::because(WHOLE)),

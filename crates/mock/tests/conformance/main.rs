@@ -178,6 +178,14 @@ async fn a_transport_that_answers_for_a_silent_peer_fails() {
 }
 
 #[tokio::test]
+async fn a_transport_that_takes_a_broken_connection_for_an_answer_fails() {
+    let report = failed(Fault::AnswersForWhoCloses).await;
+    assert_only(&report, &["a_connection_closed_before_anything_is_read_is_no_answer"]);
+    let report = failed(Fault::TakesResetAnswers).await;
+    assert_only(&report, &["an_answer_whose_connection_is_reset_is_no_answer"]);
+}
+
+#[tokio::test]
 async fn a_transport_that_never_answers_fails_and_does_not_hang() {
     let report = failed(Fault::NeverAnswers).await;
     assert!(report.failed().any(|(_, why)| why.contains("patient")), "{report}");

@@ -40,6 +40,8 @@ pub(crate) enum Fault {
     SendsHalfOfASource,
     EndsStreamsEarly,
     SendsAnyLength,
+    AnswersForWhoCloses,
+    TakesResetAnswers,
     Detaches,
     KeepsAnswers,
     ReadsAhead,
@@ -68,7 +70,7 @@ impl Harness for Wrong {
         if self.fault == Fault::DeclinesAll || self.fault == Fault::Declines && matches!(peer, Peer::Refuses) {
             return Err(Skip::because("there are no connections here"));
         }
-        let silent = matches!(peer, Peer::Silent);
+        let staged = peer.clone();
         let peer = match peer {
             // Who reads the whole request before he sends any of it gets no further before either.
             Peer::StopsReading { .. } if self.fault == Fault::ReadsAhead => Peer::Silent,
@@ -78,7 +80,7 @@ impl Harness for Wrong {
         let transport = WrongTransport {
             hosts: self.inner.hosts.clone(),
             fault: self.fault,
-            silent,
+            peer: staged,
             held: Arc::default(),
         };
         let under_way = counted.under_way;
@@ -101,7 +103,7 @@ impl Harness for Wrong {
 struct WrongTransport {
     hosts: Hosts,
     fault: Fault,
-    silent: bool,
+    peer: Peer,
     /// The answer to an earlier request.
     held: Arc<Mutex<Option<Response<Body>>>>,
 }
@@ -198,7 +200,11 @@ impl HttpTransport for WrongTransport {
                 let held = self.held.lock().unwrap().replace(response.clone());
                 Ok(held.unwrap_or(response))
             }
-            Fault::AnswersSilence if self.silent => Ok(Response::default()),
+            Fault::AnswersSilence if matches!(self.peer, Peer::Silent) => Ok(Response::default()),
+            Fault::AnswersForWhoCloses if matches!(self.peer, Peer::ClosesAtOnce) => Ok(Response::default()),
+            Fault::TakesResetAnswers if matches!(self.peer, Peer::ResetsAnswer { .. }) => {
+                self.pass_on(request).await.or(Ok(Response::default()))
+            }
             Fault::NeverAnswers => pending().await,
             Fault::SendsNothingOfASource => {
                 let request = request.map(|body| bytes(&body).into());
@@ -245,10 +251,13 @@ impl HttpTransport for WrongTransport {
                 });
                 Ok(Response::from_parts(head, Body::from_stream(length, stream)))
             }
-            // The mock reads ahead.
-            Fault::AnswersSilence | Fault::ReadsAhead | Fault::Declines | Fault::DeclinesAll => {
-                self.pass_on(request).await
-            }
+            // Of the harness, or before another peer. The mock reads ahead.
+            Fault::AnswersSilence
+            | Fault::AnswersForWhoCloses
+            | Fault::TakesResetAnswers
+            | Fault::ReadsAhead
+            | Fault::Declines
+            | Fault::DeclinesAll => self.pass_on(request).await,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A failure says truly whether the request can have reached the server, and nothing is tried twice.
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, StatusCode};
+use http::{HeaderValue, Method, Response, StatusCode};
 use hubchannel_api::{
     Reach,
     TransportErrorKind::{Connect, Interrupted, ResponseTooLarge, Timeout},
@@ -10,6 +10,7 @@ use hubchannel_api::{
 use super::{
     Verdict,
     answers::{response, very_large},
+    streams::is_no_whole_stream,
     trial::{ANSWER, Exam, fail},
 };
 use crate::conformance::{Framing, Peer};
@@ -18,6 +19,18 @@ pub(super) async fn a_refused_connection_is_not_sent(exam: Exam<'_>) -> Verdict 
     let trial = exam.peer(Peer::Refuses).await?;
     let result = trial.wait(trial.sending(trial.post()?)).await?;
     trial.failure(result, &[Connect], Reach::NotSent)
+}
+
+pub(super) async fn a_connection_closed_before_anything_is_read_is_no_answer(exam: Exam<'_>) -> Verdict {
+    let trial = exam.peer(Peer::ClosesAtOnce).await?;
+    let result = trial.wait(trial.sending(trial.post()?)).await?;
+    // Whether any of the request can have reached the server depends on who was faster.
+    let reach = match &result {
+        Err(error) => error.reach(),
+        Ok(_) => Reach::Unknown,
+    };
+    trial.failure(result, &[Connect, Interrupted], reach)?;
+    trial.received_only(0).await
 }
 
 pub(super) async fn no_connection_in_time_is_not_sent(exam: Exam<'_>) -> Verdict {
@@ -81,23 +94,43 @@ pub(super) async fn a_head_that_is_cut_off_is_no_answer(exam: Exam<'_>) -> Verdi
 }
 
 pub(super) async fn a_body_of_known_length_that_is_cut_off_is_no_answer(exam: Exam<'_>) -> Verdict {
-    is_no_answer_when_cut_off(exam, Framing::Length).await
+    let framing = Framing::Length;
+    is_no_answer(exam, |response, after| Peer::CutsOff {
+        response,
+        framing,
+        after,
+    })
+    .await
 }
 
 pub(super) async fn a_body_in_pieces_that_is_cut_off_is_no_answer(exam: Exam<'_>) -> Verdict {
-    is_no_answer_when_cut_off(exam, Framing::Chunked).await
+    let framing = Framing::Chunked;
+    is_no_answer(exam, |response, after| Peer::CutsOff {
+        response,
+        framing,
+        after,
+    })
+    .await
 }
 
-async fn is_no_answer_when_cut_off(exam: Exam<'_>, framing: Framing) -> Verdict {
-    let body = ANSWER.repeat(10);
-    for after in [0, 1, body.len() / 2, body.len() - 1] {
-        let response = response(StatusCode::OK, body.clone());
-        let peer = Peer::CutsOff {
+pub(super) async fn an_answer_whose_connection_is_reset_is_no_answer(exam: Exam<'_>) -> Verdict {
+    for framing in [Framing::Length, Framing::Chunked] {
+        let peer = |response, after| Peer::ResetsAnswer {
             response,
             framing,
             after,
         };
-        let trial = exam.peer(peer).await?;
+        is_no_answer(exam, peer).await?;
+        is_no_whole_stream(exam, peer).await?;
+    }
+    Ok(())
+}
+
+/// Wants no answer from a peer that breaks off after so many bytes of the body of a response.
+async fn is_no_answer(exam: Exam<'_>, peer: impl Fn(Response<Bytes>, usize) -> Peer) -> Verdict {
+    let body = ANSWER.repeat(10);
+    for after in [0, 1, body.len() / 2, body.len() - 1] {
+        let trial = exam.peer(peer(response(StatusCode::OK, body.clone()), after)).await?;
         let result = trial.wait(trial.sending(trial.post()?)).await?;
         trial.failure(result, &[Interrupted], Reach::Unknown)?;
         trial.received_only(1).await?;

@@ -275,22 +275,28 @@ pub(super) async fn an_answer_that_may_stream_comes_before_its_end(exam: Exam<'_
 }
 
 pub(super) async fn a_streamed_answer_that_is_cut_off_does_not_end_as_if_it_were_whole(exam: Exam<'_>) -> Verdict {
-    let body = ANSWER.repeat(10);
     for framing in [Framing::Length, Framing::Chunked] {
-        for after in [0, 1, body.len() / 2, body.len() - 1] {
-            let peer = Peer::CutsOff {
-                response: response(StatusCode::OK, body.clone()),
-                framing,
-                after,
-            };
-            let trial = exam.peer(peer).await?;
-            let result = match trial.wait(trial.sending(streaming(&trial)?)).await? {
-                Ok(answer) => trial.wait(answer.body().open().read(u64::MAX)).await?,
-                Err(error) => Err(error),
-            };
-            let result = result.map(|bytes| Response::new(Body::from(bytes)));
-            trial.failure(result, &[TransportErrorKind::Interrupted], Reach::Unknown)?;
-        }
+        is_no_whole_stream(exam, |response, after| Peer::CutsOff {
+            response,
+            framing,
+            after,
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+/// Wants no streamed answer that looks whole from a peer that breaks off after so many bytes of the body of a response.
+pub(super) async fn is_no_whole_stream(exam: Exam<'_>, peer: impl Fn(Response<Bytes>, usize) -> Peer) -> Verdict {
+    let body = ANSWER.repeat(10);
+    for after in [0, 1, body.len() / 2, body.len() - 1] {
+        let trial = exam.peer(peer(response(StatusCode::OK, body.clone()), after)).await?;
+        let result = match trial.wait(trial.sending(streaming(&trial)?)).await? {
+            Ok(answer) => trial.wait(answer.body().open().read(u64::MAX)).await?,
+            Err(error) => Err(error),
+        };
+        let result = result.map(|bytes| Response::new(Body::from(bytes)));
+        trial.failure(result, &[TransportErrorKind::Interrupted], Reach::Unknown)?;
     }
     Ok(())
 }
