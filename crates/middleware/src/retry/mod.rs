@@ -47,14 +47,15 @@ use crate::progress::Progress;
 ///
 /// The wait is a floor and a random time on top. The floor is the server's `Retry-After`, in seconds or as a date,
 /// however long, but not less than what is [known of the status](hubchannel_api::status::least_wait): 2 s after 423, 502,
-/// 504 and 520 to 524, 1 s after 429, 10 s after 477 without `Retry-After`; and where there was no answer, what a layer [knows](TransportError::retry_after), as of how long no token is asked for again. The
-/// random time is drawn from nothing up to 500 ms, then 1 s, 2 s and so on up to 8 s; after a 429 without
-/// `Retry-After`, which HubSpot does not promise to send, or with one that asks for no wait, from at least the ten
-/// seconds of its limits' window. It is never drawn from more than there is time for.
+/// 504 and 520 to 524, 1 s after 429, 10 s after 477 without `Retry-After`; and where there was no answer, what a layer
+/// [knows](hubchannel_api::TransportError::retry_after), as of how long no token is asked for again. The random time is
+/// drawn from nothing up to 500 ms, then 1 s, 2 s and so on up to 8 s; after a 429 without `Retry-After`, which HubSpot
+/// does not promise to send, or with one that asks for no wait, from at least the ten seconds of its limits' window. It is
+/// never drawn from more than there is time for.
 ///
 /// Every attempt is the same request with the same body, and so with the same idempotency key. What was tried is in
-/// [`Attempts`], in the extensions of the response or in the error. Where `gave_up` is set in what comes from beneath, a
-/// layer there repeats already, and this one does not.
+/// [`Attempts`](hubchannel_api::Attempts), in the extensions of the response or in the error. Where `gave_up` is set in what
+/// comes from beneath, a layer there repeats already, and this one does not.
 ///
 /// Dropping a call at any time leaves nothing behind, and gives back what it took of the budget for an attempt not yet
 /// begun.
