@@ -241,15 +241,14 @@ impl Client {
     /// Publishes a message.
     ///
     /// The body is completed first: `recipients` and `attachments` that are absent become empty lists, a
-    /// `timestamp` without value the present time, and an `integrationIdempotencyId` without value a random one. Then it is checked, see
-    /// [`NewMessage::check`].
+    /// `timestamp` without value the present time, and an `integrationIdempotencyId` without value a random one. Then it is
+    /// checked, see [`NewMessage::check`]. Both happen at once; it is sent when the future is first polled, and its deadline
+    /// begins then.
     ///
     /// # Errors
     /// See [`Error`]. Every error carries the idempotency key that the call was made with; where
     /// [`Error::outcome_unknown`] is true the message may have been published, and a repeat needs that key. Whoever drops
     /// the call before it ends gets no error and so no key: name the message by a key of your own then.
-    ///
-    /// The body is completed and checked at once, and sent when the future is first polled.
     pub fn publish_message(
         &self,
         mut call: PublishMessage,

@@ -31,12 +31,13 @@ impl HttpApi {
         HttpApi { transport, target }
     }
 
-    /// The request is written before there is a future, which so has no room for the call or for the request: what it
-    /// has room for is copied with it.
+    /// The request is written before there is a future, which so has no room for the call: what it has room for is copied
+    /// with it. The layers get the request when the future is first polled, for their times begin then.
     fn execute<'a, O: Operation>(&'a self, operation: O) -> Replying<'a, O::Output> {
-        let exchange = write_request(&operation, &self.target).map(|request| self.transport.send(request));
+        let request = write_request(&operation, &self.target);
         Box::pin(async move {
-            let Success { parts, body, attempts } = succeed(O::INFO, exchange?.await)?;
+            let exchange = self.transport.send(request?);
+            let Success { parts, body, attempts } = succeed(O::INFO, exchange.await)?;
             match O::read_output(&body) {
                 Ok(value) => Ok(Reply::from_response(value, parts.status, parts.headers, attempts)),
                 Err(error) => {

@@ -52,6 +52,8 @@ use crate::{Attempts, Body};
 pub trait HttpTransport: fmt::Debug + Send + Sync + 'static {
     /// Sends the request and waits for the whole response.
     ///
+    /// Nothing is sent before the future is polled. Poll it soon: the times that layers keep may begin with the call.
+    ///
     /// # Errors
     /// When there is no response, or not all of it.
     async fn send(&self, request: Request<Body>) -> Result<Response<Body>, TransportError>;

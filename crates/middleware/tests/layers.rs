@@ -181,6 +181,24 @@ async fn an_attempt_is_not_ended_before_its_time() {
 }
 
 #[tokio::test]
+async fn a_call_s_time_begins_when_somebody_waits_for_it() {
+    let (clock, wire) = (clock(), Wire::silent());
+    let stack = Stack::new(wire.clone()).clock(clock.clone()).attempt_timeout(None);
+    let client = Client::new(stack.build());
+    let call = client.publish_message(publish());
+    assert_eq!(clock.sleepers(), 0);
+    clock.advance(Duration::from_secs(70));
+    assert_eq!(wire.seen().len(), 0, "nobody has waited for it");
+    let mut call = Box::pin(call);
+    let pending = std::future::poll_fn(|context| std::task::Poll::Ready(call.as_mut().poll(context).is_pending()));
+    assert!(pending.await);
+    clock.advance(Duration::from_secs(59));
+    let error = after(&clock, Duration::from_secs(1), call).await.unwrap_err();
+    assert!(error.is_timeout() && error.outcome_unknown());
+    assert_eq!(error.attempts().elapsed, Duration::from_secs(60));
+}
+
+#[tokio::test]
 async fn a_read_that_takes_too_long_leaves_nothing_unknown() {
     let clock = clock();
     let client = client(Stack::new(Wire::silent()).clock(clock.clone()));
