@@ -36,6 +36,8 @@ struct Slow {
     load: Duration,
     /// How long it takes until something is saved.
     save: Duration,
+    /// How long it takes until it says so.
+    answer: Duration,
     /// How long it takes until something is removed.
     remove: Duration,
     /// How many of the next saves fail at once.
@@ -49,6 +51,7 @@ impl Slow {
             clock: hubspot.clock.clone(),
             load: Duration::ZERO,
             save: Duration::ZERO,
+            answer: Duration::ZERO,
             remove: Duration::ZERO,
             failing: Arc::default(),
         }
@@ -89,7 +92,9 @@ impl TokenStore for Slow {
             return Err(StoreError::unavailable("the disk is full"));
         }
         self.takes(self.save).await;
-        self.beneath.save(portal, tokens, replaces).await
+        let saved = self.beneath.save(portal, tokens, replaces).await;
+        self.takes(self.answer).await;
+        saved
     }
 
     async fn remove(&self, portal: &PortalId) -> Result<(), StoreError> {
@@ -136,6 +141,56 @@ fn a_consent_that_is_being_saved_does_not_undo_a_disconnection() {
             assert_eq!(error.kind(), CredentialsErrorKind::NotConnected);
         }
         is_disconnected(&hubspot, &portal, &store);
+    }
+}
+
+#[test]
+fn a_portal_that_is_being_connected_is_disconnected_when_its_tokens_are_saved() {
+    for (save, answer) in [(1, 0), (0, 1)] {
+        let hubspot = HubSpot::new();
+        let mut store = Slow::new(&hubspot, MemoryTokenStore::new());
+        (store.save, store.answer) = (seconds(save), seconds(answer));
+        let portals = hubspot.builder(store.clone()).build();
+        let mut connecting = Box::pin(portals.connect("hush-code", BACK));
+        assert!(pends(connecting.as_mut()), "the save is under way");
+        let portal = portals.portal(PORTAL);
+        let mut leaving = Box::pin(portal.disconnect());
+        assert!(pends(leaving.as_mut()), "it waits for that");
+        hubspot.clock.advance(seconds(1));
+        drive(&hubspot.clock, leaving).unwrap();
+        drive(&hubspot.clock, connecting).unwrap();
+        is_disconnected(&hubspot, &portal, &store);
+    }
+}
+
+#[test]
+fn of_two_consents_at_once_the_later_one_counts() {
+    for (later_fails, later_ends_first) in [(false, false), (false, true), (true, true)] {
+        let hubspot = HubSpot::new();
+        let mut store = Slow::new(&hubspot, MemoryTokenStore::new());
+        store.answer = seconds(1);
+        let portal = hubspot.builder(store.clone()).build().portal(PORTAL);
+        let consent = |number: u32| {
+            let (token, end) = hubspot.issue(1_800);
+            PortalTokens::new(format!("hush-refresh-{number}")).with_access_token(token, end)
+        };
+        let mut earlier = Box::pin(portal.connect(consent(0)));
+        assert!(pends(earlier.as_mut()), "it is saved, and does not know");
+        *store.failing.lock().unwrap() = usize::from(later_fails);
+        let mut later = Box::pin(portal.connect(consent(1)));
+        assert_eq!(pends(later.as_mut()), !later_fails, "saved over it, or kept");
+        hubspot.clock.advance(seconds(1));
+        if later_ends_first {
+            if !later_fails {
+                drive(&hubspot.clock, later).unwrap();
+            }
+            drive(&hubspot.clock, earlier).unwrap();
+        } else {
+            drive(&hubspot.clock, earlier).unwrap();
+            drive(&hubspot.clock, later).unwrap();
+        }
+        let token = drive(&hubspot.clock, portal.access_token()).unwrap();
+        assert_eq!(token.expose(), "hush-access-1", "{later_fails} {later_ends_first}");
     }
 }
 

@@ -16,7 +16,7 @@ use hubchannel_api::{
 use super::{
     CredentialsError,
     access::{Access, Moment},
-    flight::{Flight, Waiting, WeakFlight},
+    flight::{Flight, Waiting},
     portals::App,
     refresh,
     state::{Outcome, State, Unrefreshed},
@@ -71,26 +71,28 @@ impl PortalToken {
     }
 
     /// Saves tokens of a new consent in place of what is there, and uses them from now on. In a Tokio runtime that is
-    /// finished though the caller is dropped.
+    /// finished though the caller is dropped. Of two at once, the one that the store has in the end counts.
     ///
     /// # Errors
     /// When they cannot be saved now. They are kept, and saved with the portal's next call or the next
     /// [`access_token`](Self::access_token), unless HubSpot has given the store's later.
     pub async fn connect(&self, tokens: PortalTokens) -> Result<(), CredentialsError> {
-        let saved = Flight::new(connect(Arc::clone(&self.0), tokens)).wait().await;
+        let connecting = Flight::new(connect(Arc::clone(&self.0), tokens));
+        self.0.state().connects(connecting.downgrade());
+        let saved = connecting.wait().await;
         saved.unwrap_or_else(|| Err(CredentialsError::panicked(&self.0.id)))
     }
 
-    /// Removes the portal's tokens from memory and from the store, also those that are being saved meanwhile: it waits for
-    /// that. HubSpot goes on taking them: see [`OAuthClient::revoke`](hubchannel_api::OAuthClient::revoke).
+    /// Removes the portal's tokens from memory and from the store, also those that a refresh or a
+    /// [`connect`](Self::connect) is saving: it waits for them. Those of a `connect` that begins before this is over stay if
+    /// the store has them in the end. HubSpot goes on taking what is removed: see
+    /// [`OAuthClient::revoke`](hubchannel_api::OAuthClient::revoke).
     ///
     /// # Errors
     /// When they may still be in the store. The next call uses them then.
     pub async fn disconnect(&self) -> Result<(), CredentialsError> {
         let saving = self.0.state().begin_anew();
-        for saving in saving.iter().filter_map(WeakFlight::join) {
-            drop(saving.await);
-        }
+        saving.ends().await;
         let removed = self.0.app.store.remove(&self.0.id);
         let removed = self.0.in_time("removing the tokens from the store", removed).await?;
         removed.map_err(|error| CredentialsError::store(&self.0.id, error))?;
@@ -127,11 +129,11 @@ impl PortalToken {
         }
     }
 
-    /// Whether nothing would be lost with it that the store has not.
     pub(super) fn clock(&self) -> &dyn Clock {
         &*self.0.app.clock
     }
 
+    /// Whether nothing would be lost with it that the store has not.
     pub(super) fn can_be_forgotten(&self) -> bool {
         let state = self.0.state();
         let waits = state.pause(self.0.now()).is_some();
@@ -205,8 +207,13 @@ pub(super) async fn connect(portal: Arc<Inner>, tokens: PortalTokens) -> Result<
     unsaved.tokens = None;
     let now = portal.now();
     let mut state = portal.state();
-    drop(state.begin_anew());
-    state.adopt(Stored::new(tokens, revision), now, portal.app.margin);
+    if state.decision == decision {
+        drop(state.begin_anew());
+        state.adopt(Stored::new(tokens, revision), now, portal.app.margin);
+    } else {
+        // Only the store knows what of it all came last.
+        state.look_again();
+    }
     Ok(())
 }
 

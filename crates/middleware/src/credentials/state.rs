@@ -51,11 +51,29 @@ pub(super) struct State {
     left_alone: Option<(Duration, CredentialsError)>,
     pub(super) flight: WeakFlight<Outcome>,
     /// Those that may be saving, also of earlier eras.
-    saving: Vec<WeakFlight<Outcome>>,
+    saving: Saving,
     /// How often somebody has decided to connect or disconnect the portal.
     pub(super) decision: u64,
     /// How often that took effect. What a refresh of an earlier era comes to counts no more.
     pub(super) era: u64,
+}
+
+/// What may be saving tokens.
+#[derive(Clone, Default)]
+pub(super) struct Saving {
+    refreshes: Vec<WeakFlight<Outcome>>,
+    connects: Vec<WeakFlight<Result<(), CredentialsError>>>,
+}
+
+impl Saving {
+    pub(super) async fn ends(self) {
+        for refresh in self.refreshes.iter().filter_map(WeakFlight::join) {
+            drop(refresh.await);
+        }
+        for connect in self.connects.iter().filter_map(WeakFlight::join) {
+            drop(connect.await);
+        }
+    }
 }
 
 pub(super) struct Held {
@@ -215,7 +233,7 @@ impl State {
     }
 
     /// Somebody has connected or disconnected the portal. What may be saving now is that of before.
-    pub(super) fn begin_anew(&mut self) -> Vec<WeakFlight<Outcome>> {
+    pub(super) fn begin_anew(&mut self) -> Saving {
         let saving = mem::take(&mut self.saving);
         *self = State {
             saving: saving.clone(),
@@ -224,6 +242,14 @@ impl State {
             ..State::default()
         };
         saving
+    }
+
+    /// Somebody has saved over what somebody else may have saved or removed since: the next call looks at the store.
+    pub(super) fn look_again(&mut self) {
+        self.era = self.era.wrapping_add(1);
+        self.held = None;
+        self.failure = None;
+        self.flight = WeakFlight::default();
     }
 
     /// The store has nothing of the portal since it was decided to disconnect it. What was read there in between counts no
@@ -241,8 +267,14 @@ impl State {
 
     /// The refresh that is under way saves from now on.
     pub(super) fn saves(&mut self) {
-        self.saving.retain(WeakFlight::is_under_way);
-        self.saving.push(self.flight.clone());
+        self.saving.refreshes.retain(WeakFlight::is_under_way);
+        self.saving.refreshes.push(self.flight.clone());
+    }
+
+    /// Somebody begins to connect the portal.
+    pub(super) fn connects(&mut self, connecting: WeakFlight<Result<(), CredentialsError>>) {
+        self.saving.connects.retain(WeakFlight::is_under_way);
+        self.saving.connects.push(connecting);
     }
 
     pub(super) fn is_of(&self, era: u64) -> bool {
