@@ -4,7 +4,10 @@
 
 mod common;
 
-use std::time::{Duration, SystemTime};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use async_trait::async_trait;
 use http::Request;
@@ -12,7 +15,7 @@ use hubchannel_api::{
     Body, Call, Client, GaveUp, GetMessage, HttpTransport, Reach, TransportErrorKind,
     clock::{Clock, ManualClock},
 };
-use hubchannel_middleware::{Deadline, RateLimiter, Retry, RetryPolicy, Stack};
+use hubchannel_middleware::{Deadline, RateLimiter, Retry, RetryPolicy, Stack, TokioClock};
 
 use self::common::{
     CREATE, End, Outcome, PUBLISH, READ, Wire, attempts, drive, pends, request, request_of, retry, run, seconds,
@@ -225,6 +228,20 @@ fn whether_there_is_time_for_an_attempt_is_no_matter_of_luck() {
     assert!(*most < latest && *most > latest - Duration::from_millis(200), "{most:?}");
 }
 
+/// Tokio's timer ends a wait at the next full millisecond, which is after the latest time here.
+#[tokio::test(start_paused = true)]
+async fn a_timer_that_ends_a_wait_a_little_late_costs_no_attempt() {
+    for seed in 0..20 {
+        let wire = Wire::new([End::status(429), End::status(200)]);
+        let policy = RetryPolicy::new().seed(seed);
+        let retry = Retry::new(wire.clone(), Arc::new(TokioClock), policy);
+        let deadline = seconds(1) + Duration::from_micros(500) + RetryPolicy::LEAST_TIME;
+        let layers = Deadline::new(retry, Arc::new(TokioClock), Some(deadline));
+        let outcome = layers.send(request(READ, false)).await;
+        assert_eq!(outcome.unwrap().status(), 200, "{seed}");
+    }
+}
+
 #[test]
 fn no_attempt_begins_without_time_to_be_answered() {
     let most = Duration::from_millis(1);
@@ -293,6 +310,24 @@ fn a_wait_that_ends_too_late_is_followed_by_nothing() {
     assert_eq!((attempts.count, attempts.gave_up), (1, Some(GaveUp::Deadline)));
     assert_eq!((attempts.elapsed, attempts.waited), (Duration::ZERO, Duration::ZERO));
     assert_eq!(outcome.unwrap().status(), 503);
+}
+
+#[test]
+fn of_the_least_time_half_may_be_gone_when_a_wait_ends() {
+    let end = seconds(60);
+    for least in [Duration::ZERO, seconds(8)] {
+        for (late, begins) in [(least / 2 + Duration::from_nanos(1), false), (least / 2, true)] {
+            let wire = Wire::new([End::status(503).with_header("retry-after", "30"), End::status(200)]);
+            let policy = RetryPolicy::new().first_wait(Duration::ZERO).least_time(least);
+            let layers = Deadline::new(retry(&wire, policy), wire.clock(), Some(end));
+            let mut call = layers.send(request(READ, false));
+            assert!(pends(call.as_mut()));
+            wire.clock.advance(end - least + late - Duration::from_nanos(1));
+            let outcome = drive(&wire.clock, call);
+            assert_eq!(wire.seen().len(), if begins { 2 } else { 1 }, "{least:?}, {late:?}");
+            assert_eq!(attempts(&outcome).gave_up, (!begins).then_some(GaveUp::Deadline));
+        }
+    }
 }
 
 #[test]

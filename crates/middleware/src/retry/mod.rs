@@ -135,7 +135,7 @@ impl Retry {
         if attempt >= self.policy.max_attempts {
             return Err(GaveUp::MaxAttempts);
         }
-        let spare = self.spare(asked, passing.floor)?;
+        let spare = self.spare(asked, self.clock.monotonic().saturating_add(passing.floor))?;
         let ceiling = self.policy.ceiling(attempt.saturating_add(1)).max(passing.spread);
         let wait = passing.floor.saturating_add(self.draw(ceiling.min(spare)));
         let taken = if asked.foreign {
@@ -145,21 +145,22 @@ impl Retry {
         };
         let since = self.clock.monotonic();
         self.clock.sleep(wait).await;
-        // A machine that slept wakes late: what begins now would be cut off with its fate unknown.
-        self.spare(asked, Duration::ZERO)?;
+        let now = self.clock.monotonic();
+        // A timer ends a wait a little late, for which the least time has room. A machine that slept wakes too late: what
+        // begins then would be cut off with its fate unknown.
+        self.spare(asked, now.saturating_sub(self.policy.least_time / 2))?;
         Ok(Next {
             request: Request::clone(request),
-            waited: self.clock.monotonic().saturating_sub(since),
+            waited: now.saturating_sub(since),
             cost: taken.map_or(0, |taken| taken.spend()),
         })
     }
 
-    /// How much longer than this may be waited for what is to have time before the call must have ended.
-    fn spare(&self, asked: &Asked, wait: Duration) -> Result<Duration, GaveUp> {
+    /// How much later than then may be begun what is to have time before the call must have ended.
+    fn spare(&self, asked: &Asked, begin: Duration) -> Result<Duration, GaveUp> {
         let Some(latest) = asked.progress.latest() else {
             return Ok(Duration::MAX);
         };
-        let begin = self.clock.monotonic().saturating_add(wait);
         match latest.checked_sub(begin) {
             Some(left) if !left.is_zero() => Ok(left.saturating_sub(Duration::from_nanos(1))),
             _ => Err(GaveUp::Deadline),

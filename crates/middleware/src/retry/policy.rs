@@ -94,8 +94,8 @@ impl RetryPolicy {
 
     /// How much time a repeat must have before the end of the call; [`LEAST_TIME`](Self::LEAST_TIME) unless set. Where
     /// the least wait leaves no more, the call gives up at once, with [`GaveUp::Deadline`](hubchannel_api::GaveUp::Deadline); and
-    /// so does one that would get room in a [`RateLimit`](crate::RateLimit) beneath so late. The first attempt begins
-    /// however little time there is.
+    /// so does one that would get room in a [`RateLimit`](crate::RateLimit) beneath so late. Where a timer ends the wait
+    /// late, half of it must be left. The first attempt begins however little time there is.
     #[must_use]
     pub fn least_time(self, duration: Duration) -> Self {
         RetryPolicy {
