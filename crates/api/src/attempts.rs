@@ -19,7 +19,8 @@ use crate::{Reach, TransportError, TransportErrorKind};
 ///
 /// A layer that repeats requests puts this into the extensions of the response that it hands back, or into the
 /// [`TransportError`](crate::TransportError) that it gives up with. So a caller, or a layer around that one, can tell
-/// that repeating has been tried.
+/// that repeating has been tried. Without such a layer no times are told, but how long a call was [held](Attempts::held)
+/// back until its deadline ended it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Attempts {

@@ -37,7 +37,8 @@ pub(crate) const TARGET: &str = "hubchannel";
 /// | `gave_up` | why it was not tried further: `max_attempts`, `budget`, `deadline`, `not_repeatable`, `sent`, `read_once`, `daily_limit` |
 /// | `correlation_id` | what HubSpot's support finds the last answer by |
 ///
-/// A field that there is nothing to say of is left out. No header but the correlation id is recorded, and nothing of any
+/// A field that there is nothing to say of is left out. Where no [`Retry`](crate::Retry) counts, the times are left out or 0,
+/// but for the `held_ms` of a call that its deadline ended. No header but the correlation id is recorded, and nothing of any
 /// body.
 #[derive(Debug)]
 pub struct CallSpan {

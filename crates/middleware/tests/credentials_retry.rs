@@ -75,13 +75,20 @@ fn how_long_a_call_was_held_back_for_want_of_a_token_is_told() {
 
 #[test]
 fn a_call_that_is_cut_off_while_it_is_held_back_tells_for_how_long_it_was() {
-    let hubspot = HubSpot::new();
-    hubspot.then([Next::Silence]);
-    let client = client(&hubspot, hubspot.portal(), RetryPolicy::new());
-    let hasty = read().with_options(CallOptions::default().with_deadline(seconds(20)));
-    let error = drive(&hubspot.clock, client.get_message(hasty)).unwrap_err();
-    let attempts = error.attempts();
-    assert_eq!((attempts.count, attempts.held, attempts.elapsed), (0, seconds(20), seconds(20)));
+    for repeats in [true, false] {
+        let hubspot = HubSpot::new();
+        hubspot.then([Next::Silence]);
+        let client = if repeats {
+            client(&hubspot, hubspot.portal(), RetryPolicy::new())
+        } else {
+            hubspot.client(hubspot.portal())
+        };
+        let hasty = read().with_options(CallOptions::default().with_deadline(seconds(20)));
+        let error = drive(&hubspot.clock, client.get_message(hasty)).unwrap_err();
+        let attempts = error.attempts();
+        assert_eq!((attempts.count, attempts.held), (0, seconds(20)), "{repeats}");
+        assert_eq!(attempts.elapsed, seconds(if repeats { 20 } else { 0 }));
+    }
 }
 
 #[test]

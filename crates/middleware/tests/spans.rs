@@ -8,8 +8,8 @@ use std::{cell::RefCell, collections::BTreeMap, fmt, sync::Once, time::Duration}
 
 use http::Method;
 use hubchannel_api::{
-    Call, Client, DownloadFile, HttpTransport, Operation, PublishMessage, Reach, TransportErrorKind,
-    UpdateChannelAccountStagingToken,
+    Attempts, Call, Client, DownloadFile, GetMessage, HttpTransport, Operation, PublishMessage, Reach,
+    TransportErrorKind, UpdateChannelAccountStagingToken,
     model::{DeliveryIdentifier, NewMessage, Participant},
 };
 use hubchannel_middleware::{AttemptSpan, CallSpan, Credentials, RateLimiter, RetryPolicy, Stack, StackBuilder};
@@ -342,6 +342,30 @@ fn the_wait_for_room_in_a_limit_is_told_apart_from_the_wait_for_a_repeat() {
     };
     assert_eq!(told("attempt"), held.map(|held| [None, Some(0), Some(held)]));
     assert_eq!(told("call"), [held[0], held[1] + held[2]].map(|held| [Some(0), None, Some(held)]));
+}
+
+#[test]
+fn without_repeats_only_the_attempt_s_span_tells_what_was_held_back() {
+    let wire = Wire::new([End::status(200), End::status(200)]);
+    let limiter = RateLimiter::new(1, seconds(10), wire.clock());
+    let stack = stack(&wire).retry(None).rate_limiter(limiter);
+    let client = Client::new(stack.build());
+    let read = || GetMessage::new("1", "2");
+    let spans = logged(|| {
+        drive(&wire.clock, client.get_message(read())).unwrap();
+        let reply = drive(&wire.clock, client.get_message(read())).unwrap();
+        assert_eq!(*reply.attempts(), Attempts::one());
+    });
+    let told = |name, field| {
+        let spans = spans.iter().filter(|span| span.name == name);
+        spans.map(|span| span.get(field).map(str::to_owned)).collect::<Vec<_>>()
+    };
+    let held = wire.waits()[0].as_millis();
+    assert!(held >= 10_000, "{held}");
+    assert_eq!(told("attempt", "held_ms"), [0, held].map(|held| Some(held.to_string())));
+    for field in ["attempts", "waited_ms", "held_ms"] {
+        assert_eq!(told("call", field), [None, None], "{field}");
+    }
 }
 
 #[test]
