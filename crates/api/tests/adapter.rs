@@ -135,6 +135,51 @@ fn an_answer_that_breaks_off_is_what_the_client_s_error_is() {
 }
 
 #[test]
+fn an_answer_of_another_length_than_announced_is_no_answer() {
+    for (pieces, what) in [
+        (&[][..], "broke off before"),
+        (&["four", "more"], "broke off before"),
+        (&["four", "more", "!!"], "goes on after"),
+    ] {
+        let came = || Came {
+            announced: Some(9),
+            ..Came::pieces(pieces)
+        };
+        let streamed = now(incoming(came(), Failure::default(), broke).read(100)).unwrap_err();
+        for error in [now(read(came(), 100, broke)).unwrap_err(), streamed] {
+            assert_eq!((error.kind(), error.reach()), (TransportErrorKind::Interrupted, Reach::Unknown));
+            assert_eq!(error.to_string(), format!("the body {what} the 9 bytes that were announced"));
+        }
+    }
+}
+
+/// Such as a client makes of an answer to `HEAD`.
+struct AtItsEnd;
+
+impl http_body::Body for AtItsEnd {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        Poll::Ready(None)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        true
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(1_000)
+    }
+}
+
+#[test]
+fn an_answer_that_only_announces_a_body_is_empty() {
+    assert_eq!(now(read(AtItsEnd, 100, broke)).unwrap(), "");
+    assert_eq!(now(incoming(AtItsEnd, Failure::default(), broke).read(100)).unwrap(), "");
+}
+
+#[test]
 fn a_body_that_cannot_be_sent_is_the_error_whatever_breaks_of_it() {
     let (mut outgoing, failure) = now(Outgoing::open(dries_up(1))).unwrap();
     assert_eq!(outgoing.size_hint().exact(), None);

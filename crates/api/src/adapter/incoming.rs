@@ -9,17 +9,18 @@ use std::{
 
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
-use http_body::Body as HttpBody;
+use http_body::{Body as HttpBody, SizeHint};
 
 use super::Failure;
-use crate::{Body, BodyStream, Reach, TransportError, TransportErrorKind};
+use crate::{Body, BodyStream, Reach, TransportError, TransportErrorKind, body::stream_differs};
 
 /// Reads the body of an answer to its end, unless it has more bytes than the limit. One that comes in one piece is not
 /// copied. `broke` tells the client's errors as transport errors.
 ///
 /// # Errors
-/// Of the kind [`ResponseTooLarge`](TransportErrorKind::ResponseTooLarge), as soon as it is known, or what `broke` makes
-/// of the client's.
+/// Of the kind [`ResponseTooLarge`](TransportErrorKind::ResponseTooLarge), as soon as it is known; of the kind
+/// [`Interrupted`](TransportErrorKind::Interrupted) where the body ends without an error and is not as long as it said at
+/// first; or what `broke` makes of the client's.
 pub fn read<B>(
     mut body: B,
     limit: usize,
@@ -28,18 +29,19 @@ pub fn read<B>(
 where
     B: HttpBody<Data = Bytes> + Unpin,
 {
+    let length = left(&body).exact();
     let mut came = Came::Whole(Bytes::new());
     // Flat, because whatever waits within it makes a future larger.
     poll_fn(move |context| {
         loop {
-            let announced = body.size_hint().lower();
+            let announced = left(&body).lower();
             if announced.saturating_add(came.len() as u64) > limit as u64 {
                 return Poll::Ready(Err(too_large(limit)));
             }
             match ready!(poll_piece(&mut body, context)) {
                 Some(Ok(piece)) => came.add(piece, announced),
                 Some(Err(error)) => return Poll::Ready(Err(broke(error))),
-                None => return Poll::Ready(Ok(came.take())),
+                None => return Poll::Ready(came.whole(length)),
             }
         }
     })
@@ -78,6 +80,15 @@ impl Came {
         }
     }
 
+    /// Everything, if that is as long as was announced.
+    fn whole(&mut self, length: Option<u64>) -> Result<Bytes, TransportError> {
+        let came = self.len() as u64;
+        match length {
+            Some(length) if length != came => Err(stream_differs(length, came > length)),
+            _ => Ok(self.take()),
+        }
+    }
+
     fn take(&mut self) -> Bytes {
         match self {
             Came::Whole(bytes) => mem::take(bytes),
@@ -89,6 +100,15 @@ impl Came {
 fn too_large(limit: usize) -> TransportError {
     let message = format!("the response is larger than the limit of {limit} bytes");
     TransportError::new(TransportErrorKind::ResponseTooLarge, Reach::Unknown, message)
+}
+
+/// How much is still to come. Nothing of a body that is at its end, whatever its head announces: it does so in answer to
+/// `HEAD`, too.
+fn left<B: HttpBody>(body: &B) -> SizeHint {
+    if body.is_end_stream() {
+        return SizeHint::with_exact(0);
+    }
+    body.size_hint()
 }
 
 /// The next bytes. What is no data is trailers, which are passed by.
@@ -113,12 +133,13 @@ where
 
 /// The body of an answer as it comes in, for a request that asks for it by
 /// [`StreamResponse`](crate::StreamResponse). `broke` tells the client's errors as transport errors; the failure is that of
-/// the request's body, which may still be being sent and then is what broke the connection.
+/// the request's body, which may still be being sent and then is what broke the connection. It fails where it is not as
+/// long as the client's body said at first.
 pub fn incoming<B>(body: B, failure: Failure, broke: fn(B::Error) -> TransportError) -> Body
 where
     B: HttpBody<Data = Bytes> + Send + Unpin + 'static,
 {
-    let length = body.size_hint().exact();
+    let length = left(&body).exact();
     Body::from_stream(length, BodyStream::new(Incoming { body, failure, broke }))
 }
 

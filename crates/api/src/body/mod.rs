@@ -167,7 +167,7 @@ fn source_differs(expected: u64, longer: bool) -> TransportError {
     TransportError::new(TransportErrorKind::Source, Reach::NotSent, message)
 }
 
-fn stream_differs(expected: u64, longer: bool) -> TransportError {
+pub(crate) fn stream_differs(expected: u64, longer: bool) -> TransportError {
     let what = if longer { "goes on after" } else { "broke off before" };
     let message = format!("the body {what} the {expected} bytes that were announced");
     TransportError::new(TransportErrorKind::Interrupted, Reach::Unknown, message)
