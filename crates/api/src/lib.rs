@@ -97,6 +97,6 @@ pub use self::{
     },
     reconcile::{CannotTell, ReconcilePublish, Reconciled},
     reply::Reply,
-    transport::{Exchange, HttpTransport, Reach, Transport, TransportError, TransportErrorKind},
+    transport::{Exchange, HttpTransport, Reach, Transport, TransportError, TransportErrorKind, innermost},
     version::{ApiVersion, UnknownApiVersion},
 };

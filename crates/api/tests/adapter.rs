@@ -15,7 +15,8 @@ use http::HeaderMap;
 use http_body::{Body as _, Frame, SizeHint};
 use hubchannel_api::{
     Body, BodySource, BodyStream, Reach, TransportError, TransportErrorKind,
-    adapter::{Failure, Outgoing, incoming, innermost, read},
+    adapter::{Failure, Outgoing, incoming, read},
+    innermost,
 };
 
 /// What a future comes to that never waits.

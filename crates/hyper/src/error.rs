@@ -2,7 +2,7 @@
 
 use std::{error::Error as StdError, fmt, io};
 
-use hubchannel_api::{Reach, TransportError, TransportErrorKind, adapter::innermost};
+use hubchannel_api::{Reach, TransportError, TransportErrorKind, innermost};
 use hyper_util::client::legacy;
 
 use crate::connect::TooSlow;

@@ -5,7 +5,7 @@ use std::{fmt, mem, time::Duration};
 use http::{Request, Response, Version, uri::Scheme};
 use hubchannel_api::{
     Body, Exchange, HttpTransport, Reach, StreamResponse, TransportError, TransportErrorKind,
-    adapter::{CONNECT_TIMEOUT, MAX_RESPONSE_BYTES, Outgoing, incoming, read},
+    adapter::{MAX_RESPONSE_BYTES, Outgoing, incoming, read},
     check_address, check_framing,
 };
 use hyper_util::{
@@ -39,6 +39,9 @@ pub struct HyperTransport {
     client: legacy::Client<Limited<Unlimited>, Outgoing>,
     max_response_bytes: usize,
 }
+
+/// How long a connection may take, TLS included, unless it is set otherwise.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long a connection that nobody uses is kept.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(90);

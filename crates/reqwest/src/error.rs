@@ -2,7 +2,7 @@
 
 use std::{error::Error as StdError, fmt};
 
-use hubchannel_api::{Reach, TransportError, TransportErrorKind, adapter::innermost};
+use hubchannel_api::{Reach, TransportError, TransportErrorKind, innermost};
 
 /// Why there is no HTTP client: usually TLS, which finds no certificates or no provider, or a proxy in the environment
 /// whose address is none.

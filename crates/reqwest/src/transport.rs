@@ -5,7 +5,7 @@ use std::{fmt, mem, sync::Arc, time::Duration};
 use http::{Request, Response};
 use hubchannel_api::{
     Body, Exchange, HttpTransport, Reach, StreamResponse, TransportError, TransportErrorKind,
-    adapter::{CONNECT_TIMEOUT, Failure, MAX_RESPONSE_BYTES, Outgoing, incoming, read},
+    adapter::{Failure, MAX_RESPONSE_BYTES, Outgoing, incoming, read},
     check_framing,
 };
 use tokio::runtime::Handle;
@@ -30,6 +30,9 @@ pub struct ReqwestTransport {
     addresses: Arc<Addresses>,
     max_response_bytes: usize,
 }
+
+/// How long a connection may take, TLS included, unless it is set otherwise.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl ReqwestTransport {
     /// A transport with a client of its own: connections within 10 s, responses up to 8 MiB.

@@ -59,14 +59,10 @@
 //! add and take away no headers, to leave answers compressed as they come, and to end the connection when the exchange is
 //! dropped. The suite of `hubchannel-mock` tells whether it does.
 
-mod error;
 mod incoming;
 mod outgoing;
 
-use std::time::Duration;
-
 pub use self::{
-    error::innermost,
     incoming::{incoming, read},
     outgoing::{Failure, Outgoing},
 };
@@ -74,6 +70,3 @@ pub use self::{
 /// The largest response that a transport reads unless it is set otherwise, in bytes: 8 MiB, many times the largest that
 /// is known of this API.
 pub const MAX_RESPONSE_BYTES: usize = 8 << 20;
-
-/// How long a connection may take unless a transport is set otherwise, TLS included: 10 s.
-pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
