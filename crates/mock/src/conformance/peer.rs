@@ -36,8 +36,8 @@ pub enum Peer {
     Silent,
     /// The same, for longer than the transport waits for an answer. Transports that wait for ever cannot have this peer.
     ///
-    /// The transport should be set to wait briefly. If its time is moved by hand, [`settle`](super::Harness::settle)
-    /// moves it.
+    /// The transport should be set to wait briefly, but as long as a slow machine needs to connect and to send a request: a
+    /// second, for example. If its time is moved by hand, [`settle`](super::Harness::settle) moves it.
     TooSlow,
     /// Answers so many requests with the status 200 and an empty body, and closes the connection of every further one
     /// without an answer, once it has read it. Requests count over all connections, for a transport may open another one

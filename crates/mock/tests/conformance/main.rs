@@ -192,6 +192,11 @@ async fn a_transport_that_never_answers_fails_and_does_not_hang() {
 }
 
 #[tokio::test]
+async fn a_transport_whose_slow_peer_hears_late_conforms() {
+    conformance::run(&Wrong::new(Fault::IsHeardLate)).await.assert();
+}
+
+#[tokio::test]
 async fn a_transport_that_does_not_read_sources_to_their_end_fails() {
     assert_failed(&failed(Fault::SendsNothingOfASource).await, &["a_body_from_a_source_arrives_whole_each_time"]);
     assert_failed(

@@ -2,7 +2,10 @@
 
 use std::{
     future::pending,
-    sync::{Arc, Mutex, atomic::Ordering},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use async_trait::async_trait;
@@ -14,7 +17,7 @@ use http::{
 use hubchannel_api::{Body, BodyStream, HttpTransport, Reach, StreamResponse, TransportError, TransportErrorKind};
 use hubchannel_mock::conformance::{Harness, Peer, Scene, Skip, turns};
 
-use crate::harness::{Hosts, MockHarness};
+use crate::harness::{Hosts, Log, MockHarness};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
@@ -45,7 +48,9 @@ pub(crate) enum Fault {
     Detaches,
     KeepsAnswers,
     ReadsAhead,
-    /// Not the transport's fault: the harness cannot have one peer.
+    /// Not the transport's fault: a slow peer hears of a request long after its sender has given up.
+    IsHeardLate,
+    /// Nor this: the harness cannot have one peer.
     Declines,
     DeclinesAll,
 }
@@ -76,7 +81,10 @@ impl Harness for Wrong {
             Peer::StopsReading { .. } if self.fault == Fault::ReadsAhead => Peer::Silent,
             peer => peer,
         };
-        let (counted, base_url, log) = self.inner.stage(peer)?;
+        let (counted, base_url, mut log) = self.inner.stage(peer)?;
+        if self.fault == Fault::IsHeardLate && matches!(staged, Peer::TooSlow) {
+            log = late(log);
+        }
         let transport = WrongTransport {
             hosts: self.inner.hosts.clone(),
             fault: self.fault,
@@ -256,10 +264,20 @@ impl HttpTransport for WrongTransport {
             | Fault::AnswersForWhoCloses
             | Fault::TakesResetAnswers
             | Fault::ReadsAhead
+            | Fault::IsHeardLate
             | Fault::Declines
             | Fault::DeclinesAll => self.pass_on(request).await,
         }
     }
+}
+
+/// A log that is empty the first times that somebody looks.
+fn late(log: Log) -> Log {
+    let looks = AtomicUsize::new(0);
+    Box::new(move || match looks.fetch_add(1, Ordering::SeqCst) {
+        ..5 => Vec::new(),
+        _ => log(),
+    })
 }
 
 /// A stream that nobody ends.

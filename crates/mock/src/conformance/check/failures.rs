@@ -44,6 +44,8 @@ pub(super) async fn no_answer_in_time_is_unknown(exam: Exam<'_>) -> Verdict {
     let trial = exam.peer(Peer::TooSlow).await?;
     let result = trial.wait_in_time(trial.sending(trial.post()?)).await?;
     trial.failure(result, &[Timeout], Reach::Unknown)?;
+    // Whoever is slow may come to reading only now.
+    trial.wait(trial.until_received(1)).await?;
     trial.received_only(1).await
 }
 
