@@ -41,8 +41,8 @@ use crate::{Attempts, Body};
 ///   with an error when it breaks off;
 /// - lets nothing of the address's query, of a token in its path (see [`redact::Path`](crate::redact::Path)), of headers
 ///   or of bodies into an error;
-/// - may be dropped at any await, and then goes on with nothing: the connection that the exchange was on ends, unless the
-///   exchange was over.
+/// - may be dropped at any await, and then goes on with nothing: its connection ends, or its stream where exchanges share
+///   one, unless the exchange was over.
 ///
 /// A layer that puts a secret onto a request says so of the outcome, with [`hide_secrets`](crate::hide_secrets).
 ///

@@ -56,8 +56,8 @@
 //! ```
 //!
 //! What is still the client's to do: to ask for the address as it is written, to follow no redirect, to repeat nothing, to
-//! add and take away no headers, to leave answers compressed as they come, and to end the connection when the exchange is
-//! dropped. The suite of `hubchannel-mock` tells whether it does.
+//! add and take away no headers, to leave answers compressed as they come, and to end the connection, or the stream where
+//! exchanges share one, when the exchange is dropped. The suite of `hubchannel-mock` tells whether it does.
 
 mod incoming;
 mod outgoing;

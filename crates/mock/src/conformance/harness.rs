@@ -73,7 +73,8 @@ impl Scene {
     }
 
     /// Adds a way to see how many connections the peer has open: those that it has taken and whose end it has not seen.
-    /// Where there are no connections, how many exchanges are under way.
+    /// Where exchanges share a connection, as over HTTP/2, how many streams; where there are no connections, how many
+    /// exchanges are under way.
     ///
     /// A peer sees the end of a connection where it reads on to it, as all but
     /// [`StopsReading`](Peer::StopsReading) do. Without this, what depends on it is not checked.

@@ -47,8 +47,8 @@
 //! searched for secrets: neither the text nor the `Debug` of an error or of its sources may show a token of the request's
 //! headers or of its path, its query, or a part of a body.
 //!
-//! An exchange that is dropped must end its connection. That is checked where the scene tells how many are open; see
-//! [`Scene::with_open_connections`].
+//! An exchange that is dropped must end its connection, or its stream where exchanges share one. That is checked where the
+//! scene tells how many are open; see [`Scene::with_open_connections`].
 //!
 //! The suite needs no runtime and no clock. It waits for events, and only where nothing must happen does it ask the
 //! harness to [`settle`](Harness::settle); a check that would wait for ever ends when the harness loses its
