@@ -23,6 +23,7 @@ async fn the_transport_does_what_a_transport_must() {
             NO_PIECES,
             NO_PARTS,
             NO_ENDS,
+            NO_SERVER,
             NO_TIMEOUT,
             NO_BYTES,
             NO_CONNECTIONS
@@ -37,6 +38,7 @@ const NO_PIECES: &str = "answers come whole or not at all";
 const NO_PARTS: &str = "requests come whole or not at all";
 const NO_CONNECTIONS: &str = "there is no connection without a request";
 const NO_ENDS: &str = "the harness does not see the ends of connections";
+const NO_SERVER: &str = "the harness has no connections";
 const NO_TIMEOUT: &str = "the transport has no timeouts, and waits for ever";
 const NO_BYTES: &str = "there are no bytes of HTTP";
 
@@ -74,6 +76,10 @@ impl Harness for InProcess {
         let base_url = "https://emulator.example".parse().map_err(Skip::because)?;
         let transport = emulator.transport();
         Ok(Scene::new(transport, base_url, move || emulator.received().into_iter().map(request).collect()))
+    }
+
+    fn connects(&self) -> bool {
+        false
     }
 
     async fn patience(&self) {

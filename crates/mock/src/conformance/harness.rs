@@ -28,6 +28,12 @@ pub trait Harness: Send + Sync {
         &[]
     }
 
+    /// Whether a request goes over a connection to the server that its address names, as it does unless this is written. A
+    /// transport without connections may take any address; what it must refuse is then not checked.
+    fn connects(&self) -> bool {
+        true
+    }
+
     /// Resolves when somebody who still waits for an answer waits in vain: some seconds of real time where there are
     /// sockets, some thousand [`turns`] where there are none.
     ///

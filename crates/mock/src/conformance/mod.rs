@@ -22,6 +22,11 @@
 //!         Ok(Scene::new(transport, base_url, move || log.requests().into_iter().map(Into::into).collect()))
 //!     }
 //!
+//!     fn connects(&self) -> bool {
+//!         // Where there are sockets: leave this out.
+//!         false
+//!     }
+//!
 //!     async fn patience(&self) {
 //!         // Where there are sockets: some seconds by a timer of the runtime.
 //!         conformance::turns(1_000).await;

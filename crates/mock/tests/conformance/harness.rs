@@ -156,6 +156,10 @@ impl Harness for MockHarness {
         Ok(Scene::new(transport, base_url, log).with_open_connections(move || under_way.load(Ordering::SeqCst)))
     }
 
+    fn connects(&self) -> bool {
+        false
+    }
+
     async fn patience(&self) {
         turns(10_000).await;
     }

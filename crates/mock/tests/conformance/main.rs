@@ -38,7 +38,14 @@ async fn the_mock_conforms() {
     let report = conformance::run(&MockHarness::default()).await;
     report.assert();
     let skipped: Vec<_> = report.skipped().collect();
-    assert_eq!(skipped, [("a_source_is_read_no_faster_than_it_is_sent", WHOLE)], "{report}");
+    assert_eq!(
+        skipped,
+        [
+            ("an_address_that_names_no_server_is_refused", "the harness has no connections"),
+            ("a_source_is_read_no_faster_than_it_is_sent", WHOLE)
+        ],
+        "{report}"
+    );
 }
 
 #[tokio::test]
@@ -158,6 +165,23 @@ async fn a_transport_that_adds_headers_fails() {
 async fn a_transport_that_sends_what_contradicts_itself_fails() {
     let report = failed(Fault::SendsAnyLength).await;
     assert_only(&report, &["a_request_whose_headers_contradict_its_body_is_refused"]);
+}
+
+#[tokio::test]
+async fn a_transport_that_takes_any_address_fails() {
+    for (what, words) in [
+        ("http://conformance-token", "with a user name"),
+        ("ada:", "with a password"),
+        (":99999", "to a port that is none"),
+        ("example:/", "to an empty port"),
+        ("ftp:", "by ftp"),
+        ("POST /", "without a server"),
+        ("CONNECT", "for a tunnel"),
+    ] {
+        let report = failed(Fault::Takes(what)).await;
+        assert_only(&report, &["an_address_that_names_no_server_is_refused"]);
+        assert!(report.to_string().contains(words), "{report}");
+    }
 }
 
 #[tokio::test]

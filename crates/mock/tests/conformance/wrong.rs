@@ -14,7 +14,9 @@ use http::{
     HeaderValue, Request, Response, Uri,
     header::{CONTENT_LENGTH, LOCATION, TRANSFER_ENCODING},
 };
-use hubchannel_api::{Body, BodyStream, HttpTransport, Reach, StreamResponse, TransportError, TransportErrorKind};
+use hubchannel_api::{
+    Body, BodyStream, HttpTransport, Reach, StreamResponse, TransportError, TransportErrorKind, check_address,
+};
 use hubchannel_mock::conformance::{Harness, Peer, Scene, Skip, turns};
 
 use crate::harness::{Hosts, Log, MockHarness};
@@ -31,6 +33,8 @@ pub(crate) enum Fault {
     CutsBodies,
     DropsTheQuery,
     ResolvesDots,
+    /// Takes a request with this in its first line.
+    Takes(&'static str),
     AddsHeaders,
     /// One that the harness speaks of, or does not.
     AddsAccept {
@@ -126,6 +130,11 @@ impl WrongTransport {
 #[async_trait]
 impl HttpTransport for WrongTransport {
     async fn send(&self, mut request: Request<Body>) -> Result<Response<Body>, TransportError> {
+        let line = format!("{} {}", request.method(), request.uri());
+        match self.fault {
+            Fault::Takes(what) if line.contains(what) => return Ok(Response::default()),
+            _ => check_address(&request)?,
+        }
         match self.fault {
             Fault::Repeats => match self.pass_on(request.clone()).await {
                 Err(error) if error.reach() == Reach::Unknown => self.pass_on(request).await,
@@ -259,6 +268,7 @@ impl HttpTransport for WrongTransport {
                 });
                 Ok(Response::from_parts(head, Body::from_stream(length, stream)))
             }
+            Fault::Takes(_) => self.pass_on(request).await,
             // Of the harness, or before another peer. The mock reads ahead.
             Fault::AnswersSilence
             | Fault::AnswersForWhoCloses

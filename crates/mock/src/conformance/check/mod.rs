@@ -29,6 +29,7 @@ const CHECKS: &[(&str, Check)] = checks![
     requests::the_method_arrives,
     requests::path_and_query_arrive_as_they_are_written,
     requests::an_unusual_address_arrives_as_it_is_written_or_is_refused,
+    requests::an_address_that_names_no_server_is_refused,
     requests::headers_arrive_with_all_their_values,
     requests::headers_are_added_only_where_http_needs_them,
     requests::a_body_arrives_whole,

@@ -5,7 +5,7 @@ use hubchannel_api::{Body, Reach, TransportErrorKind::Refused};
 
 use super::{
     Verdict,
-    trial::{BODY, Exam, fail, same, same_bytes},
+    trial::{BODY, Exam, TOKEN, fail, same, same_bytes},
 };
 use crate::conformance::check::answers::{every_byte, large};
 
@@ -77,6 +77,41 @@ pub(super) async fn an_unusual_address_arrives_as_it_is_written_or_is_refused(ex
         same("path and query", written(received.uri()), written(&uri))?;
     }
     Ok(())
+}
+
+/// What some clients change without a word, and some ask another server than is named.
+pub(super) async fn an_address_that_names_no_server_is_refused(exam: Exam<'_>) -> Verdict {
+    exam.connects()?;
+    let trial = exam.answering(Response::default()).await?;
+    let whole = trial.post()?.uri().to_string();
+    let no_address = |error| fail(format_args!("the base address gives no address: {error}"));
+    let uri: Uri = whole.parse().map_err(no_address)?;
+    let parts = (uri.scheme_str(), uri.authority(), uri.path_and_query());
+    let (Some(scheme), Some(authority), Some(path)) = parts else {
+        return Err(fail("the base address is not whole"));
+    };
+    let host = authority.host();
+    for (what, method, address) in [
+        ("to an address with a user name", Method::POST, format!("{scheme}://{TOKEN}@{authority}{path}")),
+        ("to an address with a password", Method::POST, format!("{scheme}://ada:{TOKEN}@{authority}{path}")),
+        ("to a port that is none", Method::POST, format!("{scheme}://{host}:99999{path}")),
+        ("to an empty port", Method::POST, format!("{scheme}://{host}:{path}")),
+        ("by ftp", Method::POST, format!("ftp://{authority}{path}")),
+        ("to a path without a server", Method::POST, path.to_string()),
+        ("for a tunnel", Method::CONNECT, whole),
+    ] {
+        let mut request = trial.post()?;
+        *request.method_mut() = method;
+        *request.uri_mut() = address.parse().map_err(no_address)?;
+        let result = trial.wait(trial.sending(request)).await?;
+        let outcome = result
+            .as_ref()
+            .map(Response::status)
+            .map_err(|error| (error.kind(), error.reach()));
+        same(format_args!("what a request {what} came to"), outcome, Err((Refused, Reach::NotSent)))?;
+        trial.failure(result, &[Refused], Reach::NotSent)?;
+    }
+    trial.received_only(0).await
 }
 
 pub(super) async fn headers_arrive_with_all_their_values(exam: Exam<'_>) -> Verdict {

@@ -8,7 +8,7 @@ use hubchannel_api::{Body, HttpTransport, Reach, Transport, TransportError, Tran
 
 use super::Verdict;
 use crate::conformance::{
-    Framing, Harness, Peer, Scene,
+    Framing, Harness, Peer, Scene, Skip,
     drive::{First, race, turns},
     report::Stop,
 };
@@ -69,6 +69,14 @@ impl<'a> Exam<'a> {
     pub(super) async fn peer(self, peer: Peer) -> Result<Trial<'a>, Stop> {
         let scene = self.0.set_up(peer).await?;
         Ok(Trial { harness: self.0, scene })
+    }
+
+    /// Ends a check that needs connections where there are none.
+    pub(super) fn connects(self) -> Verdict {
+        if self.0.connects() {
+            return Ok(());
+        }
+        Err(Stop::from(Skip::because("the harness has no connections")))
     }
 
     /// A peer that answers with this, its length told by the head.
