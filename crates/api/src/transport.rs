@@ -32,7 +32,7 @@ use crate::{Attempts, Body};
 ///   `Content-Length` …);
 /// - refuses a request whose headers contradict its body, as [`check_framing`](crate::check_framing) does;
 /// - over connections, refuses an address with a user name, and what else [`check_address`](crate::check_address) does;
-/// - returns a response of any status as `Ok`, follows no redirect, and repeats nothing;
+/// - returns a response of any status as `Ok`, compressed where it comes so, follows no redirect, and repeats nothing;
 /// - fails with [`Reach::NotSent`] only when no byte of the request can have reached the server;
 /// - opens a body that is not in memory itself, reads it no faster than it is sent, and fails with
 ///   [`TransportErrorKind::Source`] when that fails, so that the server sees no request that looks whole;

@@ -168,6 +168,11 @@ async fn a_transport_that_sends_what_contradicts_itself_fails() {
 }
 
 #[tokio::test]
+async fn a_transport_that_unpacks_answers_fails() {
+    assert_only(&failed(Fault::Unpacks).await, &["a_compressed_answer_comes_as_it_is"]);
+}
+
+#[tokio::test]
 async fn a_transport_that_takes_any_address_fails() {
     for (what, words) in [
         ("http://conformance-token", "with a user name"),

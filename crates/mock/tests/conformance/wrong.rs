@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::{
     HeaderValue, Request, Response, Uri,
-    header::{CONTENT_LENGTH, LOCATION, TRANSFER_ENCODING},
+    header::{CONTENT_ENCODING, CONTENT_LENGTH, LOCATION, TRANSFER_ENCODING},
 };
 use hubchannel_api::{
     Body, BodyStream, HttpTransport, Reach, StreamResponse, TransportError, TransportErrorKind, check_address,
@@ -31,6 +31,7 @@ pub(crate) enum Fault {
     FailsOnStatus,
     KeepsOneValueOfAHeader,
     CutsBodies,
+    Unpacks,
     DropsTheQuery,
     ResolvesDots,
     /// Takes a request with this in its first line.
@@ -190,6 +191,13 @@ impl HttpTransport for WrongTransport {
             Fault::CutsBodies => {
                 let request = request.map(cut);
                 Ok(self.pass_on(request).await?.map(cut))
+            }
+            Fault::Unpacks => {
+                let mut response = self.pass_on(request).await?;
+                if response.headers_mut().remove(CONTENT_ENCODING).is_some() {
+                    *response.body_mut() = "{\"id\":\"7\"}".into();
+                }
+                Ok(response)
             }
             Fault::DropsTheQuery => {
                 let uri = request.uri().to_string();

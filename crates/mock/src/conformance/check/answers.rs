@@ -145,6 +145,21 @@ pub(super) async fn a_page_comes_as_it_is(exam: Exam<'_>) -> Verdict {
     same_bytes("body", &came, PAGE.as_bytes())
 }
 
+pub(super) async fn a_compressed_answer_comes_as_it_is(exam: Exam<'_>) -> Verdict {
+    /// `{"id":"7"}` by gzip.
+    const COMPRESSED: &[u8] = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\
+        \xabV\xcaLQ\xb2R2W\xaa\x05\x00A\xb4\x95\xf2\n\x00\x00\x00";
+    let mut response = response(StatusCode::OK, COMPRESSED);
+    response
+        .headers_mut()
+        .insert("content-encoding", HeaderValue::from_static("gzip"));
+    let sent = response.headers().clone();
+    let trial = exam.answering(response).await?;
+    let (parts, came) = trial.answer(trial.post()?).await?;
+    all_there(&parts.headers, &sent)?;
+    same_bytes("body of a compressed answer", &came, COMPRESSED)
+}
+
 pub(super) async fn an_empty_answer_comes_as_it_is(exam: Exam<'_>) -> Verdict {
     for status in [StatusCode::OK, StatusCode::INTERNAL_SERVER_ERROR] {
         let trial = exam.answering(response(status, "")).await?;

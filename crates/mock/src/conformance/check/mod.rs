@@ -42,6 +42,7 @@ const CHECKS: &[(&str, Check)] = checks![
     answers::a_body_in_pieces_comes_whole,
     answers::an_answer_that_comes_in_drips_comes_whole,
     answers::a_page_comes_as_it_is,
+    answers::a_compressed_answer_comes_as_it_is,
     answers::an_empty_answer_comes_as_it_is,
     answers::a_client_publishes_over_the_transport,
     conduct::a_redirect_is_an_answer_and_is_not_followed,
