@@ -6,7 +6,7 @@ use std::{
 };
 
 use hubchannel::{
-    GaveUp, Reply,
+    Error, GaveUp, Reply,
     model::{Finding, Message},
 };
 use hubchannel_emulator::Emulator;
@@ -210,9 +210,9 @@ struct FailedError<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    category: Option<&'a str>,
+    category: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    correlation_id: Option<&'a str>,
+    correlation_id: Option<String>,
     outcome_unknown: bool,
     retryable: bool,
     /// Unknown of a call that was interrupted.
@@ -253,9 +253,8 @@ pub(crate) fn failure(style: &Style, failure: &Failure) {
                 class: failure.class,
                 message: &failure.message,
                 status: error.and_then(|error| error.status()).map(|status| status.as_u16()),
-                category: error
-                    .and_then(|error| error.error_body()?.category.as_ref().map(|category| category.as_str())),
-                correlation_id: error.and_then(|error| error.correlation_id()),
+                category: shown(error, |error| error.error_body()?.category.as_ref().map(|category| category.as_str())),
+                correlation_id: shown(error, Error::correlation_id),
                 outcome_unknown,
                 // With its key, what was interrupted may be repeated.
                 retryable: error.map_or(outcome_unknown && failure.key.is_some(), |error| error.is_retryable()),
@@ -294,6 +293,12 @@ pub(crate) fn failure(style: &Style, failure: &Failure) {
     }
     // Nobody is left to tell when this fails.
     let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// A text of the server's, which may have repeated the token in it.
+fn shown(error: Option<&Error>, text: fn(&Error) -> Option<&str>) -> Option<String> {
+    let error = error?;
+    text(error).map(|text| error.shown(text).to_string())
 }
 
 /// Why it was not tried further, for programs.

@@ -341,6 +341,29 @@ fn an_answer_of_html_is_shown_on_one_line() {
 }
 
 #[test]
+fn a_server_that_repeats_the_token_has_it_shown_nowhere() {
+    let bodies = [
+        format!(r#"{{"message":"no {TOKEN}","category":"NO {TOKEN}","correlationId":"id-{TOKEN}","errors":[]}}"#),
+        format!(r#"{{"message":"no {TOKEN}","category":"NO {TOKEN}"}}"#),
+    ];
+    for body in bodies {
+        for json in [&["--json"][..], &[]] {
+            let length = body.len();
+            let answer = format!(
+                "HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\nx-request-id: {TOKEN}\r\n\
+                 connection: close\r\ncontent-length: {length}\r\n\r\n{body}"
+            );
+            let (base_url, _) = server([Some(&*answer.leak())]);
+            let mut program = program();
+            let program = program.env("HUBSPOT_ACCESS_TOKEN", TOKEN).args(json);
+            let output = program.args(["--base-url", &base_url, "read", "--channel", "1", "m"]);
+            let text = failed(&output.output().unwrap(), 3);
+            assert!(text.contains("NO …") && !text.contains(TOKEN), "{text}");
+        }
+    }
+}
+
+#[test]
 fn a_token_is_not_sent_to_another_machine_without_tls() {
     let arguments = ["--base-url", "http://192.0.2.1", "read", "--channel", "1", "m"];
     let output = program()

@@ -29,6 +29,7 @@ use crate::{Attempts, Body, Operation, OperationInfo, Reach, Repeat, TransportEr
 /// `Display` is one line with the operation, status, category, message and correlation id, cut to a sensible length
 /// and without control characters; it says whether anything may have been done. It shows no token, no address's query
 /// and no body, nor the call's credential where the server repeats it; the body's bytes are in [`body`](Error::body).
+/// Other words of the server's are shown as safely by [`shown`](Error::shown).
 ///
 /// The question after a failed call is whether to repeat it:
 /// - [`outcome_unknown`](Error::outcome_unknown) false: nothing was done. Repeat if
@@ -408,7 +409,7 @@ impl Error {
         }
     }
 
-    /// HubSpot's error body, where the response has one in the usual shape.
+    /// HubSpot's error body, where the response has one in the usual shape, as it came: see [`shown`](Error::shown).
     pub fn error_body(&self) -> Option<&ErrorBody> {
         match &self.0.cause {
             Cause::Answer {
@@ -419,7 +420,8 @@ impl Error {
         }
     }
 
-    /// What HubSpot's support finds the request by: from the body, else from the response's headers.
+    /// What HubSpot's support finds the request by: from the body, else from the response's headers; as it came: see
+    /// [`shown`](Error::shown).
     pub fn correlation_id(&self) -> Option<&str> {
         let from_body = match &self.0.cause {
             Cause::Answer { answer, .. } => answer.correlation_id(),
@@ -430,6 +432,22 @@ impl Error {
                 .into_iter()
                 .find_map(|name| self.headers()?.get(name)?.to_str().ok().filter(|id| !id.is_empty()))
         })
+    }
+
+    /// A text of the server's as `Display` shows it: without the secrets that the call was made with, on one line,
+    /// without control characters, and cut after 300 characters.
+    ///
+    /// ```
+    /// use hubchannel_api::{Error, model::ErrorCategory};
+    ///
+    /// fn logged(error: &Error) -> String {
+    ///     let category = error.error_body().and_then(|body| body.category.as_ref());
+    ///     let category = category.map_or("none", ErrorCategory::as_str);
+    ///     format!("category={} id={}", error.shown(category), error.shown(error.correlation_id().unwrap_or("none")))
+    /// }
+    /// ```
+    pub fn shown<'a>(&'a self, text: &'a str) -> impl fmt::Display + 'a {
+        text::line(text, &self.0.hidden)
     }
 
     /// The rules that the call breaks.
