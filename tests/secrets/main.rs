@@ -44,15 +44,31 @@ fn whole(received: &Received) -> String {
     format!("{} {}", head(received), body(received))
 }
 
+/// The last secret of the address and the headers, which is what a layer has put there, if any has.
+fn credential(received: &Received) -> String {
+    let head = head(received);
+    let words = head.rsplit(|c: char| !c.is_ascii_alphanumeric() && !"-_.:".contains(c));
+    words
+        .into_iter()
+        .find(|word| word.contains(SECRET))
+        .unwrap_or_default()
+        .to_owned()
+}
+
+/// The answer with what was asked for in place of ids.
+fn with_ids(answer: Answer, received: &Received) -> Answer {
+    answer
+        .header("x-hubspot-correlation-id", credential(received))
+        .header("x-request-id", head(received))
+}
+
 /// An answer that has this of a request wherever an error may show something of it.
 fn in_members(status: u16, part: fn(&Received) -> String) -> Answer {
     Answer::with(move |received| {
         let part = part(received);
         let errors = json!([{"message": &part, "code": &part}, &part]);
-        Answer::json(
-            status,
-            json!({"message": &part, "category": &part, "subCategory": &part, "correlationId": &part, "errors": errors}),
-        )
+        let members = json!({"message": &part, "category": &part, "subCategory": &part, "correlationId": &part, "errors": errors});
+        with_ids(Answer::json(status, members), received)
     })
 }
 
@@ -84,7 +100,7 @@ fn aside(status: u16) -> Answer {
 }
 
 fn in_page(status: u16) -> Answer {
-    Answer::with(move |received| Answer::html(status, format!("<p>{}</p>", whole(received))))
+    Answer::with(move |received| with_ids(Answer::html(status, format!("<p>{}</p>", whole(received))), received))
 }
 
 /// All ways in which a call can end, and what no error may show then: of a body that the server repeats in its message only

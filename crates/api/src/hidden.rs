@@ -1,12 +1,21 @@
 //! What a layer has put onto a request and no error may show.
 
-use http::{Extensions, Response};
-use hubchannel_model::Secret;
+use std::borrow::Cow;
 
-use crate::{Body, TransportError};
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Response};
+use hubchannel_model::Secret;
+use percent_encoding::utf8_percent_encode;
+
+use crate::{Body, TransportError, operation::RESERVED};
 
 /// Shorter texts are no secrets; without them, any message would be full of holes.
 pub(crate) const SHORTEST_SECRET: usize = 6;
+
+/// The headers with what HubSpot's support finds a request by, which errors and spans show.
+pub(crate) const ID_HEADERS: [HeaderName; 2] = [
+    HeaderName::from_static("x-hubspot-correlation-id"),
+    HeaderName::from_static("x-request-id"),
+];
 
 /// In the extensions of a response that is no success.
 #[derive(Clone, Debug)]
@@ -36,8 +45,9 @@ struct Hidden(Vec<Secret>);
 /// }
 /// ```
 ///
-/// What other layers have left stays. Texts shorter than 6 bytes are not hidden. A success is returned as it is, and costs
-/// nothing: no error shows a value of one.
+/// What other layers have left stays. Texts shorter than 6 bytes are not hidden. The headers `x-hubspot-correlation-id` and
+/// `x-request-id`, which errors and spans show of every answer, are left empty where one of these secrets is in them. A
+/// success is otherwise returned as it is, and costs a look at these: no error shows another value of one.
 ///
 /// # Errors
 /// The one that is given, if it is one.
@@ -45,23 +55,44 @@ pub fn hide_secrets<'a>(
     outcome: Result<Response<Body>, TransportError>,
     secrets: impl IntoIterator<Item = &'a Secret>,
 ) -> Result<Response<Body>, TransportError> {
-    match outcome {
-        Ok(response) if response.status().is_success() => Ok(response),
-        Ok(mut response) => {
-            let mut hidden = take_hidden(response.extensions_mut());
-            hidden.extend(long(secrets));
-            response.extensions_mut().insert(Hidden(hidden));
-            Ok(response)
+    let mut response = match outcome {
+        Ok(response) => response,
+        Err(error) => return Err(error.hiding(long(secrets).cloned())),
+    };
+    if response.status().is_success() {
+        empty_ids(response.headers_mut(), long(secrets));
+        return Ok(response);
+    }
+    let mut hidden = take_hidden(response.extensions_mut());
+    hidden.extend(long(secrets).cloned());
+    empty_ids(response.headers_mut(), hidden.iter());
+    response.extensions_mut().insert(Hidden(hidden));
+    Ok(response)
+}
+
+/// Leaves nothing of an id that has one of these in it.
+pub(crate) fn empty_ids<'a>(headers: &mut HeaderMap, secrets: impl Iterator<Item = &'a Secret>) {
+    if !ID_HEADERS.iter().any(|name| headers.contains_key(name)) {
+        return;
+    }
+    for secret in secrets {
+        for name in ID_HEADERS {
+            if headers.get_all(&name).iter().any(|id| is_in(id, secret)) {
+                headers.insert(name, HeaderValue::from_static(""));
+            }
         }
-        Err(error) => Err(error.hiding(long(secrets))),
     }
 }
 
-fn long<'a>(secrets: impl IntoIterator<Item = &'a Secret>) -> impl Iterator<Item = Secret> {
+fn is_in(value: &HeaderValue, secret: &Secret) -> bool {
+    let (text, plain) = (String::from_utf8_lossy(value.as_bytes()), secret.expose());
+    let is_in = |secret: &str| secret.len() >= SHORTEST_SECRET && text.contains(secret);
+    is_in(plain) || text.contains('%') && is_in(&Cow::from(utf8_percent_encode(plain, RESERVED)))
+}
+
+fn long<'a>(secrets: impl IntoIterator<Item = &'a Secret>) -> impl Iterator<Item = &'a Secret> {
     let secrets = secrets.into_iter();
-    secrets
-        .filter(|secret| secret.expose().len() >= SHORTEST_SECRET)
-        .cloned()
+    secrets.filter(|secret| secret.expose().len() >= SHORTEST_SECRET)
 }
 
 /// What layers have left with a response.

@@ -17,7 +17,7 @@ use hubchannel_api::{
     GetChannel, HttpTransport, Reach, ReadActors, TransportError, TransportErrorKind, UpdateChannelAccountStagingToken,
     hide_secrets,
     model::{ActorBatch, DeliveryIdentifier, StagingTokenUpdate},
-    redact::Path,
+    redact::{Headers, Path},
 };
 use proptest::{collection, prelude::*, sample};
 
@@ -261,7 +261,7 @@ struct WithPasses(Wire);
 impl HttpTransport for WithPasses {
     async fn send(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
         let outcome = hide_secrets(self.0.send(request).await, [&"SECRET-pass".into(), &"7".into()]);
-        hide_secrets(outcome, [&"SECRET".into()])
+        hide_secrets(outcome, [&"SECRET".into(), &"by/pass".into()])
     }
 }
 
@@ -292,6 +292,28 @@ fn no_error_shows_what_a_layer_has_put_onto_the_request() {
     }
     let reply = now(WithPasses(Wire::ok()).send(Request::new(Body::empty()))).unwrap();
     assert!(reply.extensions().is_empty(), "a success costs nothing");
+}
+
+#[test]
+fn no_answer_has_a_secret_in_place_of_an_id() {
+    for status in [200, 404] {
+        for id in ["SECRET-pass", "id-SECRET", "by%2Fpass"] {
+            let ids = [
+                ("x-hubspot-correlation-id", id),
+                ("x-request-id", id),
+                ("x-request-id", "7"),
+            ];
+            let client = Client::new(WithPasses(Wire::answering(status, &ids, "<html>")));
+            let error = now(client.get_channel(GetChannel::new("1"))).unwrap_err();
+            let shown = format!("{} {:?}", shown_of(&error), Headers(error.headers().unwrap()));
+            assert!(!shown.contains("SECRET") && !shown.contains("pass"), "{shown}");
+            assert_eq!(error.correlation_id(), None, "{id}");
+        }
+        let ids = [("x-hubspot-correlation-id", "SECRET-pass"), ("x-request-id", "a-7")];
+        let client = Client::new(WithPasses(Wire::answering(status, &ids, "<html>")));
+        let error = now(client.get_channel(GetChannel::new("1"))).unwrap_err();
+        assert_eq!(error.correlation_id(), Some("a-7"), "what has none stays");
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use http::{HeaderMap, Method, Request, Response};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri, header::AUTHORIZATION, uri::PathAndQuery};
 use hubchannel_api::{
     Attempts, Body, Call, Exchange, GaveUp, HttpTransport, Reach, Transport, TransportError, TransportErrorKind,
     redact::Path, status,
@@ -38,8 +38,8 @@ pub(crate) const TARGET: &str = "hubchannel";
 /// | `correlation_id` | what HubSpot's support finds the last answer by |
 ///
 /// A field that there is nothing to say of is left out. Where no [`Retry`](crate::Retry) counts, the times are left out or 0,
-/// but for the `held_ms` of a call that its deadline ended. No header but the correlation id is recorded, and nothing of any
-/// body.
+/// but for the `held_ms` of a call that its deadline ended. No header but the correlation id is recorded, and that only where
+/// it looks like one and has nothing of the request's address and credential in it; nothing of any body is.
 #[derive(Debug)]
 pub struct CallSpan {
     inner: Transport,
@@ -181,6 +181,7 @@ async fn record(
         return inner.send(request).await;
     }
     let has_effect = has_effect(&request);
+    let sent = Sent::of(&request);
     let mut unfinished = Unfinished {
         span: Some(&span),
         progress: Progress::of(&request).cloned(),
@@ -190,7 +191,7 @@ async fn record(
     let sending = span.in_scope(|| inner.send(request));
     let result = sending.instrument(span.clone()).await;
     unfinished.span = None;
-    record_result(&span, &result, has_effect);
+    record_result(&span, &result, has_effect, &sent);
     more(&span, &result);
     result
 }
@@ -221,12 +222,12 @@ fn has_effect(request: &Request<Body>) -> bool {
     }
 }
 
-fn record_result(span: &Span, result: &Result<Response<Body>, TransportError>, has_effect: bool) {
+fn record_result(span: &Span, result: &Result<Response<Body>, TransportError>, has_effect: bool, sent: &Sent) {
     let (done, may_have_acted, attempts) = match result {
         Ok(response) => {
             let status = response.status();
             span.record("status", status.as_u16());
-            if let Some(id) = correlation_id(response.headers()) {
+            if let Some(id) = correlation_id(response.headers(), sent) {
                 span.record("correlation_id", id);
             }
             (status.is_success(), status::may_have_acted(status), response.extensions().get::<Attempts>())
@@ -264,8 +265,39 @@ fn record_attempts(span: &Span, attempts: &Attempts) {
     }
 }
 
-/// Where it looks like one: a server could put anything there.
-fn correlation_id(headers: &HeaderMap) -> Option<&str> {
+/// What of a request its answer may repeat in place of an id.
+struct Sent {
+    uri: Uri,
+    authorization: Option<HeaderValue>,
+    foreign: bool,
+}
+
+impl Sent {
+    fn of(request: &Request<Body>) -> Self {
+        Sent {
+            uri: request.uri().clone(),
+            authorization: request.headers().get(AUTHORIZATION).cloned(),
+            foreign: request.extensions().get::<Call>().is_some_and(|call| call.foreign),
+        }
+    }
+
+    /// Whether a piece of the address or the credential is in this text. What is shorter is no secret.
+    fn is_in(&self, text: &str) -> bool {
+        let authorization = self.authorization.as_ref().and_then(|value| value.to_str().ok());
+        let address = self.uri.path_and_query().map(PathAndQuery::as_str);
+        let mut pieces = [authorization, address]
+            .into_iter()
+            .flatten()
+            .flat_map(|part| part.split(['/', '?', '&', '=', ' ']));
+        pieces.any(|piece| piece.len() >= 6 && text.contains(piece))
+    }
+}
+
+/// Where it looks like one: a server could put anything there, and what a foreign one puts there is none of HubSpot's.
+fn correlation_id<'a>(headers: &'a HeaderMap, sent: &Sent) -> Option<&'a str> {
+    if sent.foreign {
+        return None;
+    }
     ["x-hubspot-correlation-id", "x-request-id"]
         .into_iter()
         .filter_map(|name| headers.get(name)?.to_str().ok())
@@ -274,6 +306,7 @@ fn correlation_id(headers: &HeaderMap) -> Option<&str> {
                 && id
                     .bytes()
                     .all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte))
+                && !sent.is_in(id)
         })
 }
 

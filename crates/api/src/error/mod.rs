@@ -10,7 +10,10 @@ use http::{HeaderMap, StatusCode};
 use hubchannel_model::{DecodeError, ErrorBody, Secret, Violations};
 
 use self::answer::Answer;
-use crate::{Attempts, Body, Operation, OperationInfo, Reach, Repeat, TransportError, TransportErrorKind, status};
+use crate::{
+    Attempts, Body, Operation, OperationInfo, Reach, Repeat, TransportError, TransportErrorKind, hidden::ID_HEADERS,
+    status,
+};
 
 /// Why a call failed.
 ///
@@ -428,8 +431,8 @@ impl Error {
             _ => None,
         };
         from_body.or_else(|| {
-            ["x-hubspot-correlation-id", "x-request-id"]
-                .into_iter()
+            ID_HEADERS
+                .iter()
                 .find_map(|name| self.headers()?.get(name)?.to_str().ok().filter(|id| !id.is_empty()))
         })
     }

@@ -21,7 +21,7 @@ use super::address::{self, Place, judge, resolve};
 use crate::{
     Area, Attempts, Body, BodyStream, Call, CallOptions, Credential, Error, HttpTransport, OperationInfo, Reach,
     Repeat, Reply, StreamResponse, Transport, TransportError, TransportErrorKind,
-    hidden::{SHORTEST_SECRET, take_hidden},
+    hidden::{SHORTEST_SECRET, empty_ids, take_hidden},
     operation::Target,
 };
 
@@ -309,6 +309,7 @@ async fn follow(
             .map_err(|error| Error::from_transport(DownloadFile::INFO, error))?;
         let (mut parts, body) = response.into_parts();
         let attempts = parts.extensions.remove::<Attempts>().unwrap_or_else(Attempts::one);
+        empty_ids(&mut parts.headers, hidden.iter());
         if is_whole(parts.status) {
             if body.len().is_some_and(|length| length > call.max_bytes) {
                 return Err(too_large(call.max_bytes).with_attempts(attempts));
