@@ -33,7 +33,11 @@ pub enum EnsureError {
     /// The channel is there with other values than it was asked for, and could not be changed.
     ///
     /// Whether it was changed all the same, [`Error::outcome_unknown`] tells; calling again is safe.
-    #[error("channel {} is there, but was not changed: {error}", Ids(&[text(ensured.channel.id.as_ref())]))]
+    #[error(
+        "channel {} is there, {}: {error}",
+        Ids(&[text(ensured.channel.id.as_ref())]),
+        not_done(error, "changed")
+    )]
     #[non_exhaustive]
     ChannelNotChanged {
         /// The channel as it was listed, how it came to be there, and what was to be changed.
@@ -45,7 +49,11 @@ pub enum EnsureError {
     /// The account is there without being authorized, and could not be authorized.
     ///
     /// Whether it was authorized all the same, [`Error::outcome_unknown`] tells; calling again is safe.
-    #[error("account {} is there, but was not authorized: {error}", Ids(&[text(ensured.account.id.as_ref())]))]
+    #[error(
+        "account {} is there, {}: {error}",
+        Ids(&[text(ensured.account.id.as_ref())]),
+        not_done(error, "authorized")
+    )]
     #[non_exhaustive]
     AccountNotAuthorized {
         /// The account as it was listed, and how it came to be there.
@@ -146,6 +154,15 @@ impl EnsureError {
 
 fn text(id: Option<&impl ToString>) -> String {
     id.map(ToString::to_string).unwrap_or_default()
+}
+
+/// What is known of a change that this came of.
+fn not_done(error: &Error, done: &str) -> String {
+    if error.outcome_unknown() {
+        format!("and nobody knows whether it was {done}")
+    } else {
+        format!("but could not be {done}")
+    }
 }
 
 /// Ids as a server wrote them, made fit for a line.

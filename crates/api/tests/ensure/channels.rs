@@ -277,12 +277,22 @@ fn a_channel_with_other_values_is_changed_if_asked_for() {
 fn a_change_without_an_answer_is_an_error_that_may_be_repeated() {
     let world = World::new();
     world.add_channel(channel("6", "Old name", HOOK), seconds(0));
-    world.state().changes.push_back(Fate::LostAnswer);
     let call = EnsureChannel::by_webhook_url(body()).with_update(true);
+    world.state().changes.push_back(Fate::Rejected(403));
+    let error = world.run(world.client().ensure_channel(call.clone())).unwrap_err();
+    assert!(!error.outcome_unknown());
+    let text = error.to_string();
+    assert!(text.starts_with("channel 6 is there, but could not be changed: update_channel: "), "{text}");
+    assert!(text.ends_with("; nothing was updated"), "{text}");
+    world.state().changes.push_back(Fate::LostAnswer);
     let error = world.run(world.client().ensure_channel(call.clone())).unwrap_err();
     assert!(error.outcome_unknown());
     let text = error.to_string();
-    assert!(text.starts_with("channel 6 is there, but was not changed: update_channel"), "{text}");
+    assert!(
+        text.starts_with("channel 6 is there, and nobody knows whether it was changed: update_channel: "),
+        "{text}"
+    );
+    assert!(text.ends_with("; it may have been updated"), "{text}");
     let EnsureError::ChannelNotChanged { ensured, .. } = error else {
         panic!("{error}");
     };
