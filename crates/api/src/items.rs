@@ -113,23 +113,27 @@ impl<T> Items<T> {
     /// use hubchannel_api::{Client, Error};
     /// use hubchannel_model::ChannelQuery;
     ///
-    /// /// Adds all names, or those before an error. Called again with the same query, it goes on with the page that failed.
-    /// async fn add_names(client: &Client, query: &mut ChannelQuery, names: &mut Vec<String>) -> Result<(), Error> {
+    /// /// All names; after an error that may pass, another list goes on with the page that failed.
+    /// async fn names(client: &Client, mut query: ChannelQuery) -> Result<Vec<String>, Error> {
+    ///     let (mut names, mut repeats) = (Vec::new(), 0..3);
     ///     let mut channels = client.channels(query.clone());
     ///     while let Some(channel) = channels.next().await {
     ///         match channel {
     ///             Ok(channel) => names.extend(channel.name.into_option()),
-    ///             Err(error) => {
+    ///             Err(error) if error.is_retryable() && repeats.next().is_some() => {
+    ///                 // Wait a while here.
     ///                 query.after = channels.cursor().map(str::to_owned);
-    ///                 return Err(error);
+    ///                 channels = client.channels(query.clone());
     ///             }
+    ///             Err(error) => return Err(error),
     ///         }
     ///     }
-    ///     Ok(())
+    ///     Ok(names)
     /// }
     /// ```
     ///
-    /// Wait a while before that, and do it only where the error [may pass](Error::is_retryable).
+    /// Go on only where the error [may pass](Error::is_retryable). It may not where the list leads in a circle: there is no
+    /// page to go on with then, `None` too, and a list from the first page on would give every item once more.
     pub fn cursor(&self) -> Option<&str> {
         match &self.next {
             Next::Page(cursor) | Next::Ended(cursor) => cursor.as_deref(),

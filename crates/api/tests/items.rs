@@ -74,6 +74,15 @@ fn page(names: &[&str], after: Option<&str>) -> Option<Page<Channel>> {
 }
 
 fn listed(pages: &[Option<Page<Channel>>], query: ChannelQuery) -> (Vec<Result<String, Error>>, Vec<ChannelQuery>) {
+    let (listed, asked, _) = listed_to(pages, query);
+    (listed, asked)
+}
+
+/// What is listed, what was asked for, and the cursor in the end.
+fn listed_to(
+    pages: &[Option<Page<Channel>>],
+    query: ChannelQuery,
+) -> (Vec<Result<String, Error>>, Vec<ChannelQuery>, Option<String>) {
     let api = Pages::default();
     api.pages.lock().unwrap().extend(pages.iter().cloned());
     let mut channels = Client::from_api(api.clone()).channels(query);
@@ -83,7 +92,7 @@ fn listed(pages: &[Option<Page<Channel>>], query: ChannelQuery) -> (Vec<Result<S
     }
     assert!(now(channels.next()).is_none(), "an end is an end");
     let asked = api.asked.lock().unwrap().clone();
-    (listed, asked)
+    (listed, asked, channels.cursor().map(str::to_owned))
 }
 
 fn names(listed: Vec<Result<String, Error>>) -> Vec<String> {
@@ -172,9 +181,11 @@ fn a_list_that_leads_in_a_circle_gives_the_last_items_and_ends_with_an_error() {
     ];
     for (query, circle) in circles {
         let pages: Vec<_> = circle.iter().map(|(name, after)| page(&[name], Some(after))).collect();
-        let (mut listed, asked) = listed(&pages, query);
+        let (mut listed, asked, cursor) = listed_to(&pages, query);
         let error = listed.pop().unwrap().unwrap_err();
         assert_eq!(error.to_string(), "the list goes on with a page that has come before, and would never end");
+        assert!(!error.is_retryable(), "who goes on begins anew, and has every item twice");
+        assert_eq!(cursor, None);
         assert_eq!(names(listed), circle.iter().map(|(name, _)| *name).collect::<Vec<_>>());
         assert_eq!(asked.len(), circle.len());
     }
