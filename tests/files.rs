@@ -140,6 +140,7 @@ async fn the_token_goes_neither_to_another_port_nor_to_another_name_nor_to_other
 async fn an_unusual_address_is_asked_for_as_browsers_ask_for_it() {
     let foreign = Server::start(vec![
         redirect("../{lamp}.txt?name='a lamp'".replace(' ', "%20").as_str()),
+        redirect("/L\u{f6}we.png?key=^`"),
         LAMP,
     ]);
     let api = Server::start(vec![]);
@@ -151,7 +152,8 @@ async fn an_unusual_address_is_asked_for_as_browsers_ask_for_it() {
         asked,
         [
             "GET /signed/it's?signature=%27s%27 HTTP/1.1",
-            "GET /%7Blamp%7D.txt?name=%27a%20lamp%27 HTTP/1.1"
+            "GET /%7Blamp%7D.txt?name=%27a%20lamp%27 HTTP/1.1",
+            "GET /L%C3%B6we.png?key=^` HTTP/1.1"
         ]
     );
 }

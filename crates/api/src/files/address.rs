@@ -3,7 +3,10 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use http::{Uri, uri::Scheme};
+use http::{
+    Uri,
+    uri::{Authority, Scheme},
+};
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
 use crate::BaseUrl;
@@ -23,25 +26,38 @@ pub(super) enum Place {
 const FILES: [&str; 2] = ["/files/", "/filemanager/"];
 
 /// What browsers escape in a path or a query, besides all that is not ASCII; and what else in a path, and in a query.
-const UNUSUAL: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'^').add(b'`');
-const IN_PATHS: &AsciiSet = &UNUSUAL.add(b'{').add(b'}');
+const UNUSUAL: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>');
+const IN_PATHS: &AsciiSet = &UNUSUAL.add(b'^').add(b'`').add(b'{').add(b'}');
 const IN_QUERIES: &AsciiSet = &UNUSUAL.add(b'\'');
 
+const NOT_ABSOLUTE: &str = "must be an absolute address";
+const UNUSUAL_HOST: &str = "must have a host's name or address in the usual spelling";
+
 /// Reads an absolute address as browsers do: with `.` and `..` resolved, and escaped what should be. Whoever gave it out
-/// tried it in one, and not every transport sends another as it is.
-pub(super) fn read(text: &str) -> Option<Uri> {
-    let uri: Uri = utf8_percent_encode(text, UNUSUAL).to_string().parse().ok()?;
-    let (scheme, authority) = (uri.scheme_str()?, uri.authority()?);
+/// tried it in one, and not every transport sends another as it is. Fails with the rule that it breaks.
+pub(super) fn read(text: &str) -> Result<Uri, &'static str> {
+    let text = text.split('#').next().unwrap_or_default();
+    let (text, query) = match text.split_once('?') {
+        Some((text, query)) => (text, Some(query)),
+        None => (text, None),
+    };
+    let (scheme, rest) = text.split_once("://").ok_or(NOT_ABSOLUTE)?;
+    scheme.parse::<Scheme>().map_err(|_| NOT_ABSOLUTE)?;
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    if !authority.is_ascii() {
+        return Err("must have its host in ASCII, as in `xn--bcher-kva.example`");
+    }
+    authority.parse::<Authority>().map_err(|_| UNUSUAL_HOST)?;
     let mut address = format!("{scheme}://{authority}");
-    for piece in resolved(uri.path()) {
+    for piece in resolved(if path.is_empty() { "/" } else { path }) {
         address.push('/');
         address.extend(utf8_percent_encode(piece, IN_PATHS));
     }
-    if let Some(query) = uri.query() {
+    if let Some(query) = query {
         address.push('?');
         address.extend(utf8_percent_encode(query, IN_QUERIES));
     }
-    address.parse().ok()
+    address.parse().map_err(|_| "cannot be read")
 }
 
 /// The pieces of a path without those that are dots, which browsers know in any spelling, as they know a `\`.
@@ -72,12 +88,12 @@ fn resolved(path: &str) -> Vec<&str> {
 pub(super) fn judge(address: &Uri, base: &BaseUrl) -> Result<Place, &'static str> {
     let own: Uri = base.as_str().parse().map_err(|_| "cannot be told from the API's")?;
     let (Some(scheme), Some(authority)) = (address.scheme(), address.authority()) else {
-        return Err("must be an absolute address");
+        return Err(NOT_ABSOLUTE);
     };
     if authority.as_str().contains('@') {
         return Err("must not have a user name or password");
     }
-    let host = Host::of(address).ok_or("must have a host's name or address in the usual spelling")?;
+    let host = Host::of(address).ok_or(UNUSUAL_HOST)?;
     if base.is_origin_of(address) {
         return Ok(if is_of_files(address.path(), own.path()) {
             Place::OwnFiles
@@ -196,10 +212,10 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 }
 
 /// Where a redirect leads to from here.
-pub(super) fn resolve(here: &Uri, location: &str) -> Option<Uri> {
+pub(super) fn resolve(here: &Uri, location: &str) -> Result<Uri, &'static str> {
     let location = location.split('#').next().unwrap_or_default();
-    let scheme = here.scheme_str()?;
-    let authority = here.authority()?.as_str();
+    let scheme = here.scheme_str().ok_or(NOT_ABSOLUTE)?;
+    let authority = here.authority().ok_or(NOT_ABSOLUTE)?.as_str();
     let path = here.path();
     let address = match location {
         "" => here.to_string(),
@@ -356,27 +372,31 @@ mod tests {
             ("https://cdn.example.com/{it's}?q='{x}'", "https://cdn.example.com/%7Bit's%7D?q=%27{x}%27"),
             ("https://cdn.example.com/50%?q=%zz%20", "https://cdn.example.com/50%?q=%zz%20"),
             (
-                "https://cdn.example.com/a \u{e9}<b>^`?\u{e9}=\"",
-                "https://cdn.example.com/a%20%C3%A9%3Cb%3E%5E%60?%C3%A9=%22",
+                "https://cdn.example.com/a \u{e9}<b>^`?\u{e9}=\"^`",
+                "https://cdn.example.com/a%20%C3%A9%3Cb%3E%5E%60?%C3%A9=%22^`",
             ),
         ] {
-            assert_eq!(read(text).map(|uri| uri.to_string()).as_deref(), Some(address), "{text}");
-            assert_eq!(read(address).map(|uri| uri.to_string()).as_deref(), Some(address), "once is enough");
+            assert_eq!(read(text).unwrap().to_string(), address, "{text}");
+            assert_eq!(read(address).unwrap().to_string(), address, "once is enough");
         }
-        for text in [
-            "/x",
-            "cdn.example.com",
-            "",
-            "https://",
-            " https://cdn.example.com/x",
-            "https://cdn example.com/x",
+        for (text, rule) in [
+            ("/x", NOT_ABSOLUTE),
+            ("cdn.example.com", NOT_ABSOLUTE),
+            ("", NOT_ABSOLUTE),
+            ("/x?u=https://cdn.example.com", NOT_ABSOLUTE),
+            (" https://cdn.example.com/x", NOT_ABSOLUTE),
+            ("https://", UNUSUAL_HOST),
+            ("https:///x", UNUSUAL_HOST),
+            ("https://cdn example.com/x", UNUSUAL_HOST),
+            ("https://cdn.example.com\\@other.example/x", UNUSUAL_HOST),
+            ("https://b\u{fc}cher.example/x", "must have its host in ASCII, as in `xn--bcher-kva.example`"),
         ] {
-            assert_eq!(read(text), None, "{text}");
+            assert_eq!(read(text), Err(rule), "{text}");
         }
     }
 
     #[test]
-    fn a_redirect_leads_where_browsers_would_go() {
+    fn a_redirect_s_address_is_read_as_browsers_read_it() {
         let here: Uri = "https://cdn.example.com/a/b?c=d".parse().unwrap();
         for (location, address) in [
             ("https://other.example/x?y#z", "https://other.example/x?y"),
@@ -386,12 +406,13 @@ mod tests {
             ("?e=f", "https://cdn.example.com/a/b?e=f"),
             ("a b", "https://cdn.example.com/a/a%20b"),
             ("../x'y", "https://cdn.example.com/x'y"),
+            ("/L\u{f6}we.png", "https://cdn.example.com/L%C3%B6we.png"),
             ("..?q='", "https://cdn.example.com/?q=%27"),
             ("#top", "https://cdn.example.com/a/b?c=d"),
             ("x?u=http://y", "https://cdn.example.com/a/x?u=http://y"),
         ] {
-            assert_eq!(resolve(&here, location).map(|uri| uri.to_string()).as_deref(), Some(address), "{location}");
+            assert_eq!(resolve(&here, location).unwrap().to_string(), address, "{location}");
         }
-        assert_eq!(resolve(&here, "https://"), None);
+        assert_eq!(resolve(&here, "https://"), Err(UNUSUAL_HOST));
     }
 }

@@ -45,7 +45,8 @@ use crate::{
 ///   or in a zone like `.internal`. Where the base address is loopback itself, as in tests, loopback and private hosts
 ///   are allowed, and loopback over plain `http`.
 ///
-/// It is asked for as browsers would: with `.` and `..` resolved, and with what they escape escaped.
+/// It is asked for as browsers would: with `.` and `..` resolved, and with what they escape escaped. A host has to be in
+/// ASCII, as in `xn--bcher-kva.example`.
 ///
 /// What a public name leads to, only the transport learns. Where the network has something to protect, let its firewall
 /// or a resolver of the HTTP client's keep such names out.
@@ -297,7 +298,7 @@ async fn follow(
     call: DownloadFile,
     hidden: &mut Vec<Secret>,
 ) -> Result<Reply<Download>, Error> {
-    let mut address = address::read(call.url.expose()).ok_or_else(|| refused_address("must be an absolute address"))?;
+    let mut address = address::read(call.url.expose()).map_err(refused_address)?;
     let mut place = judge(&address, &target.base_url).map_err(refused_address)?;
     let began = Arc::default();
     let mut last = Attempts::default();
@@ -330,11 +331,11 @@ async fn follow(
             let error = Error::rejected(DownloadFile::INFO, parts.status, parts.headers, body);
             return Err(error.with_attempts(attempts));
         };
-        address = location
-            .to_str()
-            .ok()
+        // Servers write letters there as they are, and browsers follow them.
+        address = str::from_utf8(location.as_bytes())
+            .map_err(|_| "is not in UTF-8")
             .and_then(|location| resolve(&address, location))
-            .ok_or_else(|| refused_redirect("is no address").with_attempts(attempts.clone()))?;
+            .map_err(|rule| refused_redirect(rule).with_attempts(attempts.clone()))?;
         let next =
             judge(&address, &target.base_url).map_err(|rule| refused_redirect(rule).with_attempts(attempts.clone()))?;
         last = attempts;
