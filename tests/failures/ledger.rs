@@ -8,9 +8,9 @@ use std::{
     collections::{BTreeMap, VecDeque},
     fmt,
     io::{self, Read as _, Write as _},
-    net::{SocketAddr, TcpListener, TcpStream},
+    net::{Shutdown, SocketAddr, TcpListener, TcpStream},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     thread,
@@ -54,7 +54,7 @@ pub(crate) struct Server {
     shared: Arc<Shared>,
 }
 
-struct Shared {
+pub(crate) struct Shared {
     ledger: Mutex<Ledger>,
     faults: Mutex<VecDeque<Fault>>,
     /// How many connections there are on which nothing more is heard, and whose end has not come.
@@ -83,13 +83,19 @@ impl Server {
             shared: Arc::clone(&shared),
         };
         thread::spawn(move || {
+            let mut connections = Vec::new();
             for stream in listener.incoming() {
                 if shared.stopped.load(Ordering::SeqCst) {
-                    return;
+                    break;
                 }
+                let Ok(stream) = stream.map(Arc::new) else { continue };
+                connections.push(Arc::downgrade(&stream));
                 let shared = Arc::clone(&shared);
-                // A connection ends when either side has had enough.
-                thread::spawn(move || stream.and_then(|stream| shared.serve(stream)));
+                thread::spawn(move || shared.serve(stream));
+            }
+            // The others have ended when either side had had enough.
+            for stream in connections.iter().filter_map(Weak::upgrade) {
+                let _ = stream.shutdown(Shutdown::Both);
             }
         });
         server
@@ -112,6 +118,11 @@ impl Server {
 
     pub(crate) fn ledger(&self) -> MutexGuard<'_, Ledger> {
         lock(&self.shared.ledger)
+    }
+
+    /// Gone when the last of the server's threads has ended.
+    pub(crate) fn threads(&self) -> Weak<Shared> {
+        Arc::downgrade(&self.shared)
     }
 }
 
@@ -201,7 +212,7 @@ impl Shared {
         Some(end)
     }
 
-    fn serve(&self, mut stream: TcpStream) -> io::Result<()> {
+    fn serve(&self, stream: Arc<TcpStream>) -> io::Result<()> {
         if let Some(end) = self.at_once() {
             return cut(stream, end);
         }
@@ -216,7 +227,7 @@ impl Shared {
                 Fault::CutRequest(bytes, _) => bytes,
                 _ => usize::MAX,
             };
-            let Some(request) = read(&mut stream, most)? else {
+            let Some(request) = read(&stream, most)? else {
                 return cut(stream, fault.end());
             };
             let answer = match &fault {
@@ -245,10 +256,10 @@ impl Shared {
             match fault {
                 Fault::CutRequest(_, end) => return cut(stream, end),
                 Fault::CutAnswer(bytes, end) => {
-                    stream.write_all(&answer[..bytes.min(answer.len() - 1)])?;
+                    (&*stream).write_all(&answer[..bytes.min(answer.len() - 1)])?;
                     return cut(stream, end);
                 }
-                _ => stream.write_all(&answer)?,
+                _ => (&*stream).write_all(&answer)?,
             }
         }
         Ok(())
@@ -340,8 +351,8 @@ impl<'a> Waiting<'a> {
     }
 
     /// Waits until the client lets go of the connection.
-    fn for_the_end(self, mut stream: TcpStream) -> io::Result<()> {
-        stream.read(&mut [0]).map(drop)
+    fn for_the_end(self, stream: Arc<TcpStream>) -> io::Result<()> {
+        (&*stream).read(&mut [0]).map(drop)
     }
 }
 
@@ -351,9 +362,9 @@ impl Drop for Waiting<'_> {
     }
 }
 
-fn cut(stream: TcpStream, end: End) -> io::Result<()> {
+fn cut(stream: Arc<TcpStream>, end: End) -> io::Result<()> {
     if end == End::Reset {
-        set_socket_linger(&stream, Some(Duration::ZERO))?;
+        set_socket_linger(&*stream, Some(Duration::ZERO))?;
     }
     drop(stream);
     Ok(())

@@ -32,7 +32,7 @@ pub(crate) fn clock_at(since_epoch: Duration) -> ManualClock {
 const STANDSTILL: u32 = 100_000_000;
 
 /// The same where a connection that nobody uses does not end.
-const STAYS_OPEN: u32 = 10_000_000;
+pub(crate) const STAYS_OPEN: u32 = 10_000_000;
 
 /// How often other tasks get their turn before time passes.
 const TURNS: u32 = 3;

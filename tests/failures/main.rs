@@ -33,6 +33,7 @@ use hubchannel::{
 use self::{
     course::{Tally, Truth as _, is_discreet, message, options},
     fault::{End, Fault},
+    line::STAYS_OPEN,
     schedule::{Random, Schedule, refusal},
     world::World,
 };
@@ -229,5 +230,23 @@ async fn a_server_that_never_answers_leaves_the_outcome_open_and_says_so() {
         assert!(error.outcome_unknown());
         assert_eq!(error.attempts().count, 4);
         assert_eq!(world.server.ledger().messages.len(), 1);
+    }
+}
+
+/// Clients keep connections for later, and there are more worlds than a process may have files.
+#[tokio::test]
+async fn nothing_of_a_world_stays_open_when_it_is_over() {
+    for wire in &Wires::new().0 {
+        let world = World::with_faults(0, &[], wire);
+        world.bridge().publish(message("over")).await.unwrap();
+        let threads = world.server.threads();
+        drop(world);
+        for _ in 0..STAYS_OPEN {
+            if threads.strong_count() == 0 {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(threads.strong_count(), 0, "{wire:?}");
     }
 }

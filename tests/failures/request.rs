@@ -23,7 +23,7 @@ impl Request {
 }
 
 /// Reads a request to its end; `None` where the other side ends before, or where no more than `most` bytes are to be read.
-pub(crate) fn read(stream: &mut TcpStream, most: usize) -> io::Result<Option<Request>> {
+pub(crate) fn read(mut stream: &TcpStream, most: usize) -> io::Result<Option<Request>> {
     let mut bytes = Vec::new();
     let mut buffer = [0; 4096];
     loop {
