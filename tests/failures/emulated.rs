@@ -34,8 +34,10 @@ struct Emulated {
     emulator: Emulator,
     refresh_token: String,
     over_http: bool,
-    /// How many silences are over.
-    over: AtomicUsize,
+    /// How many of its faults are of requests to publish. The others are of requests for a token.
+    publishes: usize,
+    /// How many silences are over of each kind of request.
+    over: [AtomicUsize; 2],
 }
 
 impl Emulated {
@@ -56,7 +58,8 @@ impl Emulated {
             refresh_token: refresh_token.expose().to_owned(),
             emulator,
             over_http,
-            over: AtomicUsize::new(0),
+            publishes: schedule.faults.len(),
+            over: Default::default(),
         })
     }
 
@@ -69,8 +72,15 @@ impl Emulated {
             .sum()
     }
 
-    fn silences(&self) -> usize {
-        self.struck(|rule| matches!(rule.fault(), Fate::SilenceBeforeEffect | Fate::SilenceAfterEffect))
+    /// How many requests of each kind got no answer.
+    fn silences(&self) -> [usize; 2] {
+        let mut silences = [0, 0];
+        for (number, fault) in self.emulator.faults().into_iter().enumerate() {
+            if let Fate::SilenceBeforeEffect | Fate::SilenceAfterEffect = fault.rule.fault() {
+                silences[usize::from(number >= self.publishes)] += usize::try_from(fault.struck).unwrap();
+            }
+        }
+        silences
     }
 
     fn texts(&self) -> impl Iterator<Item = (String, Value)> {
@@ -89,12 +99,15 @@ impl fmt::Debug for Emulated {
 }
 
 impl Far for Emulated {
-    fn is_silent(&self) -> bool {
-        self.silences() > self.over.load(Ordering::SeqCst)
+    fn silent(&self) -> usize {
+        let over = self.over.iter().map(|over| over.load(Ordering::SeqCst));
+        self.silences().into_iter().sum::<usize>() - over.sum::<usize>()
     }
 
-    fn let_go(&self) {
-        self.over.store(self.silences(), Ordering::SeqCst);
+    // While a call waits, a token may come that was asked for beside it: that ends no silence but its own.
+    fn let_go(&self, path: &str) {
+        let kind = usize::from(path.ends_with("/token"));
+        self.over[kind].store(self.silences()[kind], Ordering::SeqCst);
     }
 
     fn heard(&self) -> usize {

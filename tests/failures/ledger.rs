@@ -166,12 +166,12 @@ impl Truth for Server {
 }
 
 impl Far for Server {
-    fn is_silent(&self) -> bool {
-        self.shared.silent.load(Ordering::SeqCst) > 0
+    fn silent(&self) -> usize {
+        self.shared.silent.load(Ordering::SeqCst)
     }
 
     fn is_held(&self) -> bool {
-        self.is_silent() || self.shared.left.load(Ordering::SeqCst) > 0
+        self.silent() > 0 || self.shared.left.load(Ordering::SeqCst) > 0
     }
 
     fn withhold(&self, request: Option<usize>) {

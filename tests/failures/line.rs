@@ -39,26 +39,26 @@ const TURNS: u32 = 3;
 
 /// The other side, as far as the one who turns the clock has to know it.
 pub(crate) trait Far: fmt::Debug + Send + Sync {
-    /// Whether somebody waits for an answer that will not come.
-    fn is_silent(&self) -> bool;
+    /// How many requests wait for an answer that will not come.
+    fn silent(&self) -> usize;
 
     /// Whether it waits for the end of a connection on which it says nothing more.
     fn is_held(&self) -> bool {
-        self.is_silent()
+        self.silent() > 0
     }
 
     /// Gives no answer to the request of this number, since the caller leaves when it was read. Otherwise he might be told
     /// before he has left.
     fn withhold(&self, _request: Option<usize>) {}
 
-    /// The client has let go of what was on the way. Who sees the ends of connections need not be told.
-    fn let_go(&self) {}
+    /// The client has let go of what was on the way to this path. Who sees the ends of connections need not be told.
+    fn let_go(&self, _path: &str) {}
 
     /// How many requests were read.
     fn heard(&self) -> usize;
 }
 
-/// The way to the other side. One call after the other uses it.
+/// The way to the other side. One call after the other uses it, and beside it may be a request for a token.
 #[derive(Debug)]
 pub(crate) struct Line {
     pub(crate) clock: ManualClock,
@@ -106,7 +106,8 @@ impl Line {
             }
             turns += 1;
             self.nothing_is_held().await;
-            if (self.is_idle() || self.far.is_silent())
+            // Whatever else is on the way must come first.
+            if self.on_wire.load(Ordering::SeqCst) <= self.far.silent()
                 && turns > TURNS
                 && let Some(wake) = self.clock.next_wake()
             {
@@ -165,12 +166,15 @@ impl<T> fmt::Debug for Watched<T> {
 }
 
 /// Held while a request is on the way.
-struct OnWire<'a>(&'a Line);
+struct OnWire<'a> {
+    line: &'a Line,
+    path: String,
+}
 
 impl Drop for OnWire<'_> {
     fn drop(&mut self) {
-        self.0.on_wire.fetch_sub(1, Ordering::SeqCst);
-        self.0.far.let_go();
+        self.line.on_wire.fetch_sub(1, Ordering::SeqCst);
+        self.line.far.let_go(&self.path);
     }
 }
 
@@ -180,7 +184,10 @@ impl<T: HttpTransport> HttpTransport for Watched<T> {
         self.line.jump();
         self.line.nothing_is_held().await;
         self.line.on_wire.fetch_add(1, Ordering::SeqCst);
-        let _on_wire = OnWire(&self.line);
+        let _on_wire = OnWire {
+            line: &self.line,
+            path: request.uri().path().to_owned(),
+        };
         self.transport.send(request).await
     }
 }

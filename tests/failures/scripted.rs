@@ -110,11 +110,11 @@ impl fmt::Debug for Scripted {
 }
 
 impl Far for Scripted {
-    fn is_silent(&self) -> bool {
-        self.silences.load(Ordering::SeqCst) > self.over.load(Ordering::SeqCst)
+    fn silent(&self) -> usize {
+        self.silences.load(Ordering::SeqCst) - self.over.load(Ordering::SeqCst)
     }
 
-    fn let_go(&self) {
+    fn let_go(&self, _: &str) {
         self.over.store(self.silences.load(Ordering::SeqCst), Ordering::SeqCst);
     }
 
