@@ -68,7 +68,7 @@ pub(crate) struct Shared {
 
 impl Server {
     pub(crate) fn start() -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let listener = listen();
         let address = listener.local_addr().unwrap();
         let shared = Arc::new(Shared {
             ledger: Mutex::default(),
@@ -194,6 +194,13 @@ impl Drop for Server {
         self.shared.stopped.store(true, Ordering::SeqCst);
         let _ = TcpStream::connect(self.address);
     }
+}
+
+/// A request names the port, and must have as many bytes whenever its seed is played: so all ports have five digits.
+fn listen() -> TcpListener {
+    let tries = (0..1_000).map(|_| TcpListener::bind(("127.0.0.1", 0)).unwrap());
+    let mut tries = tries.filter(|listener| listener.local_addr().unwrap().port() >= 10_000);
+    tries.next().unwrap_or_else(|| panic!("no port of five digits is free"))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
