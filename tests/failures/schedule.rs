@@ -132,8 +132,9 @@ fn token_fault(random: &mut Random) -> TokenFault {
 pub(crate) struct Random(u64);
 
 impl Random {
+    /// The seed is mixed first, or the numbers of one would be those of another.
     pub(crate) fn new(seed: u64) -> Self {
-        Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15))
+        Random(Random(seed).next())
     }
 
     fn next(&mut self) -> u64 {
