@@ -149,6 +149,11 @@ impl Truth for Emulated {
         let ours = [self.refresh_token.clone(), app.client_secret.expose().to_owned()];
         ours.into_iter().chain(issued).collect()
     }
+
+    // Its server may read a request after the client has let go of it.
+    fn is_settled(&self) -> bool {
+        !self.over_http
+    }
 }
 
 /// Whether the client cannot know if it was done.
