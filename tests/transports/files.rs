@@ -3,12 +3,10 @@
 use std::{
     fs,
     io::Write as _,
-    pin::pin,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    task::{Context, Poll, Waker},
     time::{Duration, SystemTime},
 };
 
@@ -21,7 +19,7 @@ use tempfile::{NamedTempFile, TempPath};
 
 use crate::{
     streams::{LARGE, counting, put},
-    transport::Loopback,
+    transport::{Loopback, at_once},
 };
 
 async fn send(request: Request<Body>) -> Result<Response<Body>, TransportError> {
@@ -168,14 +166,6 @@ async fn what_is_no_file_is_no_source() {
     drop(gone);
     let error = send(put("http://127.0.0.1:1", source)).await.unwrap_err();
     assert_eq!((error.kind(), error.reach()), (TransportErrorKind::Source, Reach::NotSent));
-}
-
-/// What comes at once of a future, outside of any runtime.
-fn at_once<T>(future: impl Future<Output = T>) -> T {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(value) => value,
-        Poll::Pending => panic!("it waits for something"),
-    }
 }
 
 #[test]

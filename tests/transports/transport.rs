@@ -1,6 +1,10 @@
 //! The transports over real connections, and how each is set up.
 
-use std::time::Duration;
+use std::{
+    pin::pin,
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
 
 use hubchannel::{HttpTransport, hyper::HyperTransport, mock::conformance::Skip, reqwest::ReqwestTransport};
 
@@ -50,5 +54,13 @@ impl Loopback for HyperTransport {
 
     fn answered_within(_: Duration) -> Result<Self, Skip> {
         Err(Skip::because("it waits for ever"))
+    }
+}
+
+/// What comes at once of a future, outside of any runtime.
+pub(crate) fn at_once<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("it waits for something"),
     }
 }
