@@ -164,6 +164,22 @@ fn a_portal_that_is_being_connected_is_disconnected_when_its_tokens_are_saved() 
 }
 
 #[test]
+fn a_connect_that_hears_late_of_its_save_goes_by_what_a_removal_has_left() {
+    let hubspot = HubSpot::new();
+    let mut store = Slow::new(&hubspot, MemoryTokenStore::new());
+    (store.remove, store.answer) = (seconds(1), seconds(2));
+    let portals = hubspot.builder(store.clone()).build();
+    let portal = portals.portal(PORTAL);
+    let mut leaving = Box::pin(portal.disconnect());
+    assert!(pends(leaving.as_mut()), "the removal is under way");
+    let mut connecting = Box::pin(portals.connect("hush-code", BACK));
+    assert!(pends(connecting.as_mut()), "what is saved is removed before its word is back");
+    drive(&hubspot.clock, leaving).unwrap();
+    drive(&hubspot.clock, connecting).unwrap();
+    is_disconnected(&hubspot, &portal, &store);
+}
+
+#[test]
 fn of_two_consents_at_once_the_later_one_counts() {
     for (later_fails, later_ends_first) in [(false, false), (false, true), (true, true)] {
         let hubspot = HubSpot::new();

@@ -197,7 +197,10 @@ impl Inner {
 
 /// Saves tokens of a new consent.
 pub(super) async fn connect(portal: Arc<Inner>, tokens: PortalTokens) -> Result<(), CredentialsError> {
-    let decision = portal.state().decision;
+    let (decision, era) = {
+        let state = portal.state();
+        (state.decision, state.era)
+    };
     let mut unsaved = UnsavedConsent {
         portal: &portal,
         decision,
@@ -207,7 +210,7 @@ pub(super) async fn connect(portal: Arc<Inner>, tokens: PortalTokens) -> Result<
     unsaved.tokens = None;
     let now = portal.now();
     let mut state = portal.state();
-    if state.decision == decision {
+    if state.is_of(era) {
         drop(state.begin_anew());
         state.adopt(Stored::new(tokens, revision), now, portal.app.margin);
     } else {
