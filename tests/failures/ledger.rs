@@ -116,10 +116,6 @@ impl Server {
         no_server
     }
 
-    pub(crate) fn ledger(&self) -> MutexGuard<'_, Ledger> {
-        lock(&self.shared.ledger)
-    }
-
     /// Gone when the last of the server's threads has ended.
     pub(crate) fn threads(&self) -> Weak<Shared> {
         Arc::downgrade(&self.shared)
@@ -138,12 +134,18 @@ impl Ledger {
     }
 }
 
-/// What nobody may see of those whose ledger it is.
-pub(crate) fn secrets() -> Vec<String> {
-    ["token-", REFRESH_TOKEN, "client-hush"].map(str::to_owned).to_vec()
+/// Whoever keeps a ledger.
+pub(crate) trait Keeps {
+    fn ledger(&self) -> MutexGuard<'_, Ledger>;
 }
 
-impl Truth for Server {
+impl Keeps for Server {
+    fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        lock(&self.shared.ledger)
+    }
+}
+
+impl<K: Keeps> Truth for K {
     fn made(&self, text: &str) -> Vec<String> {
         self.ledger().made(text)
     }
@@ -161,7 +163,7 @@ impl Truth for Server {
     }
 
     fn secrets(&self) -> Vec<String> {
-        secrets()
+        ["token-", REFRESH_TOKEN, "client-hush"].map(str::to_owned).to_vec()
     }
 }
 

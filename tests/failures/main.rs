@@ -33,6 +33,7 @@ use hubchannel::{
 use self::{
     course::{Tally, Truth as _, is_discreet, message, options},
     fault::{End, Fault},
+    ledger::Keeps as _,
     line::STAYS_OPEN,
     schedule::{Random, Schedule, refusal},
     world::World,

@@ -15,9 +15,9 @@ use hubchannel::{
 
 use crate::{
     AGAIN, SEED, Scene,
-    course::{Bridge, Tally, Truth},
+    course::{Bridge, Tally},
     fault::Fault,
-    ledger::{self, Ledger},
+    ledger::{Keeps, Ledger},
     line::{Far, Line, START, clock_at},
     request::Request,
     schedule::{Random, Schedule, TokenFault},
@@ -39,10 +39,6 @@ struct Scripted {
 }
 
 impl Scripted {
-    fn ledger(&self) -> MutexGuard<'_, Ledger> {
-        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// The answer to a request that has this fate.
     fn give(&self, fault: &Fault, received: &Received) -> Answer {
         let request = Request {
@@ -123,25 +119,9 @@ impl Far for Scripted {
     }
 }
 
-impl Truth for Scripted {
-    fn made(&self, text: &str) -> Vec<String> {
-        self.ledger().made(text)
-    }
-
-    fn hidden(&self) -> usize {
-        self.ledger().hidden
-    }
-
-    fn keys(&self, text: &str) -> Vec<String> {
-        self.ledger().keys(text)
-    }
-
-    fn story(&self) -> String {
-        format!("{:?}", self.ledger())
-    }
-
-    fn secrets(&self) -> Vec<String> {
-        ledger::secrets()
+impl Keeps for Scripted {
+    fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
