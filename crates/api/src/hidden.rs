@@ -2,20 +2,15 @@
 
 use std::borrow::Cow;
 
-use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Response};
+use http::{Extensions, HeaderMap, HeaderValue, Response};
 use hubchannel_model::Secret;
 use percent_encoding::utf8_percent_encode;
 
-use crate::{Body, TransportError, operation::RESERVED};
-
-/// Shorter texts are no secrets; without them, any message would be full of holes.
-pub(crate) const SHORTEST_SECRET: usize = 6;
-
-/// The headers with what HubSpot's support finds a request by, which errors and spans show.
-pub(crate) const ID_HEADERS: [HeaderName; 2] = [
-    HeaderName::from_static("x-hubspot-correlation-id"),
-    HeaderName::from_static("x-request-id"),
-];
+use crate::{
+    Body, TransportError,
+    operation::RESERVED,
+    redact::{ID_HEADERS, SHORTEST_SECRET},
+};
 
 /// In the extensions of a response that is no success.
 #[derive(Clone, Debug)]
@@ -45,9 +40,9 @@ struct Hidden(Vec<Secret>);
 /// }
 /// ```
 ///
-/// What other layers have left stays. Texts shorter than 6 bytes are not hidden. The headers `x-hubspot-correlation-id` and
-/// `x-request-id`, which errors and spans show of every answer, are left empty where one of these secrets is in them. A
-/// success is otherwise returned as it is, and costs a look at these: no error shows another value of one.
+/// What other layers have left stays. Texts that are [too short](SHORTEST_SECRET) are not hidden. The [`ID_HEADERS`], which errors and
+/// spans show of every answer, are left empty where one of these secrets is in them. A success is otherwise returned as it
+/// is, and costs a look at these: no error shows another value of one.
 ///
 /// # Errors
 /// The one that is given, if it is one.

@@ -10,8 +10,19 @@ use percent_encoding::percent_decode_str;
 
 use crate::Call;
 
-/// Headers whose values are shown. Any other may hold a token or a cookie.
-const SHOWN: [HeaderName; 10] = [
+/// The headers with what HubSpot's support finds a request by, the one to look at first before the other.
+///
+/// A server could put anything there. [`hide_secrets`](crate::hide_secrets) leaves nothing of one that has a secret in it.
+pub const ID_HEADERS: [HeaderName; 2] = [
+    HeaderName::from_static("x-hubspot-correlation-id"),
+    HeaderName::from_static("x-request-id"),
+];
+
+/// How long a secret is at least, in bytes. Were shorter texts hidden, any message would be full of holes.
+pub const SHORTEST_SECRET: usize = 6;
+
+/// Headers whose values are shown, besides [`ID_HEADERS`]. Any other may hold a token or a cookie.
+const SHOWN: [HeaderName; 8] = [
     header::ACCEPT,
     header::ALLOW,
     header::CONTENT_LENGTH,
@@ -20,8 +31,6 @@ const SHOWN: [HeaderName; 10] = [
     header::HOST,
     header::RETRY_AFTER,
     header::USER_AGENT,
-    HeaderName::from_static("x-hubspot-correlation-id"),
-    HeaderName::from_static("x-request-id"),
 ];
 
 /// Headers, shown with the values of those that are known to hold nothing secret and the names of all.
@@ -54,7 +63,7 @@ impl fmt::Debug for Headers<'_> {
 
 /// Whether the value of a header of this name may be shown.
 pub fn is_shown(name: &HeaderName) -> bool {
-    SHOWN.contains(name)
+    SHOWN.contains(name) || ID_HEADERS.contains(name)
 }
 
 /// The pieces of HubSpot's paths that a secret follows: the token of a staging token's path, and those of `v1` of OAuth.

@@ -31,7 +31,7 @@
 //! | `adapter` | `hubchannel-api` | bodies between a transport of your own and its HTTP client | `http-body` |
 //! | `reqwest` | `hubchannel-reqwest` | the transport over reqwest | `reqwest` (default) |
 //! | `hyper` | `hubchannel-hyper` | the transport straight over hyper, which costs less and can do less | `hyper`, `hyper-rustls` |
-//! | `middleware` | `hubchannel-middleware` | credentials, repeats, limits, timeouts, spans | `middleware` (default) |
+//! | `middleware` | `hubchannel-middleware` | credentials, repeats, limits, timeouts, spans; files on disk as bodies | `middleware` (default) |
 //! | `mock` | `hubchannel-mock` | doubles for tests | `mock` |
 //! | `webhook` | `hubchannel-webhook` | HubSpot's webhooks: raw bytes in, verified typed events out | `webhook` (default), `webhook-axum`, `webhook-tower` |
 //! | `emulator` | `hubchannel-emulator` | HubSpot's side, in process or, with `emulator-http`, as a server | `emulator` |

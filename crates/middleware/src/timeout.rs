@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use http::{Request, Response};
+use http::Request;
 use hubchannel_api::{
     Attempts, Body, Call, Exchange, HttpTransport, Reach, Transport, TransportError, TransportErrorKind,
     clock::{Clock, Sleep},
@@ -93,7 +93,7 @@ impl HttpTransport for Deadline {
         }
         request.extensions_mut().insert(progress.clone());
         let mut within = Within {
-            answer: self.inner.send(request),
+            work: self.inner.send(request),
             over: self.clock.sleep(left),
         };
         Box::pin(async move {
@@ -202,14 +202,14 @@ impl HttpTransport for AttemptTimeout {
         if let Some(progress) = Progress::of(&request) {
             progress.reaches_wire();
         }
-        let answer = self.inner.send(request);
+        let work = self.inner.send(request);
         let over = duration.map(|duration| (self.clock.sleep(duration), duration));
         Box::pin(async move {
             let outcome = match over {
-                Some((over, duration)) => Within { answer, over }
+                Some((over, duration)) => Within { work, over }
                     .await
                     .unwrap_or_else(|| Err(late(Reach::Unknown, Attempts::one(), duration))),
-                None => answer.await,
+                None => work.await,
             };
             let response = hide_secrets(outcome, &self.hidden)?;
             Ok(match idle {
@@ -228,18 +228,18 @@ fn too_late(reach: Reach, what: &str, duration: Duration) -> TransportError {
     TransportError::new(TransportErrorKind::Timeout, reach, format!("{what} of {duration:?}"))
 }
 
-/// An answer, or nothing where the wait is over before.
-struct Within<'a> {
-    answer: Exchange<'a>,
-    over: Sleep,
+/// What comes of work, or nothing where the wait is over before.
+pub(crate) struct Within<W> {
+    pub(crate) work: W,
+    pub(crate) over: Sleep,
 }
 
-impl Future for Within<'_> {
-    type Output = Option<Result<Response<Body>, TransportError>>;
+impl<W: Future + Unpin> Future for Within<W> {
+    type Output = Option<W::Output>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        if let Poll::Ready(answer) = self.answer.as_mut().poll(context) {
-            return Poll::Ready(Some(answer));
+        if let Poll::Ready(done) = Pin::new(&mut self.work).poll(context) {
+            return Poll::Ready(Some(done));
         }
         self.over.as_mut().poll(context).map(|()| None)
     }
@@ -250,6 +250,7 @@ mod tests {
     use std::{task::Waker, time::SystemTime};
 
     use async_trait::async_trait;
+    use http::Response;
     use hubchannel_api::clock::ManualClock;
 
     use super::*;

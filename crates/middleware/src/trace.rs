@@ -5,7 +5,8 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri, header::AUTHORIZATION, uri::PathAndQuery};
 use hubchannel_api::{
     Attempts, Body, Call, Exchange, GaveUp, HttpTransport, Reach, Transport, TransportError, TransportErrorKind,
-    redact::Path, status,
+    redact::{ID_HEADERS, Path, SHORTEST_SECRET},
+    status,
 };
 use tracing::{Instrument, Level, Span, debug_span, field::Empty, info_span, level_filters::LevelFilter};
 
@@ -289,7 +290,7 @@ impl Sent {
             .into_iter()
             .flatten()
             .flat_map(|part| part.split(['/', '?', '&', '=', ' ']));
-        pieces.any(|piece| piece.len() >= 6 && text.contains(piece))
+        pieces.any(|piece| piece.len() >= SHORTEST_SECRET && text.contains(piece))
     }
 }
 
@@ -298,8 +299,8 @@ fn correlation_id<'a>(headers: &'a HeaderMap, sent: &Sent) -> Option<&'a str> {
     if sent.foreign {
         return None;
     }
-    ["x-hubspot-correlation-id", "x-request-id"]
-        .into_iter()
+    ID_HEADERS
+        .iter()
         .filter_map(|name| headers.get(name)?.to_str().ok())
         .find(|id| {
             (1..=64).contains(&id.len())

@@ -13,9 +13,8 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     Area, Body, Call, CallOptions, Credential, Error, OperationInfo, Repeat, Reply,
-    hidden::SHORTEST_SECRET,
     operation::{JSON, RESERVED, Target, write_query},
-    redact::{Headers, Path, is_shown},
+    redact::{Headers, Path, SHORTEST_SECRET, is_shown},
 };
 
 /// A call of an endpoint by method and path.

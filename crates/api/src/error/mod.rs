@@ -11,7 +11,7 @@ use hubchannel_model::{DecodeError, ErrorBody, Secret, Violations};
 
 use self::answer::Answer;
 use crate::{
-    Attempts, Body, Operation, OperationInfo, Reach, Repeat, TransportError, TransportErrorKind, hidden::ID_HEADERS,
+    Attempts, Body, Operation, OperationInfo, Reach, Repeat, TransportError, TransportErrorKind, redact::ID_HEADERS,
     status,
 };
 

@@ -21,8 +21,9 @@ use super::address::{self, Place, judge, resolve};
 use crate::{
     Area, Attempts, Body, BodyStream, Call, CallOptions, Credential, Error, HttpTransport, OperationInfo, Reach,
     Repeat, Reply, StreamResponse, Transport, TransportError, TransportErrorKind,
-    hidden::{SHORTEST_SECRET, empty_ids, take_hidden},
+    hidden::{empty_ids, take_hidden},
     operation::Target,
+    redact::SHORTEST_SECRET,
 };
 
 /// A file to download from the address that it came with: an attachment's, or a signed one.

@@ -3,10 +3,8 @@
 use std::{
     collections::BTreeMap,
     fmt,
-    future::poll_fn,
     pin::pin,
     sync::{Arc, Mutex, PoisonError},
-    task::Poll,
     time::Duration,
 };
 
@@ -21,7 +19,7 @@ use super::{
     flight::Flight,
     store::{PortalTokens, TokenStore},
 };
-use crate::TokioClock;
+use crate::{TokioClock, timeout::Within};
 
 /// The access tokens of all portals that have let one app in. Cheap to clone; clones share everything.
 ///
@@ -111,18 +109,13 @@ impl App {
         what: &str,
         work: impl Future<Output = T>,
     ) -> Result<T, CredentialsError> {
-        let limit = self.patience;
-        let mut work = pin!(work);
-        let mut over = self.clock.sleep(limit);
-        poll_fn(|context| {
-            if let Poll::Ready(done) = work.as_mut().poll(context) {
-                return Poll::Ready(Ok(done));
-            }
-            over.as_mut()
-                .poll(context)
-                .map(|()| Err(CredentialsError::too_late(portal, what, limit)))
-        })
-        .await
+        let within = Within {
+            work: pin!(work),
+            over: self.clock.sleep(self.patience),
+        };
+        within
+            .await
+            .ok_or_else(|| CredentialsError::too_late(portal, what, self.patience))
     }
 }
 
